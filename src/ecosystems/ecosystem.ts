@@ -1,0 +1,59 @@
+/**
+ * The contract of a dialect: one wire protocol of an ecosystem, seen from a gateway that stands behind a security
+ * server (house.md, "Where a gateway stands"). Each family has a folder with the same file names: parse, identifiers,
+ * proof, render, call, faults, metadata. Nothing here opens a socket but `call`, through the connection it is given.
+ */
+import type { CausewayError } from '../errors.ts';
+import type { HomeService } from '../mapping/mappings.ts';
+import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticContext, Mapped, Received, Verified } from '../stages.ts';
+import type { HttpConnection, HttpMessage, HttpReply } from '../platform/http-client.ts';
+import type { XmlLimits } from '../platform/limits.ts';
+import type { ProofPolicy } from './proof-policy.ts';
+
+/** Everything that `renderRequest` writes into a domestic message. */
+export interface DomesticCall {
+  readonly home: HomeService;
+  readonly client: DomesticMember;
+  readonly context: DomesticContext;
+}
+
+export interface Dialect {
+  readonly name: DialectName;
+
+  /**
+   * A request from home, as the security server forwards it to the service URL of `candidates`: services offered at this URL.
+   * Throws `malformed`, `too-large`, `unknown-service`.
+   */
+  parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits): Received<DomesticRequest>;
+
+  /** The answer of the service to `call`. Throws `service-answer-invalid`, `service-refused`, `service-fault`. */
+  parseResponse(reply: HttpReply, call: DomesticCall, request: Uint8Array, limits: XmlLimits): Received<DomesticResponse>;
+
+  /** Proves a request under `policy`; the result holds only what the proof covers. Throws the `signature-…` codes. */
+  verifyRequest(received: Received<DomesticRequest>, policy: ProofPolicy, now: number, limits: XmlLimits): Promise<Verified<DomesticRequest>>;
+
+  /** Proves an answer. Throws `service-answer-invalid` with the signature's code as its cause. */
+  verifyResponse(received: Received<DomesticResponse>, call: DomesticCall, policy: ProofPolicy, now: number, limits: XmlLimits): Promise<Verified<DomesticResponse>>;
+
+  /** The request in this dialect, signed where `policy` says so. */
+  renderRequest(mapped: Mapped<'domestic'>, call: DomesticCall, policy: ProofPolicy, now: number): Promise<HttpMessage>;
+
+  /** The answer to `request` in this dialect. */
+  renderResponse(mapped: Mapped<'domestic'>, request: DomesticRequest, policy: ProofPolicy, now: number): Promise<HttpReply>;
+
+  /** A refusal as this dialect's native fault; `request` where one was parsed. */
+  renderFault(error: CausewayError, facts: FaultFacts): HttpReply;
+
+  /** Sends a rendered request home. Throws `service-unreachable`, `service-slow`. */
+  call(request: HttpMessage, connection: HttpConnection, deadline: AbortSignal): Promise<HttpReply>;
+}
+
+export interface FaultFacts {
+  /** The id to quote: the exchange id, or the id of the incident where no exchange was made. */
+  readonly exchange: string;
+  /** Country of the gateway that refused. */
+  readonly country: string;
+  readonly request?: DomesticRequest;
+  /** Media types that the caller accepts, from its request. */
+  readonly accept?: string;
+}

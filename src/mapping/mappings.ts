@@ -1,0 +1,64 @@
+/** The contract of the mapping room: one country's identifiers, services and translations, compiled and checked (mapping.md). Pure but for load. */
+import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticService, Mapped, MappingRef, NeutralRef, Opened, Operation, Verified } from '../stages.ts';
+
+/** A service as this country's platform names it, with the operation that is called on it. */
+export interface HomeService {
+  readonly dialect: DialectName;
+  readonly service: DomesticService;
+  readonly operation: Operation;
+}
+
+/** A foreign service as it appears at home: a service of the gateway's own member. */
+export interface ImportedService {
+  /** Federated identifier and operation, as the link names them. */
+  readonly service: string;
+  readonly operation: Operation;
+  readonly home: HomeService;
+  /** Path of the service URL on the domestic listener, e.g. `/services/ee-employment-income`. */
+  readonly path: string;
+  readonly translation: Translation;
+}
+
+/** A service of our country that the peer may call. */
+export interface ExportedService {
+  readonly service: string;
+  readonly operation: Operation;
+  readonly home: HomeService;
+  readonly translation: Translation;
+}
+
+export interface IdentifierMap {
+  readonly country: string;
+  /** Federated identifier of a member of our country. Throws `unknown-member`. */
+  toFederated(member: DomesticMember): string;
+  /** The subsystem of the gateway's own member under which a foreign member appears at home. Throws `unknown-member`. */
+  foreignClient(federated: string): DomesticMember;
+  /** The foreign member as represented party; its code is prefixed by the country so that it never reads as domestic. */
+  representedParty(federated: string): { readonly partyClass?: string; readonly partyCode: string };
+}
+
+/** One mapping, compiled to closures, in all four directions. Each result is valid against the schema of its target. Throws `mapping-failed` with `facts.field`. */
+export interface Translation {
+  readonly ref: MappingRef;
+  /** What the two schemas (request and response) are pinned by in the link. */
+  readonly neutral: NeutralRef;
+  requestToNeutral(request: Verified<DomesticRequest>): Mapped<'neutral'>;
+  requestToDomestic(request: Opened): Mapped<'domestic'>;
+  responseToNeutral(response: Verified<DomesticResponse>): Mapped<'neutral'>;
+  /** `request` is the domestic request that is answered: some registers echo it. */
+  responseToDomestic(response: Opened, request: Verified<DomesticRequest>): Mapped<'domestic'>;
+  /** Validates a neutral document against the schema of the leg. Throws `neutral-invalid` with `facts.field`. */
+  checkNeutral(kind: 'request' | 'response', document: unknown): void;
+}
+
+export interface MappingSet {
+  readonly identifiers: IdentifierMap;
+  readonly imported: readonly ImportedService[];
+  readonly exported: readonly ExportedService[];
+}
+
+/**
+ * Reads and compiles `mappings/<country>/` under `folder`; nothing unchecked is returned. Throws `config-invalid` with every problem (file, line, hint).
+ * Signature of loadMappings in load.ts: (folder: string, country: string) => Promise<MappingSet>.
+ */
+export type LoadMappings = (folder: string, country: string) => Promise<MappingSet>;

@@ -1,0 +1,238 @@
+/**
+ * The stages of a message on its way across (house.md, law 4). Each is a class that only its mint function can make,
+ * and each mint function is imported by exactly one room: a message that was not verified cannot be mapped or sealed,
+ * one that was not opened cannot be handed over. The laws test checks the imports, test/compile-fail the types.
+ */
+
+export type DialectName = 'xroad-soap' | 'xroad-rest';
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** A namespace-aware element as plain data. `name` is the local name, `ns` the namespace URI or ''. */
+export interface XmlElement {
+  readonly ns: string;
+  readonly name: string;
+  readonly attributes: readonly XmlAttribute[];
+  readonly children: readonly (XmlElement | string)[];
+}
+
+export interface XmlAttribute {
+  readonly ns: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What is translated: one body element, or a JSON body with the parameters that a REST request carries beside it. */
+export type Payload =
+  | { readonly form: 'xml'; readonly element: XmlElement }
+  | { readonly form: 'json'; readonly body: JsonValue | undefined; readonly path: Readonly<Record<string, string>>; readonly query: Readonly<Record<string, string>> };
+
+/** An organisation in an ecosystem, as its own platform writes it (X-Road: instance, class, code, subsystem). */
+export interface DomesticMember {
+  readonly instance: string;
+  readonly memberClass: string;
+  readonly memberCode: string;
+  readonly subsystem?: string;
+}
+
+export interface DomesticService extends DomesticMember {
+  readonly service: string;
+  readonly version?: string;
+}
+
+/** An operation of a service as link, statements and services.yaml name it: never a path with values in it. */
+export type Operation = { readonly name: string } | { readonly method: string; readonly template: string };
+
+/** Headers that travel with a request in every dialect. */
+export interface DomesticContext {
+  /** The message id of this country's platform. */
+  readonly messageId: string;
+  readonly userId?: string;
+  readonly issue?: string;
+  readonly representedParty?: { readonly partyClass?: string; readonly partyCode: string };
+}
+
+export interface DomesticRequest {
+  readonly kind: 'request';
+  readonly dialect: DialectName;
+  readonly client: DomesticMember;
+  /** The service as home names it; for a foreign service, its stand-in under the gateway's own member. */
+  readonly service: DomesticService;
+  readonly context: DomesticContext;
+  /** SOAP: the service code; REST: method and path template of services.yaml. */
+  readonly operation: Operation;
+  readonly payload: Payload;
+}
+
+export interface DomesticResponse {
+  readonly kind: 'response';
+  readonly dialect: DialectName;
+  readonly messageId: string;
+  readonly payload: Payload;
+}
+
+export type DomesticMessage = DomesticRequest | DomesticResponse;
+
+/** What was proven about a domestic message, and by whom (protocol.md, claim `domestic`). */
+export interface DomesticProof {
+  readonly form: 'security-server' | 'wss';
+  /** `verified` only for a signature checked in line; else the national security server vouches. */
+  readonly result: 'verified' | 'asserted';
+  /** Name of the policy applied, e.g. `wss-xroad-v1/libxml2`. */
+  readonly policy: string;
+  /** UTC milliseconds. */
+  readonly verifiedAt: number;
+  /** Subject of the issuing authority, or of the pinned connection. */
+  readonly issuer?: string;
+}
+
+/** Reference to what a message was mapped to and by what (claims `neutral`, `mapping`). */
+export interface NeutralRef {
+  readonly schema: string;
+  readonly version: string;
+  readonly sha256: string;
+}
+
+export interface MappingRef {
+  readonly id: string;
+  readonly revision: number;
+  readonly sha256: string;
+}
+
+/** What a translation lost or made up: sealed and signed with the message, so that the receiver decides with it. */
+export interface LossReport {
+  readonly dropped: readonly string[];
+  readonly defaulted: readonly string[];
+  readonly approximated: readonly string[];
+  readonly unknown: readonly string[];
+}
+
+export type StatementType = 'causeway-request+jwt' | 'causeway-response+jwt' | 'causeway-refusal+jwt';
+
+/** What crosses beside the statement, in plain (protocol.md, "Payload"). */
+export interface ManifestContext {
+  readonly userId?: string;
+  readonly issue?: string;
+  readonly representedParty?: { readonly partyClass?: string; readonly partyCode: string };
+  /** Message ids of the two platforms, by country. */
+  readonly messageIds: Readonly<Record<string, string>>;
+  readonly loss: LossReport;
+}
+
+let mintReceived: <M extends DomesticMessage>(message: M, bytes: Uint8Array) => Received<M>;
+let mintVerified: <M extends DomesticMessage>(message: M, bytes: Uint8Array, proof: DomesticProof) => Verified<M>;
+let mintMapped: <To extends 'neutral' | 'domestic'>(fields: MappedFields<To>) => Mapped<To>;
+let mintSealed: (fields: SealedFields) => Sealed;
+let mintOpened: (fields: OpenedFields) => Opened;
+
+/** Parsed, within limits, and not yet believed. `bytes` is the whole message as it came. */
+export class Received<M extends DomesticMessage = DomesticMessage> {
+  readonly #brand = 'received';
+  readonly message: M;
+  readonly bytes: Uint8Array;
+  private constructor(message: M, bytes: Uint8Array) {
+    this.message = message;
+    this.bytes = bytes;
+  }
+  static {
+    mintReceived = (message, bytes) => new Received(message, bytes);
+  }
+  get stage(): 'received' {
+    return this.#brand as 'received';
+  }
+}
+
+/** Proven by a signature or by the pinned security server. `message` was read again from `bytes`, which are what the proof covers. */
+export class Verified<M extends DomesticMessage = DomesticMessage> {
+  readonly #brand = 'verified';
+  readonly message: M;
+  readonly bytes: Uint8Array;
+  readonly proof: DomesticProof;
+  private constructor(message: M, bytes: Uint8Array, proof: DomesticProof) {
+    this.message = message;
+    this.bytes = bytes;
+    this.proof = proof;
+  }
+  static {
+    mintVerified = (message, bytes, proof) => new Verified(message, bytes, proof);
+  }
+  get stage(): 'verified' {
+    return this.#brand as 'verified';
+  }
+}
+
+export interface MappedFields<To extends 'neutral' | 'domestic'> {
+  readonly to: To;
+  /** The neutral JSON document, or the payload in the domestic form. */
+  readonly document: To extends 'neutral' ? JsonValue : Payload;
+  readonly neutral: NeutralRef;
+  readonly mapping: MappingRef;
+  readonly loss: LossReport;
+}
+
+/** Translated by a checked mapping, and valid against the schema of its target. */
+export class Mapped<To extends 'neutral' | 'domestic'> {
+  readonly #brand = 'mapped';
+  readonly fields: MappedFields<To>;
+  private constructor(fields: MappedFields<To>) {
+    this.fields = fields;
+  }
+  static {
+    mintMapped = <To extends 'neutral' | 'domestic'>(fields: MappedFields<To>) => new Mapped<To>(fields);
+  }
+  get stage(): 'mapped' {
+    return this.#brand as 'mapped';
+  }
+}
+
+export interface SealedFields {
+  readonly type: StatementType;
+  /** Compact JWS. */
+  readonly statement: string;
+  /** base64url SHA-256 of the JWS signing input: what the statement is known by. */
+  readonly identity: string;
+  /** Frames of sealed manifest and parts, as sent; for a refusal, the problem body. */
+  readonly payload: Uint8Array;
+}
+
+/** Signed (and encrypted) for the peer. The only thing that may leave on the federation face. */
+export class Sealed {
+  readonly #brand = 'sealed';
+  readonly fields: SealedFields;
+  private constructor(fields: SealedFields) {
+    this.fields = fields;
+  }
+  static {
+    mintSealed = (fields) => new Sealed(fields);
+  }
+  get stage(): 'sealed' {
+    return this.#brand as 'sealed';
+  }
+}
+
+export interface OpenedFields {
+  readonly type: 'causeway-request+jwt' | 'causeway-response+jwt';
+  readonly identity: string;
+  readonly context: ManifestContext;
+  /** The neutral document, valid against the neutral schema of the leg. */
+  readonly document: JsonValue;
+  /** 32 bytes: with the manifest it proves the content (claim `content`). */
+  readonly salt: Uint8Array;
+}
+
+/** Verified under the peer's federation trust, decrypted, and equal to what its statement commits to. */
+export class Opened {
+  readonly #brand = 'opened';
+  readonly fields: OpenedFields;
+  private constructor(fields: OpenedFields) {
+    this.fields = fields;
+  }
+  static {
+    mintOpened = (fields) => new Opened(fields);
+  }
+  get stage(): 'opened' {
+    return this.#brand as 'opened';
+  }
+}
+
+export { mintMapped, mintOpened, mintReceived, mintSealed, mintVerified };

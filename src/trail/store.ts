@@ -1,0 +1,110 @@
+/**
+ * The contract of the store: trail, exchanges in flight and evidence of one gateway (trail.md, "Release gates").
+ * Implementations: sqlite.ts. Everything of one `commit` is on disk, or none of it.
+ */
+import type { Entry } from './entry.ts';
+
+/** `local` is the log of acts that concern this side only; any other name is a link id. */
+export type LogName = string;
+
+export type ExchangeState = 'sent' | 'handing-over' | 'answered' | 'refused' | 'unknown';
+
+/** One exchange as this gateway knows it. Outbound: we asked. Inbound: we were asked. */
+export interface ExchangeRow {
+  readonly direction: 'outbound' | 'inbound';
+  readonly xid: string;
+  readonly link: string;
+  readonly state: ExchangeState;
+  /** Identity of the request statement (base64url). Inbound: the replay key beside xid. */
+  readonly identity: string;
+  /** Outbound: `<domestic member>\n<domestic message id>`, unique within the link's time. */
+  readonly caller?: string;
+  /** Outbound: base64url SHA-256 of the verified domestic bytes. */
+  readonly digest?: string;
+  /** The sealed request: outbound to resend the same bytes, inbound to go on after a crash. Cleared when the outcome is final. */
+  readonly request?: Uint8Array;
+  /** Inbound: the sealed answer or refusal. Outbound: the native answer, encrypted under the exchange's record key. */
+  readonly outcome?: Uint8Array;
+  /** UTC milliseconds; after it the row's bytes may be forgotten (answerRetention), the row itself after `keepUntil`. */
+  readonly answerUntil: number;
+  readonly keepUntil: number;
+  readonly createdAt: number;
+}
+
+/** A change of one exchange. `insert` fails the whole commit with `Conflict` when the xid or the caller key is taken. */
+export type ExchangeChange =
+  | { readonly kind: 'insert'; readonly row: ExchangeRow }
+  | { readonly kind: 'update'; readonly direction: 'outbound' | 'inbound'; readonly xid: string; readonly from: ExchangeState; readonly to: ExchangeState; readonly outcome?: Uint8Array };
+
+/** Encrypted evidence; `wrappedKey` goes to the small key store whose erasure makes the record unreadable. */
+export interface EvidenceRow {
+  readonly id: string;
+  readonly xid: string;
+  readonly link: string;
+  readonly step: string;
+  readonly ciphertext: Uint8Array;
+  /** The exchange's record key under the key-encryption key. Written once an exchange and side, with its first record. */
+  readonly wrappedKey?: Uint8Array;
+  readonly createdAt: number;
+}
+
+export interface Commit {
+  readonly entries: readonly { readonly log: LogName; readonly entry: Entry }[];
+  readonly exchange?: ExchangeChange;
+  readonly evidence?: EvidenceRow;
+}
+
+export interface Appended {
+  readonly origin: string;
+  readonly index: number;
+  /** base64 leaf hash. */
+  readonly leaf: string;
+}
+
+export type CommitResult =
+  | { readonly kind: 'committed'; readonly appended: readonly Appended[] }
+  /** Nothing was written: `row` holds the xid or the caller key. */
+  | { readonly kind: 'conflict'; readonly row: ExchangeRow };
+
+export interface TreeHead {
+  readonly origin: string;
+  readonly size: number;
+  /** 32 bytes. */
+  readonly root: Uint8Array;
+}
+
+export interface Store {
+  /**
+   * Durable when it resolves (fsync done). Concurrent calls share one transaction (group commit); their order in each log is the
+   * order of the calls. Rejects with `store-unavailable` when the outcome is not known: the gateway then stops taking exchanges.
+   * An `update` whose row is not in state `from` rejects with `internal` and writes nothing.
+   */
+  commit(commit: Commit): Promise<CommitResult>;
+  findExchange(direction: 'outbound' | 'inbound', xid: string): Promise<ExchangeRow | undefined>;
+  findCaller(caller: string): Promise<ExchangeRow | undefined>;
+  /** Rows whose outcome is still open: `sent` or `handing-over`. For recovery after a start. */
+  openExchanges(): Promise<readonly ExchangeRow[]>;
+  evidence(id: string): Promise<EvidenceRow | undefined>;
+  /** Wrapped record key of an exchange; undefined when it was erased. */
+  recordKey(xid: string): Promise<Uint8Array | undefined>;
+
+  /** Head of what is committed. */
+  head(log: LogName): Promise<TreeHead>;
+  entries(log: LogName, from: number, to: number): Promise<readonly Uint8Array[]>;
+  /** RFC 6962 consistency proof between two committed sizes. */
+  consistencyProof(log: LogName, from: number, to: number): Promise<readonly Uint8Array[]>;
+  inclusionProof(log: LogName, index: number, size: number): Promise<readonly Uint8Array[]>;
+
+  /** The latest signed (and cosigned) note of our log; compare-and-swap on size: a smaller size is refused. */
+  saveCheckpoint(log: LogName, size: number, note: string): Promise<void>;
+  checkpoint(log: LogName): Promise<string | undefined>;
+  /** What we cosigned of the peer's log: `old` must be the stored size, in the same transaction. False: it was not. */
+  saveWitnessed(origin: string, old: number, size: number, root: Uint8Array, note: string): Promise<boolean>;
+  witnessed(origin: string): Promise<{ readonly size: number; readonly root: Uint8Array; readonly note: string } | undefined>;
+
+  /** Forgets answers past `answerUntil` and rows past `keepUntil`. */
+  forget(now: number): Promise<void>;
+  /** False after a write whose outcome is unknown, or when the disk is full. */
+  healthy(): boolean;
+  close(): Promise<void>;
+}
