@@ -1,0 +1,111 @@
+/** libxml2 behind one door: a hardened parse, the plain tree, and canonical bytes of its elements. */
+import * as libxml from 'libxml2-wasm';
+import { CausewayError } from '../errors.ts';
+import type { XmlLimits } from '../platform/limits.ts';
+import type { XmlAttribute, XmlElement } from '../stages.ts';
+import { toUtf8 } from './encoding.ts';
+import { scanMarkup, tooLarge } from './scan.ts';
+
+/** A parsed document while it is open. */
+export interface OpenDocument {
+  readonly root: XmlElement;
+  /** Elements with a comment among their own children: canonicalisation drops comments, so a signature does not cover them. */
+  readonly commented: ReadonlySet<XmlElement>;
+  /**
+   * Exclusive canonical form, without comments, of an element of this document.
+   * `inclusive`: namespace prefixes treated as in inclusive canonicalisation (PrefixList). Source: XML-EXC-C14N, section 3.
+   */
+  canonicalize(element: XmlElement, inclusive: readonly string[]): Uint8Array;
+}
+
+const { ParseOption } = libxml;
+// XML_PARSE_NOENT, _DTDLOAD, _DTDVALID, _XINCLUDE and _HUGE stay off: no entity is ever substituted, nothing outside is read.
+const OPTIONS = ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NO_SYS_CATALOG | ParseOption.XML_PARSE_NOCDATA | ParseOption.XML_PARSE_COMPACT | ParseOption.XML_PARSE_SKIP_IDS;
+
+/**
+ * Parses `bytes` within `limits` and runs `use` on the document; its memory is freed when `use` returns or throws.
+ * Comments are dropped and the text around them merged; CDATA is text. Throws `malformed` (with the line, where known) and `too-large`.
+ */
+export function withDocument<T>(bytes: Uint8Array, limits: XmlLimits, use: (document: OpenDocument) => T): T {
+  if (bytes.byteLength > limits.maxBytes) throw tooLarge(`more than ${limits.maxBytes} bytes`);
+  const utf8 = toUtf8(bytes);
+  scanMarkup(utf8, limits);
+  const document = open(utf8);
+  try {
+    if (document.dtd !== null) throw new CausewayError('malformed', 'document type declaration');
+    return use(new LibxmlDocument(document, limits));
+  } finally {
+    document.dispose();
+  }
+}
+
+function open(utf8: Buffer): libxml.XmlDocument {
+  try {
+    return libxml.XmlDocument.fromBuffer(utf8, { option: OPTIONS, encoding: 'utf-8' });
+  } catch (error) {
+    if (!(error instanceof libxml.XmlError)) throw error;
+    throw notWellFormed(error);
+  }
+}
+
+/** libxml2's own text may quote the message, so only the place is told. */
+function notWellFormed(error: libxml.XmlError): CausewayError {
+  const place = error instanceof libxml.XmlParseError ? error.details[0] : undefined;
+  if (place === undefined) return new CausewayError('malformed', 'XML is not well-formed');
+  return new CausewayError('malformed', `XML is not well-formed at line ${place.line}, column ${place.col}`, { facts: { hint: `The XML is not well-formed near line ${place.line}.` } });
+}
+
+class LibxmlDocument implements OpenDocument {
+  readonly root: XmlElement;
+  readonly commented = new Set<XmlElement>();
+  readonly #nodes = new Map<XmlElement, libxml.XmlElement>();
+  readonly #document: libxml.XmlDocument;
+  readonly #maxText: number;
+
+  constructor(document: libxml.XmlDocument, limits: XmlLimits) {
+    this.#document = document;
+    this.#maxText = limits.maxText;
+    this.root = this.#plain(document.root);
+  }
+
+  canonicalize(element: XmlElement, inclusive: readonly string[]): Uint8Array {
+    const node = this.#nodes.get(element);
+    if (node === undefined) throw new CausewayError('internal', 'element is not of this document');
+    const chunks: Buffer[] = [];
+    // The chunk is a view of wasm memory that the next write reuses: copy it.
+    const handler = { write: (chunk: Uint8Array) => chunks.push(Buffer.from(chunk)) && chunk.byteLength, close: () => true };
+    this.#document.canonicalize(handler, { mode: libxml.XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, nodeSet: new Set([node]), ...(inclusive.length > 0 && { inclusiveNamespacePrefixes: [...inclusive] }) });
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  }
+
+  #plain(node: libxml.XmlElement): XmlElement {
+    const children: (XmlElement | string)[] = [];
+    const element: XmlElement = { ns: node.namespaceUri, name: node.name, attributes: node.attrs.map((attribute) => this.#attribute(attribute)), children };
+    this.#nodes.set(element, node);
+    let text = '';
+    for (let child = node.firstChild; child !== null; child = child.next) {
+      if (child instanceof libxml.XmlElement) {
+        if (text !== '') children.push(this.#bounded(text));
+        text = '';
+        children.push(this.#plain(child));
+      } else if (child instanceof libxml.XmlText || child instanceof libxml.XmlCData) {
+        text += child.content;
+      } else if (child instanceof libxml.XmlComment) {
+        this.commented.add(element);
+      } else {
+        throw new CausewayError('malformed', 'a node that is neither element, text nor comment');
+      }
+    }
+    if (text !== '') children.push(this.#bounded(text));
+    return element;
+  }
+
+  #attribute(attribute: libxml.XmlAttribute): XmlAttribute {
+    return { ns: attribute.namespaceUri, name: attribute.name, value: this.#bounded(attribute.value) };
+  }
+
+  #bounded(text: string): string {
+    if (text.length > this.#maxText) throw tooLarge(`more than ${this.#maxText} characters in one text`);
+    return text;
+  }
+}
