@@ -1,4 +1,7 @@
 /** The link: the agreement of two gateways as one typed object with two legs (protocol.md; style.md 14). */
+import { sha256Base64url } from '../crypto/digest.ts';
+import { CausewayError } from '../errors.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
 import type { NeutralRef, Operation } from '../stages.ts';
 
 /** One allowed use: exact client, service, operation and purpose. What is not granted is refused. */
@@ -35,7 +38,7 @@ export interface Leg {
   readonly grants: readonly Grant[];
 }
 
-/** Public key of the auditor of a country, for `escrow` (JWK, ECDH-ES). */
+/** One of the two sides. `auditor`: public JWK (P-256) of the country's auditor, who alone can open `escrow` evidence. */
 export interface Party {
   readonly country: string;
   /** Entity id of the gateway: an https URL. */
@@ -50,6 +53,8 @@ export interface Party {
 export interface Agreement {
   readonly id: string;
   readonly version: number;
+  /** RFC 3339 time from which this version is in force, until the next one is. */
+  readonly effective: string;
   readonly environment: string;
   readonly parties: readonly [Party, Party];
   /** Milliseconds within which the same sealed request may be repeated and gets the stored outcome. */
@@ -67,16 +72,83 @@ export interface LinkSettings {
   readonly connections: number;
 }
 
-/** One side's view of the agreement in force. */
-export interface Link {
+/** One side's view of one version of the agreement. */
+export interface LinkVersion {
   readonly agreement: Agreement;
   /** base64url SHA-256 of the agreement's RFC 8785 form. */
   readonly sha256: string;
+  /** UTC milliseconds. */
+  readonly effective: number;
   readonly us: Party;
   readonly peer: Party;
   /** We ask. */
   readonly out: Leg;
   /** We are asked. */
   readonly in: Leg;
+}
+
+/** The link with one peer: its versions, oldest first, and our own settings. */
+export interface Link {
+  readonly id: string;
+  readonly peer: string;
+  readonly peerCountry: string;
+  readonly versions: readonly [LinkVersion, ...LinkVersion[]];
   readonly settings: LinkSettings;
+}
+
+/** Around a change of version either neighbour is accepted for this long (protocol.md, "Receiver's order"). */
+const CHANGE_OVERLAP_MS = 120_000;
+
+/** Throws `config-invalid`: a version where `entity` is no party, versions of different links or peers, or out of order. */
+export function makeLink(agreements: readonly Agreement[], entity: string, settings: LinkSettings): Link {
+  const versions = agreements.map((agreement) => sideOf(agreement, entity)).sort((a, b) => a.effective - b.effective);
+  const [first, ...later] = versions;
+  if (first === undefined) throw new CausewayError('config-invalid', 'a link needs at least one version');
+  let before = first;
+  for (const next of later) {
+    const same = next.agreement.id === first.agreement.id && next.peer.entity === first.peer.entity;
+    if (!same || next.agreement.version <= before.agreement.version) throw new CausewayError('config-invalid', `version ${next.agreement.version} does not follow version ${before.agreement.version} of link "${first.agreement.id}"`);
+    before = next;
+  }
+  const link: Link = { id: first.agreement.id, peer: first.peer.entity, peerCountry: first.peer.country, versions: [first, ...later], settings };
+  return Object.freeze(link);
+}
+
+/** The version in force at `at` (UTC ms); before the first one takes effect there is none: throws `link-mismatch`. */
+export function versionInForce(link: Link, at: number): LinkVersion {
+  const version = link.versions.findLast((candidate) => candidate.effective <= at);
+  if (version === undefined) throw new CausewayError('link-mismatch', `link "${link.id}" is not in force yet`);
+  return version;
+}
+
+/** The version that a statement names, if it was in force at `iat` (UTC ms) or is a neighbour within 120 s of a change. Throws `link-mismatch`. */
+export function acceptedVersion(link: Link, named: { readonly id: string; readonly version: number; readonly sha256: string }, iat: number): LinkVersion {
+  const at = link.versions.findIndex(({ agreement, sha256 }) => agreement.id === named.id && agreement.version === named.version && sha256 === named.sha256);
+  const version = link.versions[at];
+  if (version === undefined) throw new CausewayError('link-mismatch', `the peer names version ${named.version} of link "${named.id}" with another hash than ours`);
+  const until = link.versions[at + 1]?.effective ?? Number.POSITIVE_INFINITY;
+  if (iat < version.effective - CHANGE_OVERLAP_MS || iat >= until + CHANGE_OVERLAP_MS) throw new CausewayError('link-mismatch', `version ${named.version} of link "${link.id}" was not in force`);
+  return version;
+}
+
+/** The one grant for exactly this use. Throws `not-allowed`: what is not granted is refused. */
+export function findGrant(leg: Leg, use: { readonly client: string; readonly service: string; readonly operation: Operation; readonly purpose?: string }): Grant {
+  const grant = leg.grants.find((candidate) => candidate.client === use.client && candidate.service === use.service && sameOperation(candidate.operation, use.operation) && (use.purpose === undefined || candidate.purpose === use.purpose));
+  if (grant === undefined) throw new CausewayError('not-allowed', `no grant from ${leg.from} to ${leg.to} for ${use.client} calling ${use.service}`);
+  return grant;
+}
+
+export function sameOperation(a: Operation, b: Operation): boolean {
+  if ('name' in a) return 'name' in b && a.name === b.name;
+  return 'method' in b && a.method === b.method && a.template === b.template;
+}
+
+function sideOf(agreement: Agreement, entity: string): LinkVersion {
+  const [a, b] = agreement.parties;
+  const [us, peer] = a.entity === entity ? [a, b] : [b, a];
+  if (us.entity !== entity) throw new CausewayError('config-invalid', `"${entity}" is no party of link "${agreement.id}"`);
+  const out = agreement.legs.find((leg) => leg.from === us.country && leg.to === peer.country);
+  const inward = agreement.legs.find((leg) => leg.from === peer.country && leg.to === us.country);
+  if (out === undefined || inward === undefined) throw new CausewayError('config-invalid', `link "${agreement.id}" needs one leg each way between ${us.country} and ${peer.country}`);
+  return Object.freeze({ agreement, sha256: sha256Base64url(canonicalJson(agreement)), effective: Date.parse(agreement.effective), us, peer, out, in: inward });
 }

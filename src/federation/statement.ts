@@ -1,50 +1,142 @@
-/** The statement: what a gateway signs (protocol.md, "Statement"). Types and the closed schema; sealing is in seal.ts, reading in open.ts. */
+/** The statement: what a gateway signs (protocol.md, "Statement"). Its claims as types and as closed schemas; reading and checking one. */
+import * as v from 'valibot';
+import { isErrorCode } from '../errors.ts';
 import type { Delivered, ErrorCode } from '../errors.ts';
-import type { DomesticProof, MappingRef, NeutralRef, Operation } from '../stages.ts';
+import { CausewayError } from '../errors.ts';
+import { parseJws, verifyJws } from '../crypto/jws.ts';
+import { parseCanonicalJson } from '../platform/canonical-json.ts';
+import { isExchangeId } from '../platform/ids.ts';
+import type { PeerTrust } from '../trust/peer-trust.ts';
+import type { StatementType } from '../stages.ts';
 
-interface Common {
-  readonly iss: string;
-  readonly aud: string;
-  readonly jti: string;
-  readonly nonce: string;
-  readonly iat: number;
-  readonly exp: number;
-  readonly link: { readonly id: string; readonly version: number; readonly sha256: string };
+/** Seconds between `iat` and `exp`. */
+export const LIFETIME_S = 60;
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(500));
+const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'a base64url SHA-256'));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const common = {
+  iss: text,
+  aud: text,
+  jti: v.pipe(v.string(), v.check(isExchangeId, 'a UUIDv7')),
+  nonce: digest,
+  iat: count,
+  exp: count,
+  link: v.strictObject({ id: text, version: count, sha256: digest }),
+};
+
+const carrying = {
+  neutral: v.strictObject({ schema: text, version: text, sha256: digest }),
+  sealing: v.picklist(['jwe', 'tls']),
+  mapping: v.strictObject({ id: text, revision: count, sha256: digest }),
+  payload: v.strictObject({ manifest: digest, parts: count, bytes: count }),
+  content: digest,
+  domestic: v.strictObject({
+    form: v.picklist(['security-server', 'wss']),
+    result: v.picklist(['verified', 'asserted']),
+    policy: text,
+    verifiedAt: count,
+    issuer: v.exactOptional(text),
+  }),
+};
+
+const requestClaims = v.strictObject({
+  ...common,
+  ...carrying,
+  budget: count,
+  client: text,
+  service: text,
+  operation: v.union([v.strictObject({ name: text }), v.strictObject({ method: text, template: text })]),
+  purpose: text,
+});
+
+const responseClaims = v.strictObject({
+  ...common,
+  ...carrying,
+  request: digest,
+  promise: v.strictObject({ origin: text, index: count, leaf: text, by: count }),
+});
+
+const refusalClaims = v.strictObject({
+  ...common,
+  request: digest,
+  code: v.custom<ErrorCode>((value) => typeof value === 'string' && isErrorCode(value), 'a known error code'),
+  delivered: v.picklist(['no', 'unknown', 'yes'] satisfies Delivered[]),
+});
+
+const SCHEMAS = { 'causeway-request+jwt': requestClaims, 'causeway-response+jwt': responseClaims, 'causeway-refusal+jwt': refusalClaims } as const satisfies Record<StatementType, unknown>;
+
+export type RequestClaims = v.InferOutput<typeof requestClaims>;
+export type ResponseClaims = v.InferOutput<typeof responseClaims>;
+export type RefusalClaims = v.InferOutput<typeof refusalClaims>;
+export type Promised = ResponseClaims['promise'];
+
+export interface ClaimsOf {
+  readonly 'causeway-request+jwt': RequestClaims;
+  readonly 'causeway-response+jwt': ResponseClaims;
+  readonly 'causeway-refusal+jwt': RefusalClaims;
 }
 
-interface Carrying {
-  readonly neutral: NeutralRef;
-  readonly sealing: 'jwe' | 'tls';
-  readonly mapping: MappingRef;
-  readonly payload: { readonly manifest: string; readonly parts: number; readonly bytes: number };
-  readonly content: string;
-  readonly domestic: DomesticProof;
+/** A statement whose signature was verified under the peer's trust, for us, from that peer. */
+export interface Authentic<T extends StatementType = StatementType> {
+  readonly type: T;
+  readonly claims: ClaimsOf[T];
+  readonly compact: string;
+  readonly identity: string;
+  readonly signingInput: string;
+  readonly kid: string;
 }
 
-export interface RequestClaims extends Common, Carrying {
-  readonly budget: number;
-  readonly client: string;
-  readonly service: string;
-  readonly operation: Operation;
-  readonly purpose: string;
+export interface StatementReader {
+  /** Our entity id: the only audience. */
+  readonly audience: string;
+  readonly trust: PeerTrust;
+  readonly maxBytes: number;
 }
 
-export interface Promise_ {
-  readonly origin: string;
-  readonly index: number;
-  readonly leaf: string;
-  readonly by: number;
+/**
+ * The first half of the receiver's order: size, shape, `typ`, key valid at `iat` and now, signature, `iss` and `aud`.
+ * Age is not judged here: a known statement gets its stored outcome whatever its age.
+ * Throws `statement-malformed`, `statement-untrusted`, `statement-invalid`, `wrong-audience`.
+ */
+export async function authenticate<T extends StatementType>(compact: string, types: readonly T[], reader: StatementReader, now: number): Promise<Authentic<T>> {
+  const jws = parseJws(compact, reader.maxBytes);
+  const type = types.find((candidate) => candidate === jws.typ);
+  if (type === undefined) throw new CausewayError('statement-malformed', `typ "${jws.typ}" is not one of ${types.join(', ')}`);
+  const claims = readClaims(type, jws.payload);
+  await verifyJws(jws, reader.trust.statementKey(jws.kid, claims.iat * 1000, now));
+  if (claims.iss !== reader.trust.entity) throw new CausewayError('wrong-audience', `iss "${claims.iss}" is not the peer "${reader.trust.entity}"`);
+  if (claims.aud !== reader.audience) throw new CausewayError('wrong-audience', `aud "${claims.aud}" is not this gateway`);
+  return { type, claims, compact, identity: jws.identity, signingInput: jws.signingInput, kid: jws.kid };
 }
 
-export interface ResponseClaims extends Common, Carrying {
-  readonly request: string;
-  readonly promise: Promise_;
+export interface AgeTolerance {
+  /** Milliseconds that `iat` may lie back, and ahead. */
+  readonly maxAge: number;
+  readonly maxAhead: number;
 }
 
-export interface RefusalClaims extends Common {
-  readonly request: string;
-  readonly code: ErrorCode;
-  readonly delivered: Delivered;
+/** Throws `clock-skew` unless `iat` lies in [now − maxAge, now + maxAhead] and exp = iat + 60 s. */
+export function checkAge(claims: { readonly iat: number; readonly exp: number }, tolerance: AgeTolerance, now: number): void {
+  const age = now - claims.iat * 1000;
+  if (claims.exp !== claims.iat + LIFETIME_S) throw new CausewayError('statement-malformed', 'exp is not iat + 60 s');
+  if (age > tolerance.maxAge || age < -tolerance.maxAhead) {
+    throw new CausewayError('clock-skew', `the statement was signed ${age} ms ago`, { facts: { hint: `It is ${Math.abs(Math.round(age / 1000))} s ${age > 0 ? 'old' : 'ahead'}.` } });
+  }
 }
 
-export type Claims = RequestClaims | ResponseClaims | RefusalClaims;
+function readClaims<T extends StatementType>(type: T, payload: string): ClaimsOf[T] {
+  let value: unknown;
+  try {
+    value = parseCanonicalJson(payload);
+  } catch (cause) {
+    throw new CausewayError('statement-malformed', 'the claims are not canonical JSON', { cause });
+  }
+  const result = v.safeParse(SCHEMAS[type], value);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new CausewayError('statement-malformed', `claim "${v.getDotPath(issue) ?? ''}": ${issue.message}`, { facts: { field: v.getDotPath(issue) ?? '' } });
+  }
+  return result.output as ClaimsOf[T];
+}

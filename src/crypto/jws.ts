@@ -1,0 +1,86 @@
+/** Compact JWS (RFC 7515) with a closed header: `alg typ kid`; `alg` comes from the pinned key, never from the header (RFC 8725, 3.1). */
+import type { KeyObject } from 'node:crypto';
+import { CompactSign, compactVerify, errors } from 'jose';
+import { CausewayError } from '../errors.ts';
+import { sha256Base64url } from './digest.ts';
+
+export interface JwsKey {
+  readonly kid: string;
+  readonly alg: 'ES256';
+  readonly key: KeyObject;
+}
+
+export interface ParsedJws {
+  readonly compact: string;
+  readonly typ: string;
+  readonly kid: string;
+  readonly payload: string;
+  readonly signingInput: string;
+  /** base64url SHA-256 of the signing input, never of the signature: ECDSA signatures are malleable. */
+  readonly identity: string;
+}
+
+const HEADER_MEMBERS = new Set(['alg', 'typ', 'kid']);
+
+export async function signJws(typ: string, payload: string, signer: JwsKey): Promise<string> {
+  return new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: signer.alg, typ, kid: signer.kid }).sign(signer.key);
+}
+
+/** Identity of a compact JWS that we made ourselves. */
+export function jwsIdentity(compact: string): string {
+  return sha256Base64url(compact.slice(0, compact.lastIndexOf('.')));
+}
+
+export function signingInputOf(compact: string): string {
+  return compact.slice(0, compact.lastIndexOf('.'));
+}
+
+/**
+ * Shape only; nothing of the result may be believed before `verifyJws`. Throws `statement-malformed`: not three canonical base64url
+ * segments, a header member that is not `alg typ kid` (so also any `crit`, `jwk`, `x5c`, `b64`), longer than `maxBytes`.
+ */
+export function parseJws(compact: string, maxBytes: number): ParsedJws {
+  if (compact.length > maxBytes) throw malformed(`the statement has ${compact.length} bytes, ${maxBytes} are allowed`);
+  const segments = compact.split('.');
+  if (segments.length !== 3) throw malformed('the statement is not a compact JWS');
+  const [head, body, signature] = segments.map(decodeCanonical) as [Buffer, Buffer, Buffer];
+  if (signature.length !== 64) throw malformed('an ES256 signature has 64 bytes');
+  const header = parseObject(head);
+  for (const member of Object.keys(header)) if (!HEADER_MEMBERS.has(member)) throw malformed(`header member "${member}" is not allowed`);
+  const { alg, typ, kid } = header;
+  if (typeof alg !== 'string' || typeof typ !== 'string' || typeof kid !== 'string') throw malformed('the header needs alg, typ and kid');
+  if (JSON.stringify({ alg, typ, kid }) !== head.toString()) throw malformed('the header is not in canonical form');
+  const signingInput = signingInputOf(compact);
+  return { compact, typ, kid, payload: body.toString(), signingInput, identity: sha256Base64url(signingInput) };
+}
+
+/** Throws `statement-invalid` unless `key` signed exactly this. */
+export async function verifyJws(jws: ParsedJws, key: JwsKey): Promise<void> {
+  try {
+    await compactVerify(jws.compact, key.key, { algorithms: [key.alg] });
+  } catch (cause) {
+    if (!(cause instanceof errors.JOSEError)) throw cause;
+    throw new CausewayError('statement-invalid', `the statement's signature does not verify (${cause.code})`, { cause });
+  }
+}
+
+function decodeCanonical(segment: string): Buffer {
+  const bytes = Buffer.from(segment, 'base64url');
+  if (bytes.length === 0 || bytes.toString('base64url') !== segment) throw malformed('a segment is not canonical base64url');
+  return bytes;
+}
+
+function parseObject(bytes: Buffer): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString());
+  } catch (cause) {
+    throw new CausewayError('statement-malformed', 'the header is not JSON', { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('the header is not an object');
+  return value as Record<string, unknown>;
+}
+
+function malformed(message: string): CausewayError {
+  return new CausewayError('statement-malformed', message);
+}

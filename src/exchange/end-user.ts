@@ -1,0 +1,26 @@
+/** What crosses of a request beside its document: the end user by the leg's rule, and the other context headers. */
+import { createHmac } from 'node:crypto';
+import { CausewayError } from '../errors.ts';
+import type { Leg } from '../federation/link.ts';
+import type { DomesticRequest, LossReport, ManifestContext } from '../stages.ts';
+
+/** Throws `end-user-missing` where the leg requires one. */
+export function crossing(message: DomesticRequest, leg: Leg, pseudonymKey: Uint8Array, messageIds: Readonly<Record<string, string>>, loss: LossReport): ManifestContext {
+  const { issue, representedParty } = message.context;
+  const userId = endUser(message.context.userId, leg, pseudonymKey);
+  return { ...(userId === undefined ? {} : { userId }), ...(issue === undefined ? {} : { issue }), ...(representedParty === undefined ? {} : { representedParty }), messageIds, loss };
+}
+
+function endUser(userId: string | undefined, leg: Leg, pseudonymKey: Uint8Array): string | undefined {
+  switch (leg.endUser) {
+    case 'pass':
+      return userId;
+    case 'required':
+      if (userId === undefined) throw new CausewayError('end-user-missing', 'the leg requires an end user', { facts: { field: 'userId' } });
+      return userId;
+    case 'organisation-only':
+      return undefined;
+    case 'pseudonym':
+      return userId === undefined ? undefined : createHmac('sha256', pseudonymKey).update(userId).digest('base64url');
+  }
+}

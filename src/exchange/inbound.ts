@@ -1,0 +1,127 @@
+/**
+ * From abroad to home: the life of a peer's request (house.md, "The life of an exchange", side B).
+ * The order of refusals is the receiver's order of protocol.md; a request whose statement does not verify makes no entry.
+ */
+import { CausewayError, asCausewayError } from '../errors.ts';
+import type { Delivered } from '../errors.ts';
+import { open } from '../federation/open.ts';
+import { sealRefusal, sealResponse } from '../federation/seal.ts';
+import type { SealedBytes } from '../federation/peer-client.ts';
+import { authenticate } from '../federation/statement.ts';
+import type { Authentic } from '../federation/statement.ts';
+import { authoriseInbound, sealedLimit } from './authorise.ts';
+import type { DomesticTask, InboundParts, PeerArrival } from './parts.ts';
+import { deliveredBy } from './refusals.ts';
+
+type Request = Authentic<'causeway-request+jwt'>;
+
+/** Answers a peer's request with a sealed response or a sealed refusal. Throws only before the statement is authenticated (an unsigned problem, no entry). */
+export async function inbound(arrival: PeerArrival, parts: InboundParts): Promise<SealedBytes> {
+  const { link, side } = arrival.peer;
+  const reader = { audience: parts.entity, trust: side.trust, maxBytes: side.maxStatementBytes };
+  const statement = await authenticate(arrival.statement, ['causeway-request+jwt'], reader, parts.clock.now());
+  const { jti } = statement.claims;
+  parts.observe('inbound.authenticated', { xid: jti, link: link.id });
+  const replay = () => new CausewayError('replay', `exchange ${jti} is on its way under another statement`);
+  try {
+    return await parts.inFlight.run(jti, statement.identity, async () => (await known(statement, parts)) ?? answer(statement, arrival, parts), replay);
+  } catch (thrown) {
+    return refuse(statement, arrival, asCausewayError(thrown), 'no', parts);
+  }
+}
+
+async function answer(statement: Request, arrival: PeerArrival, parts: InboundParts): Promise<SealedBytes> {
+  const arrivedAt = parts.clock.monotonic();
+  let task: DomesticTask;
+  try {
+    const use = authoriseInbound(statement, arrival.peer.link, parts.quotas, parts.tolerance, parts.clock.now());
+    const payload = await arrival.payload(sealedLimit(use.grant.maxBytes));
+    task = await prepare(statement, payload, use, arrival, arrivedAt, parts);
+    const accepted = await parts.journal.accepted(task, payload, parts.clock.now());
+    if (accepted.kind === 'conflict') return (await known(statement, parts)) ?? refuse(statement, arrival, new CausewayError('replay', 'the exchange id is taken'), 'no', parts);
+    parts.observe('inbound.request-recorded', { xid: statement.claims.jti, index: accepted.promise.index });
+    task = { ...task, promise: accepted.promise };
+  } catch (thrown) {
+    return refuse(statement, arrival, asCausewayError(thrown), 'no', parts);
+  }
+  return handOver(task, parts);
+}
+
+/** Opens and translates the request, and renders it for home: nothing of it is handed over yet. */
+export async function prepare(statement: Request, payload: Uint8Array, use: DomesticTask['use'], { peer, trace }: Pick<PeerArrival, 'peer' | 'trace'>, arrivedAt: number, parts: InboundParts): Promise<DomesticTask> {
+  const { claims } = statement;
+  const service = parts.exportedService(claims.service, claims.operation);
+  const opened = await open(statement, payload, use.grant, peer.side, (document) => service.translation.checkNeutral('request', document));
+  const mapped = service.translation.requestToDomestic(opened);
+  const dialect = parts.dialect(service.home.dialect);
+  const call = {
+    home: service.home,
+    client: parts.identifiers.foreignClient(claims.client),
+    context: {
+      messageId: claims.jti,
+      ...(opened.fields.context.userId === undefined ? {} : { userId: opened.fields.context.userId }),
+      ...(opened.fields.context.issue === undefined ? {} : { issue: opened.fields.context.issue }),
+      representedParty: parts.identifiers.representedParty(claims.client),
+    },
+  };
+  const policy = parts.policy(use.grant.proof);
+  const request = await dialect.renderRequest(mapped, call, policy, parts.clock.now());
+  parts.observe('inbound.translated', { xid: claims.jti });
+  const deadline = arrivedAt + Math.min(claims.budget, use.grant.maxBudget);
+  return { statement, peer, use, service, dialect, opened, call, policy, request, deadline, recordKey: parts.journal.newRecordKey(), ...(trace === undefined ? {} : { trace }) };
+}
+
+/** From the first byte to the service on: whatever happens now is recorded under an accepted request. */
+export async function handOver(task: DomesticTask, parts: InboundParts): Promise<SealedBytes> {
+  const { statement, dialect, call, policy, request, use } = task;
+  const { jti } = statement.claims;
+  try {
+    const remaining = task.deadline - parts.clock.monotonic();
+    if (remaining <= 0) throw new CausewayError('service-unreachable', 'the budget ended before the request was handed over', { facts: { delivered: 'no' } });
+    parts.observe('inbound.handing-over', { xid: jti });
+    const reply = await dialect.call(request, parts.home, AbortSignal.timeout(Math.ceil(remaining)));
+    parts.observe('inbound.service-answered', { xid: jti });
+    const received = dialect.parseResponse(reply, call, request.body, parts.limits.xml);
+    const now = parts.clock.now();
+    const verified = await dialect.verifyResponse(received, call, policy, now, parts.limits.xml);
+    const mapped = parts.answerMapped(task, verified);
+    const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
+    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: parts.journal.promiseOf(task) }, statement, use.version, task.peer.side, now);
+    await parts.journal.completed(task, sealed.fields, verified, mapped, now);
+    parts.observe('inbound.response-recorded', { xid: jti });
+    return sealed.fields;
+  } catch (thrown) {
+    const error = asCausewayError(thrown);
+    return close(task, error, error.facts.delivered ?? deliveredBy(error.code), parts);
+  }
+}
+
+/** Ends an accepted exchange with a signed refusal. */
+export async function close(task: Pick<DomesticTask, 'statement' | 'peer' | 'recordKey'>, error: CausewayError, delivered: Delivered, parts: InboundParts): Promise<SealedBytes> {
+  if (error.code === 'store-unavailable') throw error;
+  parts.observe('inbound.refused', { xid: task.statement.claims.jti, code: error.code, delivered }, error);
+  const now = parts.clock.now();
+  const sealed = await sealRefusal(error.code, delivered, task.statement, task.peer.side, parts.entity, now);
+  await parts.journal.closedInbound(task, sealed.fields, error.code, now);
+  return sealed.fields;
+}
+
+/** The stored outcome of a statement that was accepted before, whatever its age; another statement under the same id is a conflict. */
+async function known(statement: Request, parts: InboundParts): Promise<SealedBytes | undefined> {
+  const row = await parts.journal.findInbound(statement.claims.jti);
+  if (row === undefined) return undefined;
+  if (row.identity !== statement.identity) throw new CausewayError('replay', `exchange ${row.xid} was asked before by another statement`);
+  if (row.outcome === undefined) throw new CausewayError('outcome-unknown', `exchange ${row.xid} is ${row.state} and its outcome is not kept`, { facts: { delivered: 'unknown' } });
+  return parts.journal.storedOutcome(row.outcome);
+}
+
+/** A refusal before hand-over: both entries (request and refusal) in one transaction, so that a copy gets the same answer. */
+async function refuse(statement: Request, { peer }: Pick<PeerArrival, 'peer'>, error: CausewayError, delivered: Delivered, parts: InboundParts): Promise<SealedBytes> {
+  if (error.code === 'store-unavailable') throw error;
+  const { jti } = statement.claims;
+  parts.observe('inbound.refused', { xid: jti, code: error.code, delivered }, error);
+  const now = parts.clock.now();
+  const sealed = await sealRefusal(error.code, error.facts.delivered ?? delivered, statement, peer.side, parts.entity, now);
+  await parts.journal.refusedInbound(statement, peer, sealed.fields, error.code, now);
+  return sealed.fields;
+}

@@ -1,0 +1,39 @@
+/** What a refusal means: whether the service got the request, and how a peer's refusal reads for our own caller. */
+import { CODES, CausewayError } from '../errors.ts';
+import type { Delivered, ErrorCode } from '../errors.ts';
+import type { Authentic } from '../federation/statement.ts';
+
+/** Codes that arise once bytes went to the service; every other one arises before. */
+const AFTER_HANDOVER: Partial<Record<ErrorCode, Delivered>> = {
+  'service-unreachable': 'no',
+  'service-refused': 'no',
+  'service-slow': 'unknown',
+  'service-fault': 'yes',
+  'service-answer-invalid': 'yes',
+  'service-answer-unmappable': 'yes',
+};
+
+/** For an error after hand-over; an error that the table does not know leaves it unknown. */
+export function deliveredBy(code: ErrorCode): Delivered {
+  return AFTER_HANDOVER[code] ?? 'unknown';
+}
+
+/**
+ * A signed refusal of the peer, for our caller: faults of the caller and of the service keep their code, with the country that
+ * refused; what went wrong between the gateways is `peer-refused` with the peer's code.
+ */
+export function peerRefusal({ claims }: Authentic<'causeway-refusal+jwt'>, country: string): CausewayError {
+  const { code, delivered } = claims;
+  const ownCode = code === 'outcome-unknown' || CODES[code].fault === 'caller' || CODES[code].fault === 'service';
+  return new PeerRefused(ownCode ? code : 'peer-refused', claims, `the peer refused: ${code}`, { country, delivered, peerCode: code });
+}
+
+/** A signed refusal: keeps the statement's claims, so that the trail records what the peer signed. */
+export class PeerRefused extends CausewayError {
+  readonly claims: Authentic<'causeway-refusal+jwt'>['claims'];
+
+  constructor(code: ErrorCode, claims: Authentic<'causeway-refusal+jwt'>['claims'], message: string, facts: CausewayError['facts']) {
+    super(code, message, { facts });
+    this.claims = claims;
+  }
+}

@@ -1,0 +1,56 @@
+/** The manifest: first frame of a payload; context and a list of the parts, sealed (protocol.md, "Payload"). */
+import * as v from 'valibot';
+import { CausewayError } from '../errors.ts';
+import { parseCanonicalJson } from '../platform/canonical-json.ts';
+
+const text = v.pipe(v.string(), v.maxLength(1000));
+const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'a base64url SHA-256'));
+const paths = v.pipe(v.array(text), v.maxLength(10_000));
+
+const part = v.strictObject({
+  name: text,
+  type: text,
+  /** Plaintext bytes. */
+  length: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  sha256: digest,
+  /** Of the bytes as sent. */
+  sent: digest,
+  /** The part's key, base64url, where the leg seals with `jwe`. */
+  key: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'a 32-byte key'))),
+});
+
+const manifest = v.strictObject({
+  v: v.literal(1),
+  salt: digest,
+  context: v.strictObject({
+    userId: v.exactOptional(text),
+    issue: v.exactOptional(text),
+    representedParty: v.exactOptional(v.strictObject({ partyClass: v.exactOptional(text), partyCode: text })),
+    messageIds: v.record(v.pipe(v.string(), v.regex(/^[A-Z]{2}$/)), text),
+    loss: v.strictObject({ dropped: paths, defaulted: paths, approximated: paths, unknown: paths }),
+  }),
+  parts: v.pipe(v.array(part), v.minLength(1), v.maxLength(1000)),
+});
+
+export type Manifest = v.InferOutput<typeof manifest>;
+export type Part = Manifest['parts'][number];
+
+/** Frame kinds of a payload. */
+export const MANIFEST_FRAME = 1;
+export const PART_FRAME = 2;
+
+/** The neutral document is the part of this name; it is always there, first. */
+export const DOCUMENT_PART = 'document';
+
+/** Throws `seal-mismatch` for what is not a manifest in canonical form. */
+export function readManifest(plaintext: Uint8Array): Manifest {
+  let value: unknown;
+  try {
+    value = parseCanonicalJson(Buffer.from(plaintext).toString());
+  } catch (cause) {
+    throw new CausewayError('seal-mismatch', 'the manifest is not canonical JSON', { cause });
+  }
+  const result = v.safeParse(manifest, value);
+  if (!result.success) throw new CausewayError('seal-mismatch', `manifest member "${v.getDotPath(result.issues[0]) ?? ''}": ${result.issues[0].message}`);
+  return result.output;
+}

@@ -1,0 +1,75 @@
+/** Asking the peer: one HTTPS request per exchange (protocol.md). The same sealed bytes may be sent again; the peer knows them by their identity. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CausewayError, isErrorCode } from '../errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import { ConnectionFailed } from '../platform/http-client.ts';
+import type { HttpConnection, HttpReply } from '../platform/http-client.ts';
+
+export const EXCHANGES_PATH = '/federation/v1/exchanges';
+export const STATEMENT_HEADER = 'causeway-statement';
+
+/** Times that a request is tried when no byte of it left: then the peer is unreachable. */
+const CONNECT_TRIES = 3;
+const BACKOFF_MS = [50, 200, 500, 1000, 2000];
+/** Answers of a peer that may take the same bytes later. */
+const BUSY = new Set([429, 502, 503, 504]);
+
+/** The sealed bytes, as they are kept beside the entry and sent: never made twice for one exchange. */
+export interface SealedBytes {
+  readonly statement: string;
+  readonly payload: Uint8Array;
+}
+
+export interface AskOptions {
+  /** Monotonic milliseconds. */
+  readonly deadline: number;
+  readonly clock: Clock;
+  readonly maxBytes: number;
+  readonly traceparent?: string;
+}
+
+/**
+ * Sends until an answer with a statement comes, at most until the deadline. Throws `peer-unreachable` (delivered: no) when nothing was
+ * sent, `peer-slow` (delivered: unknown) when the deadline passed, `peer-refused` for an unsigned refusal: the peer could not
+ * authenticate us, and made no entry.
+ */
+export async function askPeer(request: SealedBytes, connection: HttpConnection, options: AskOptions): Promise<SealedBytes> {
+  let sent = false;
+  for (let attempt = 0; ; attempt += 1) {
+    const remaining = options.deadline - options.clock.monotonic();
+    if (remaining <= 0) throw timeOut(sent);
+    try {
+      const reply = await connection.send(message(request, options.traceparent), { signal: AbortSignal.timeout(Math.ceil(remaining)), maxBytes: options.maxBytes });
+      const statement = reply.headers[STATEMENT_HEADER];
+      if (statement !== undefined) return { statement, payload: reply.body };
+      if (!BUSY.has(reply.status)) throw unsignedRefusal(reply);
+      sent = true;
+    } catch (failure) {
+      if (!(failure instanceof ConnectionFailed)) throw failure;
+      sent ||= failure.sent;
+      if (!sent && attempt + 1 >= CONNECT_TRIES) throw new CausewayError('peer-unreachable', failure.message, { cause: failure, facts: { delivered: 'no' } });
+    }
+    await sleep(Math.max(0, Math.min(BACKOFF_MS[attempt] ?? 5000, options.deadline - options.clock.monotonic())));
+  }
+}
+
+function message({ statement, payload }: SealedBytes, traceparent: string | undefined) {
+  const headers = { [STATEMENT_HEADER]: statement, 'content-type': 'application/octet-stream', ...(traceparent === undefined ? {} : { traceparent }) };
+  return { method: 'POST', target: EXCHANGES_PATH, headers, body: payload };
+}
+
+function timeOut(sent: boolean): CausewayError {
+  if (sent) return new CausewayError('peer-slow', 'no answer of the peer within the budget', { facts: { delivered: 'unknown' } });
+  return new CausewayError('peer-unreachable', 'no connection to the peer within the budget', { facts: { delivered: 'no' } });
+}
+
+function unsignedRefusal(reply: HttpReply): CausewayError {
+  const peerCode = problemCode(reply.body);
+  return new CausewayError('peer-refused', `the peer answered ${reply.status} without a statement`, { facts: { delivered: 'no', ...(peerCode === undefined ? {} : { peerCode }) } });
+}
+
+/** The code that an unsigned problem body names, if it is one of ours. */
+function problemCode(body: Uint8Array): string | undefined {
+  const match = /"urn:causeway:error:([a-z-]{1,40})"/.exec(Buffer.from(body.subarray(0, 2000)).toString());
+  return match?.[1] !== undefined && isErrorCode(match[1]) ? match[1] : undefined;
+}

@@ -1,0 +1,74 @@
+/** The domestic listener: service URLs that the country's security server calls, over mutual TLS with pinned certificates. */
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { Context } from 'koa';
+import { CausewayError, asCausewayError } from '../errors.ts';
+import { outbound } from '../exchange/outbound.ts';
+import type { Offer, OutboundParts } from '../exchange/parts.ts';
+import { exchangeId } from '../platform/ids.ts';
+import { nextTraceparent } from '../platform/trace.ts';
+import type { HttpReply } from '../platform/http-client.ts';
+import { drainAfterRefusal, readBody } from './body.ts';
+import { connectionIdentity } from './peer-certificate.ts';
+import type { Admission } from './admission.ts';
+
+export interface DomesticOptions {
+  readonly offers: readonly Offer[];
+  readonly parts: OutboundParts;
+  /** base64 SHA-256 of the public keys of the security servers that may call. */
+  readonly pins: readonly string[];
+  readonly admission: Admission;
+  readonly maxBodyBytes: number;
+}
+
+export function domesticApp(options: DomesticOptions): Koa {
+  const app = new Koa();
+  const router = new Router();
+  for (const offer of options.offers) router.all(`${offer.path}{/*rest}`, (context) => answer(context, offer, options));
+  app.use(router.routes());
+  app.use((context) => {
+    context.status = 404;
+    context.body = 'No service has this URL. The service URLs of this gateway are in mappings/<country>/services.yaml.\n';
+  });
+  return app;
+}
+
+async function answer(context: Context, offer: Offer, options: DomesticOptions): Promise<void> {
+  const { parts } = options;
+  const accept = context.req.headers.accept === undefined ? {} : { accept: context.req.headers.accept };
+  let reply: HttpReply;
+  try {
+    const connection = pinnedSubject(context, options);
+    reply = await options.admission.run(async () => {
+      const body = await readBody(context.req, options.maxBodyBytes);
+      const http = { method: context.method, target: (context.req.url ?? '').slice(offer.path.length) || '/', headers: headersOf(context), body };
+      const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
+      return outbound({ path: offer.path, http, connection, trace, accept }, parts);
+    });
+  } catch (thrown) {
+    const xid = exchangeId(parts.clock.now());
+    const error = asCausewayError(thrown);
+    parts.observe('outbound.refused', { xid, code: error.code }, error);
+    reply = offer.dialect.renderFault(error, { exchange: xid, country: parts.country, ...accept });
+    drainAfterRefusal(context.req, context.res);
+  }
+  send(context, reply);
+}
+
+function pinnedSubject(context: Context, { pins, parts }: DomesticOptions): string {
+  const identity = connectionIdentity(context.req);
+  const now = parts.clock.now();
+  if (identity === undefined || !pins.includes(identity.pin)) throw new CausewayError('connection-untrusted', 'the connection shows no pinned certificate of a security server');
+  if (now < identity.validFrom || now >= identity.validTo) throw new CausewayError('connection-untrusted', 'the certificate of the security server is out of its time');
+  return identity.subject;
+}
+
+function headersOf(context: Context): Record<string, string> {
+  return Object.fromEntries(Object.entries(context.req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+}
+
+function send(context: Context, { status, headers, body }: HttpReply): void {
+  context.status = status;
+  for (const [name, value] of Object.entries(headers)) context.set(name, value);
+  context.body = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}

@@ -1,0 +1,60 @@
+/** One HTTPS or HTTP listener with its caps, its koa application and a clean end. */
+import { createServer as createHttp } from 'node:http';
+import type { Server } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import { constants } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type Koa from 'koa';
+import { CausewayError } from '../errors.ts';
+
+export interface ListenerOptions {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: { readonly key: string; readonly cert: string; readonly minVersion: 'TLSv1.2' | 'TLSv1.3' };
+  readonly maxConnections: number;
+  readonly maxHeaderBytes: number;
+  /** Milliseconds for the headers, and for a whole request. */
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+}
+
+export interface Listener {
+  readonly port: number;
+  /** No new requests; resolves when the running ones are answered, at most after `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Throws `config-invalid` naming the listener when the port is taken. */
+export async function listen(app: Koa, options: ListenerOptions): Promise<Listener> {
+  const server = makeServer(app, options);
+  server.maxConnections = options.maxConnections;
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(bindFailure(cause, options)));
+    server.listen(options.port, options.host, resolve);
+  });
+  return { port: (server.address() as AddressInfo).port, close: (graceMs) => closeServer(server, graceMs) };
+}
+
+function makeServer(app: Koa, { tls, maxHeaderBytes, headersTimeout, requestTimeout }: ListenerOptions): Server {
+  const http = { maxHeaderSize: maxHeaderBytes, headersTimeout, requestTimeout, keepAlive: true };
+  if (tls === undefined) return createHttp(http, app.callback());
+  // Certificates are pinned per request against current trust, so no authority path is asked for here; without tickets a
+  // resumed session cannot outlive a rotation.
+  const mutual = { requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET };
+  return createHttps({ ...http, ...mutual, key: tls.key, cert: tls.cert, minVersion: tls.minVersion }, app.callback());
+}
+
+function bindFailure(cause: NodeJS.ErrnoException, { name, host, port }: ListenerOptions): CausewayError {
+  const why = cause.code === 'EADDRINUSE' ? 'another process uses it' : cause.code === 'EACCES' ? 'this user may not' : cause.message;
+  return new CausewayError('config-invalid', `the ${name} listener cannot use ${host}:${port}: ${why}. Choose another port in gateway.yaml (listeners.${name}.port).`, { cause });
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

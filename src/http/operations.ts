@@ -1,0 +1,32 @@
+/** The operations listener: health for the orchestrator, metrics for Prometheus. Bind it to an address that only operators reach. */
+import Router from '@koa/router';
+import Koa from 'koa';
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** One line a check: name and whether it holds. */
+  readonly checks: Readonly<Record<string, boolean>>;
+}
+
+export interface OperationsOptions {
+  readiness(): Promise<Readiness>;
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+export function operationsApp(options: OperationsOptions): Koa {
+  const router = new Router();
+  router.get('/health/live', (context) => {
+    context.body = { live: true };
+  });
+  router.get('/health/ready', async (context) => {
+    const readiness = await options.readiness();
+    context.status = readiness.ready ? 200 : 503;
+    context.body = readiness;
+  });
+  router.get('/metrics', async (context) => {
+    const { contentType, text } = await options.metrics();
+    context.type = contentType;
+    context.body = text;
+  });
+  return new Koa().use(router.routes()).use(router.allowedMethods());
+}

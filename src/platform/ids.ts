@@ -1,0 +1,19 @@
+/** Random identifiers and nonces. */
+import { randomBytes } from 'node:crypto';
+import { v7 } from 'uuid';
+
+/** UUIDv7 (RFC 9562, 5.7) of the time `now`: the id of an exchange, made by the asking gateway. */
+export function exchangeId(now: number): string {
+  return v7({ msecs: now });
+}
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+export function isExchangeId(text: string): boolean {
+  return UUID_V7.test(text);
+}
+
+/** 32 random bytes as base64url. */
+export function nonce(): string {
+  return randomBytes(32).toString('base64url');
+}

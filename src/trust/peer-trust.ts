@@ -1,0 +1,19 @@
+/**
+ * What this gateway believes of a peer's keys, at a time. Filled from a static file for now (static-trust.ts); the trust fabric
+ * (OpenID Federation) fills the same interface.
+ */
+import type { EncryptionKey } from '../crypto/jwe.ts';
+import type { JwsKey } from '../crypto/jws.ts';
+
+export interface PeerTrust {
+  readonly entity: string;
+  readonly country: string;
+  /** base64url SHA-256 of the trust material that the keys were judged under: stands in trail entries. */
+  readonly chain: string;
+  /** The key that may sign statements, valid at `signedAt` and now (UTC ms). Throws `statement-untrusted`. */
+  statementKey(kid: string, signedAt: number, now: number): JwsKey;
+  /** The key to encrypt for. Throws `peer-unreachable` when none is valid. */
+  encryptionKey(now: number): EncryptionKey;
+  /** base64 SHA-256 of each SubjectPublicKeyInfo that the peer's TLS end may show now. */
+  tlsPins(now: number): readonly string[];
+}
