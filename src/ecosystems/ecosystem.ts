@@ -22,12 +22,12 @@ export interface Dialect {
 
   /**
    * A request from home, as the security server forwards it to the service URL of `candidates`: services offered at this URL.
-   * Throws `malformed`, `too-large`, `unknown-service`.
+   * `http.target` is what follows the service URL, with the query: '' or '/income-queries', never the URL's own path. Throws `malformed`, `too-large`, `unknown-service`.
    */
   parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits): Received<DomesticRequest>;
 
-  /** The answer of the service to `call`. Throws `service-answer-invalid`, `service-refused`, `service-fault`. */
-  parseResponse(reply: HttpReply, call: DomesticCall, request: Uint8Array, limits: XmlLimits): Received<DomesticResponse>;
+  /** The answer of the service to `call`; `request` is what `renderRequest` made, so that request hashes can be checked. Throws `service-answer-invalid`, `service-refused`, `service-fault`. */
+  parseResponse(reply: HttpReply, call: DomesticCall, request: HttpMessage, limits: XmlLimits): Received<DomesticResponse>;
 
   /** Proves a request under `policy`; the result holds only what the proof covers. Throws the `signature-…` codes. */
   verifyRequest(received: Received<DomesticRequest>, policy: ProofPolicy, now: number, limits: XmlLimits): Promise<Verified<DomesticRequest>>;
@@ -44,7 +44,7 @@ export interface Dialect {
   /** A refusal as this dialect's native fault; `request` where one was parsed. */
   renderFault(error: CausewayError, facts: FaultFacts): HttpReply;
 
-  /** Sends a rendered request home. Throws `service-unreachable`, `service-slow`. */
+  /** Sends a rendered request home, once. Throws `service-unreachable` (nothing was sent), `service-slow`, `outcome-unknown`, `service-answer-invalid`; `facts.delivered` is set. */
   call(request: HttpMessage, connection: HttpConnection, deadline: AbortSignal): Promise<HttpReply>;
 }
 

@@ -1,4 +1,9 @@
 /** HTTP as plain values, and the one place that opens outgoing connections (undici pools, keep-alive, mutual TLS). */
+import type { IncomingHttpHeaders } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import { Pool, buildConnector } from 'undici';
+import type { Dispatcher } from 'undici';
+import { isSpkiPin, spkiPin } from './spki.ts';
 
 /** Header names are lower case; a repeated header is joined with ', ' as Node does. */
 export type HttpHeaders = Readonly<Record<string, string>>;
@@ -24,4 +29,167 @@ export interface HttpConnection {
    */
   send(request: HttpMessage, options: { signal: AbortSignal; maxBytes: number }): Promise<HttpReply>;
   close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** `https://host[:port]`; nothing else is spoken. */
+  readonly origin: string;
+  readonly tls: {
+    /** PEM: how we identify ourselves. */
+    readonly key: string | Buffer;
+    readonly cert: string | Buffer;
+    /** Base64 SHA-256 of the public keys that the other side may use, at least one; no certificate path replaces a pin. */
+    readonly pins: readonly string[];
+    /** Default `TLSv1.3`; a security server may know no better than `TLSv1.2`. */
+    readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+  };
+  /** Connections kept at most; further requests wait for a free one. */
+  readonly connections: number;
+  /** Milliseconds for TCP and TLS together; default 5000. */
+  readonly connectTimeout?: number;
+  /** Milliseconds that an idle connection is kept; default 30000. */
+  readonly keepAlive?: number;
+}
+
+export type ConnectionFailure = 'connect' | 'aborted' | 'broken' | 'too-large';
+
+/** No answer came. `sent: false` promises that no byte of the request left; `true` says only that some may have. */
+export class ConnectionFailed extends Error {
+  readonly reason: ConnectionFailure;
+  readonly sent: boolean;
+
+  constructor(reason: ConnectionFailure, sent: boolean, cause: unknown) {
+    super(`${reason} (${sent ? 'request sent' : 'nothing sent'}): ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'ConnectionFailed';
+    this.reason = reason;
+    this.sent = sent;
+  }
+}
+
+/**
+ * A pool of kept-alive HTTP/1.1 connections to one pinned party. Redirects are not followed and nothing is ever sent twice.
+ * Headers go out in the order of `HttpMessage.headers`, after Host and Connection. Throws a TypeError for options that could not be safe.
+ */
+export function connect(options: ConnectOptions): HttpConnection {
+  if (new URL(options.origin).protocol !== 'https:') throw new TypeError(`not an https origin: ${options.origin}`);
+  if (options.tls.pins.length === 0 || !options.tls.pins.every(isSpkiPin)) throw new TypeError(`pins of ${options.origin}: at least one base64 SHA-256 of a public key is needed`);
+  const pool = new Pool(options.origin, {
+    connections: options.connections,
+    pipelining: 1,
+    keepAliveTimeout: options.keepAlive ?? 30_000,
+    // Time is the caller's: its signal covers the whole exchange.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: pinnedConnector(options),
+  });
+  return {
+    send: (request, limits) => send(pool, request, limits),
+    close: () => pool.close(),
+  };
+}
+
+/** Opens TLS and hands the socket on only when the key of the other side is pinned: before that, not one byte of a request leaves. */
+function pinnedConnector({ tls, connectTimeout }: ConnectOptions): buildConnector.connector {
+  const open = buildConnector({
+    key: tls.key,
+    cert: tls.cert,
+    minVersion: tls.minVersion ?? 'TLSv1.3',
+    // The pin decides, not a path to some authority: see the check below.
+    rejectUnauthorized: false,
+    // A resumed session would outlive the rotation of a pin.
+    maxCachedSessions: 0,
+    allowH2: false,
+    timeout: connectTimeout ?? 5_000,
+  });
+  return (target, done) => {
+    open(target, (...[error, socket]: Parameters<buildConnector.Callback>) => {
+      if (error !== null) return done(error, null);
+      const key = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.publicKey : undefined;
+      if (key !== undefined && tls.pins.includes(spkiPin(key))) return done(null, socket);
+      socket.destroy();
+      done(new Error(`the key of ${target.hostname} is not pinned`), null);
+    });
+  };
+}
+
+function send(pool: Pool, request: HttpMessage, { signal, maxBytes }: { signal: AbortSignal; maxBytes: number }): Promise<HttpReply> {
+  return new Promise((resolve, reject) => {
+    const { method, target: path, headers, body } = request;
+    const onAbort = (): void => reply.abort(signal.reason);
+    const reply = new Reply(maxBytes, (settle) => {
+      signal.removeEventListener('abort', onAbort);
+      settle(resolve, reject);
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) return onAbort();
+    pool.dispatch({ method, path, headers: { ...headers }, body: body.length === 0 ? null : body }, reply);
+  });
+}
+
+type Settle = (resolve: (reply: HttpReply) => void, reject: (error: ConnectionFailed) => void) => void;
+
+/** Collects one answer. undici calls `onRequestStart` right before it writes: what fails earlier was never sent. */
+class Reply implements Dispatcher.DispatchHandler {
+  readonly #maxBytes: number;
+  readonly #done: (settle: Settle) => void;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #failure: { reason: ConnectionFailure; sent: boolean; cause: unknown } | undefined;
+  #status = 0;
+  #headers: HttpHeaders = {};
+  #length = 0;
+
+  constructor(maxBytes: number, done: (settle: Settle) => void) {
+    this.#maxBytes = maxBytes;
+    this.#done = done;
+  }
+
+  abort(reason: unknown): void {
+    this.#fail('aborted', reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Aborted while it waited for a connection: undici looks at this before it writes.
+    if (this.#failure !== undefined) controller.abort(asError(this.#failure.cause));
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#headers = joined(headers);
+    if (Number(this.#headers['content-length'] ?? 0) > this.#maxBytes) this.#fail('too-large', `more than ${this.#maxBytes} bytes announced`);
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#length > this.#maxBytes) return this.#fail('too-large', `more than ${this.#maxBytes} bytes`);
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const reply = { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks, this.#length) };
+    this.#done((resolve) => resolve(reply));
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#fail(this.#controller === undefined ? 'connect' : 'broken', error);
+  }
+
+  /** The first failure is the one that is told; what undici reports because of our own abort adds nothing. */
+  #fail(reason: ConnectionFailure, cause: unknown): void {
+    if (this.#failure !== undefined) return;
+    const sent = this.#controller !== undefined;
+    this.#failure = { reason, sent, cause };
+    this.#controller?.abort(asError(cause));
+    this.#done((_, reject) => reject(new ConnectionFailed(reason, sent, cause)));
+  }
+}
+
+function joined(headers: IncomingHttpHeaders): HttpHeaders {
+  const entries = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value] as const]));
+  return Object.fromEntries(entries);
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
 }

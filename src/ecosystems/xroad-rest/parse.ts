@@ -1,0 +1,93 @@
+/** From HTTP to a REST message: requests as the security server forwards them, answers as it returns them (PR-REST; reference: RestRequest, RestResponse of X-Road 7). */
+import { CausewayError, asCausewayError } from '../../errors.ts';
+import type { HomeService } from '../../mapping/mappings.ts';
+import type { HttpHeaders, HttpMessage, HttpReply } from '../../platform/http-client.ts';
+import type { XmlLimits } from '../../platform/limits.ts';
+import { mintReceived } from '../../stages.ts';
+import type { DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
+import type { DomesticCall } from '../ecosystem.ts';
+import { malformed } from '../malformed.ts';
+import { decodeSegment, servicePath } from '../xroad-identifiers.ts';
+import { serviceRefused, xroadFault } from '../xroad-faults.ts';
+import { readBody } from './body.ts';
+import { ERROR, ID, SERVICE, readClient, readContext } from './identifiers.ts';
+import { messageBytes } from './message-bytes.ts';
+import { checkRequestHash } from './request-hash.ts';
+import { matchTemplate, parameterCount, readTarget } from './target.ts';
+import type { Parameters } from './target.ts';
+
+const BODYLESS = new Set(['GET', 'HEAD', 'DELETE']);
+
+/** See Dialect.parseRequest. */
+export function parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits): Received<DomesticRequest> {
+  const { segments, query } = readTarget(http.target);
+  const { home, path } = route(http.method, segments, candidates);
+  if (BODYLESS.has(http.method) && http.body.length > 0) throw malformed('body', `A ${http.method} request has none.`);
+  const message: DomesticRequest = {
+    kind: 'request',
+    dialect: 'xroad-rest',
+    client: readClient(http.headers),
+    service: home.service,
+    context: readContext(http.headers),
+    operation: home.operation,
+    payload: { form: 'json', body: readBody(http.headers, http.body, limits), path, query },
+  };
+  return mintReceived(message, messageBytes([http.method, http.target], http.headers, http.body));
+}
+
+/**
+ * See Dialect.parseResponse. X-Road-Error is set by X-Road alone; any other status than 2xx is the service's own. Business outcomes are those in the
+ * body of a 2xx: what a status such as 404 means in a register is not known here, so it is a fault that names the status.
+ */
+export function parseResponse(reply: HttpReply, call: DomesticCall, request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
+  const xroadError = reply.headers[ERROR];
+  if (xroadError !== undefined) throw serviceRefused(xroadFault(xroadError) ?? { code: 'unreadable', delivered: 'unknown' });
+  if (reply.status >= 400) throw new CausewayError('service-fault', `status ${reply.status}`, { facts: { hint: `Its HTTP status is ${reply.status}.`, delivered: 'yes' } });
+  if (reply.status < 200 || reply.status > 299) throw invalid('status', `status ${reply.status}: redirects are not followed`);
+  checkConsistency(reply.headers, call);
+  checkRequestHash(reply.headers, request);
+  const body = asAnswer(() => readBody(reply.headers, reply.body, limits));
+  const message: DomesticResponse = { kind: 'response', dialect: 'xroad-rest', messageId: call.context.messageId, payload: { form: 'json', body, path: {}, query: {} } };
+  return mintReceived(message, messageBytes([String(reply.status)], reply.headers, reply.body));
+}
+
+/** The candidate whose method and template fit; of several, the one with the fewest parameters, so that `/companies/search` is not a company. */
+function route(method: string, segments: readonly string[], candidates: readonly HomeService[]): { home: HomeService; path: Parameters } {
+  const matches = candidates.flatMap((home) => {
+    const { dialect, operation } = home;
+    if (dialect !== 'xroad-rest' || !('template' in operation)) return [];
+    const path = matchTemplate(operation.template, segments);
+    return path === undefined ? [] : [{ home, path, operation }];
+  });
+  const [best] = matches.filter(({ operation }) => operation.method === method).sort((a, b) => parameterCount(a.operation.template) - parameterCount(b.operation.template));
+  if (best !== undefined) return best;
+  const hint = matches.length === 0 ? 'No operation has this path.' : `The path takes ${[...new Set(matches.map(({ operation }) => operation.method))].join(', ')}.`;
+  throw new CausewayError('unknown-service', 'no operation for method and path', { facts: { field: 'path', hint } });
+}
+
+/** The security server repeats id and service; X-Road's own check of the other side compares the same. */
+function checkConsistency(headers: HttpHeaders, { home, context }: DomesticCall): void {
+  if (headers[ID] !== context.messageId) throw invalid('X-Road-Id', 'X-Road-Id is not that of the request');
+  const service = headers[SERVICE] ?? '';
+  if (asAnswer(() => decoded(service)) !== decoded(servicePath(home.service))) throw invalid('X-Road-Service', 'X-Road-Service is not that of the request');
+}
+
+/** Servers differ in what they percent-encode; a NUL, which no identifier holds, keeps the segments apart. */
+function decoded(path: string): string {
+  return path.split('/').map((segment) => decodeSegment(segment, 'X-Road-Service')).join('\0');
+}
+
+/** What we would have refused as a request is, in an answer, the service's fault. */
+function asAnswer<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (thrown) {
+    const error = asCausewayError(thrown);
+    if (error.code !== 'malformed' && error.code !== 'too-large') throw error;
+    throw new CausewayError('service-answer-invalid', error.message, { facts: { ...error.facts, delivered: 'yes' }, cause: error });
+  }
+}
+
+function invalid(field: string, message: string): CausewayError {
+  return new CausewayError('service-answer-invalid', message, { facts: { field, delivered: 'yes' } });
+}

@@ -1,0 +1,42 @@
+/**
+ * X-Road-Request-Hash: base64(SHA-512(SHA-512(head) || SHA-512(body))), or base64(SHA-512(head)) without a body (PR-REST, section 4.3). The head is what our security server saw
+ * of our request: method, target, and `name:value` lines in our order without the connection's own, and last the X-Road-Request-Id that it added and returns to us.
+ *
+ * It can be recomputed because nothing stands between: the connection is pinned, the HTTP client adds only Host, Connection and Content-Length, which are not hashed, and X-Road-Id is
+ * always ours. One thing is the server's: its HTTP parser (Jetty) may write header names that it knows in their canonical case, so both spellings are tried. A proxy
+ * that ends TLS with the security server's key and adds headers would make every answer fail here: it must not add any.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { CausewayError } from '../../errors.ts';
+import type { HttpHeaders, HttpMessage } from '../../platform/http-client.ts';
+import { REQUEST_HASH, REQUEST_ID } from './identifiers.ts';
+
+/** Names that we send and that Jetty knows. */
+const CANONICAL: Readonly<Record<string, string>> = { 'accept': 'Accept', 'content-type': 'Content-Type' };
+
+/** Requires that the answer was made for exactly our request. Throws `service-answer-invalid`. */
+export function checkRequestHash(headers: HttpHeaders, request: HttpMessage): void {
+  const { [REQUEST_ID]: requestId, [REQUEST_HASH]: hash } = headers;
+  if (requestId === undefined || hash === undefined) throw invalid('no request hash: the answer did not pass a security server');
+  const found = Buffer.from(hash, 'base64');
+  const fits = [(name: string) => name, (name: string) => CANONICAL[name] ?? name].some((spell) => equal(found, requestHash(request, requestId, spell)));
+  if (!fits) throw invalid('request hash of another request');
+}
+
+function requestHash(request: HttpMessage, requestId: string, spell: (name: string) => string): Buffer {
+  const lines = Object.entries(request.headers).map(([name, value]) => `${spell(name)}:${value}`);
+  const head = sha512(Buffer.from([request.method, request.target, ...lines, `${REQUEST_ID}:${requestId}`, ''].join('\r\n'), 'utf8'));
+  return request.body.length === 0 ? head : sha512(Buffer.concat([head, sha512(request.body)]));
+}
+
+function sha512(bytes: Uint8Array): Buffer {
+  return createHash('sha512').update(bytes).digest();
+}
+
+function equal(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function invalid(message: string): CausewayError {
+  return new CausewayError('service-answer-invalid', message, { facts: { field: 'X-Road-Request-Hash', delivered: 'yes' } });
+}
