@@ -1,5 +1,9 @@
 /** X.509 certificates of members and authorities. */
 import type { KeyObject } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
+import { CausewayError } from '../errors.ts';
+import { readFields } from './certificate-fields.ts';
+import type { CertificateFields } from './certificate-fields.ts';
 
 /** Authorities that a country approves for its members' signing certificates. */
 export interface CertificateTrust {
@@ -12,4 +16,54 @@ export interface MemberKey {
   readonly key: KeyObject;
   /** DER, end entity first. */
   readonly chain: readonly Uint8Array[];
+}
+
+/** Organisation that a signing certificate names. */
+export interface CertifiedMember {
+  readonly instance: string;
+  readonly memberClass: string;
+  readonly memberCode: string;
+}
+
+/** A certificate that was read, and not yet believed. */
+export interface Certificate {
+  readonly x509: X509Certificate;
+  readonly fields: CertificateFields;
+  readonly publicKey: KeyObject;
+  /** UTC milliseconds, both included. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** Reads one DER certificate. Throws `signature-untrusted` when it is none. */
+export function parseCertificate(der: Uint8Array): Certificate {
+  try {
+    const x509 = new X509Certificate(der);
+    return { x509, fields: readFields(x509.raw), publicKey: x509.publicKey, notBefore: x509.validFromDate.getTime(), notAfter: x509.validToDate.getTime() };
+  } catch (cause) {
+    throw new CausewayError('signature-untrusted', 'not a certificate', { facts: { hint: 'The signing certificate cannot be read.' }, cause });
+  }
+}
+
+/**
+ * The member that the subject names: CN is the member code, serialNumber is `instance/server code/member class`.
+ * Throws `signature-untrusted` when the subject is not of this profile. Source: X-Road certificate profile of Finland.
+ */
+export function certifiedMember(certificate: Certificate): CertifiedMember {
+  const memberCode = only(certificate, '2.5.4.3');
+  const parts = only(certificate, '2.5.4.5').split('/');
+  const [instance, , memberClass] = parts;
+  if (parts.length !== 3 || !instance || !memberClass || memberCode === '') throw notOfProfile();
+  return { instance, memberClass, memberCode };
+}
+
+/** A second attribute of one type would leave open which of the two is meant. */
+function only(certificate: Certificate, oid: string): string {
+  const values = certificate.fields.subject.filter((attribute) => attribute.oid === oid);
+  if (values.length !== 1) throw notOfProfile();
+  return values[0]!.value;
+}
+
+function notOfProfile(): CausewayError {
+  return new CausewayError('signature-untrusted', 'subject is not of the member profile', { facts: { hint: 'The signing certificate does not name a member of the platform.' } });
 }

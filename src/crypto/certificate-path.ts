@@ -1,0 +1,113 @@
+/** Chaining a signing certificate to a country's approved authorities. Source: RFC 5280, section 6.1. */
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { CausewayError } from '../errors.ts';
+import { parseCertificate } from './certificates.ts';
+import type { Certificate, CertificateTrust } from './certificates.ts';
+
+/** A signing certificate with the authorities above it, nearest first. */
+export interface CertificatePath {
+  readonly certificate: Certificate;
+  readonly authorities: readonly Certificate[];
+  /** Subject of the issuing authority, one attribute a line as node:crypto writes it, joined by ', '. */
+  readonly issuer: string;
+}
+
+/** Signature algorithms of certificates: SHA-2 with RSA (PKCS#1 v1.5, PSS) or ECDSA. */
+const SIGNATURE_OIDS: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.10', '1.2.840.113549.1.1.11', '1.2.840.113549.1.1.12', '1.2.840.113549.1.1.13', '1.2.840.10045.4.3.2', '1.2.840.10045.4.3.3', '1.2.840.10045.4.3.4']);
+const MIN_RSA_BITS = 2048;
+/** A signature check with a larger key costs more than a message is worth; no approved authority issues one. */
+const MAX_RSA_BITS = 4096;
+const MAX_AUTHORITIES = 4;
+const CACHED_PATHS = 10_000;
+
+interface Authorities {
+  readonly certificates: readonly Certificate[];
+  /** Only paths that were found, by fingerprint; their validity is judged again at every use. */
+  readonly paths: LRUCache<string, CertificatePath>;
+}
+
+const compiled = new WeakMap<CertificateTrust, Authorities>();
+
+/**
+ * The path from a DER signing certificate to an approved authority, with every certificate on it valid at `now` (UTC milliseconds).
+ * An authority is approved because it is listed; where the list also holds the one above it, that one must hold as well.
+ * Throws `signature-untrusted` (no path, not for signatures, an authority where a member belongs), `signature-expired` (outside
+ * a validity period) and `signature-weak` (key or certificate signature).
+ */
+export function certificatePath(trust: CertificateTrust, der: Uint8Array, now: number): CertificatePath {
+  const authorities = compile(trust);
+  const fingerprint = createHash('sha256').update(der).digest('base64url');
+  const path = authorities.paths.get(fingerprint) ?? findPath(authorities, fingerprint, parseCertificate(der));
+  for (const certificate of [path.certificate, ...path.authorities]) {
+    if (now < certificate.notBefore || now > certificate.notAfter) throw new CausewayError('signature-expired', 'a certificate of the path is outside its validity period');
+  }
+  return path;
+}
+
+function compile(trust: CertificateTrust): Authorities {
+  const known = compiled.get(trust);
+  if (known !== undefined) return known;
+  const authorities = { certificates: trust.authorities.map(parseCertificate), paths: new LRUCache<string, CertificatePath>({ max: CACHED_PATHS }) };
+  compiled.set(trust, authorities);
+  return authorities;
+}
+
+function findPath(authorities: Authorities, fingerprint: string, certificate: Certificate): CertificatePath {
+  checkEndEntity(certificate);
+  const above = climb(authorities.certificates, certificate);
+  const path = { certificate, authorities: above, issuer: above[0]!.x509.subject.replaceAll('\n', ', ') };
+  authorities.paths.set(fingerprint, path);
+  return path;
+}
+
+function checkEndEntity({ fields }: Certificate): void {
+  if (fields.authority) throw untrusted('the certificate is one of an authority');
+  const { keyUsage } = fields;
+  if (keyUsage === undefined || !(keyUsage.has('digitalSignature') || keyUsage.has('nonRepudiation'))) throw untrusted('the certificate is not for signatures');
+}
+
+function climb(authorities: readonly Certificate[], leaf: Certificate): Certificate[] {
+  const path: Certificate[] = [];
+  for (let current = leaf; ; ) {
+    checkStrength(current);
+    const issuer = authorities.find((authority) => authority !== current && issued(authority, current, path));
+    if (issuer === undefined) break;
+    path.push(issuer);
+    if (path.length > MAX_AUTHORITIES) throw untrusted('the path is too long');
+    checkKey(issuer.publicKey);
+    if (isRoot(issuer)) break;
+    current = issuer;
+  }
+  if (path.length === 0) throw untrusted('no approved authority issued the certificate');
+  return path;
+}
+
+/** `below`: authorities already on the path; roots do not count, and none of these is one. */
+function issued(authority: Certificate, certificate: Certificate, below: readonly Certificate[]): boolean {
+  const { fields, x509, publicKey } = authority;
+  if (!certificate.x509.checkIssued(x509)) return false;
+  if (!fields.authority || fields.keyUsage?.has('keyCertSign') === false || fields.unknownCritical.length > 0) return false;
+  if (fields.pathLength !== undefined && below.length > fields.pathLength) return false;
+  return certificate.x509.verify(publicKey);
+}
+
+function isRoot({ x509 }: Certificate): boolean {
+  return x509.checkIssued(x509);
+}
+
+function checkStrength({ x509, fields, publicKey }: Certificate): void {
+  if (fields.unknownCritical.length > 0) throw untrusted(`critical extension ${fields.unknownCritical[0]} is not understood`);
+  if (!SIGNATURE_OIDS.has(x509.signatureAlgorithmOid)) throw new CausewayError('signature-weak', `certificate signature algorithm ${x509.signatureAlgorithmOid}`);
+  checkKey(publicKey);
+}
+
+function checkKey(key: Certificate['publicKey']): void {
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const strong = key.asymmetricKeyType === 'rsa' ? modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS : key.asymmetricKeyType === 'ec' && (namedCurve === 'prime256v1' || namedCurve === 'secp384r1' || namedCurve === 'secp521r1');
+  if (!strong) throw new CausewayError('signature-weak', 'a key of the path is too weak, too large, or of another kind');
+}
+
+function untrusted(message: string): CausewayError {
+  return new CausewayError('signature-untrusted', message);
+}
