@@ -69,11 +69,11 @@ class MapFields implements Fields {
   }
 
   strings(key: string): string[] | undefined {
-    return this.#typed(key, (value) => Array.isArray(value) && value.length > 0 && value.every(isText), 'a list of texts');
+    return this.#typed(key, isTexts, 'a list of texts');
   }
 
   number(key: string): number | undefined {
-    return this.#typed(key, (value) => Number.isInteger(value), 'a whole number');
+    return this.#typed(key, isInteger, 'a whole number');
   }
 
   flag(key: string): boolean {
@@ -118,6 +118,14 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isText);
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isInteger(value);
 }
 
 function isScalar(value: unknown): value is JsonValue {

@@ -1,0 +1,83 @@
+/** The codecs by name, and the reading of `as:`. */
+import { ORGANISATION_NUMBERS, PERSON_NUMBERS, type Verdict } from './check-digits.ts';
+import { asText, expectArgs, Unfit, type Codec, type CodecContext, type CodecFactory, type Note } from './codec.ts';
+import { codelist, country, countryName } from './codes.ts';
+import { date, yearmonth } from './dates.ts';
+import { decimal, integer, minor } from './numbers.ts';
+import { boolean, collapse, cut, joined, list, prefixed, trim } from './text.ts';
+
+const CODECS: ReadonlyMap<string, CodecFactory> = new Map<string, CodecFactory>([
+  ['trim', trim],
+  ['collapse', collapse],
+  ['cut', cut],
+  ['prefixed', prefixed],
+  ['boolean', boolean],
+  ['joined', joined],
+  ['list', list],
+  ['date', date],
+  ['yearmonth', yearmonth],
+  ['decimal', decimal],
+  ['minor', minor],
+  ['integer', integer],
+  ['codelist', codelist],
+  ['country', country],
+  ['country-name', countryName],
+  ['person-id', numberOf(PERSON_NUMBERS, 'person-id')],
+  ['organisation-id', numberOf(ORGANISATION_NUMBERS, 'organisation-id')],
+]);
+
+/** `person-id(EE)`, `organisation-id(FI)`: the value unchanged, its check digit judged by the mapping's `checks`. */
+function numberOf(numbers: ReadonlyMap<string, (text: string) => Verdict>, name: string): CodecFactory {
+  return (args, { checks }) => {
+    expectArgs(args, 1, `${name}(EE)`);
+    const check = numbers.get(args[0] ?? '');
+    if (check === undefined) throw new SyntaxError(`${name} knows ${[...numbers.keys()].join(', ')}`);
+    const judged = (value: Parameters<Codec['toNeutral']>[0], note: Note): string => {
+      const text = asText(value);
+      const verdict = checks === 'off' ? 'ok' : check(text);
+      if (verdict === 'form' || (verdict === 'check' && checks === 'reject')) throw new Unfit(`a valid ${name} of ${args[0] ?? ''} is expected`);
+      if (verdict === 'check') note.approximate();
+      return text;
+    };
+    return { toNeutral: judged, toDomestic: judged };
+  };
+}
+
+/** Text of an argument: bare up to a comma, or in double quotes. */
+const ARGUMENT = /\s*(?:"([^"]*)"|([^",()]*[^",()\s]))\s*(?:,|$)/y;
+const CALL = /^([a-z][a-z0-9-]*)(?:\((.*)\))?$/;
+
+/** The codec that `as:` names: one, or several joined by `|`, read from the domestic side. Throws SyntaxError for an operator. */
+export function parseCodec(text: string, context: CodecContext): Codec {
+  const codecs = text.split(/\|(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((call) => parseCall(call.trim(), context));
+  const [first, ...others] = codecs;
+  if (first === undefined) throw new SyntaxError('no codec is named');
+  return others.reduce(chain, first);
+}
+
+function parseCall(call: string, context: CodecContext): Codec {
+  const match = CALL.exec(call);
+  const factory = CODECS.get(match?.[1] ?? '');
+  if (match === null || factory === undefined) throw new SyntaxError(`unknown codec "${call}"; known: ${[...CODECS.keys()].join(', ')}`);
+  return factory(parseArguments(match[2] ?? ''), context);
+}
+
+function parseArguments(text: string): string[] {
+  const args: string[] = [];
+  ARGUMENT.lastIndex = 0;
+  while (ARGUMENT.lastIndex < text.length) {
+    const match = ARGUMENT.exec(text);
+    if (match === null) throw new SyntaxError(`cannot read the arguments "${text}"`);
+    args.push(match[1] ?? match[2] ?? '');
+  }
+  return args;
+}
+
+function chain(first: Codec, second: Codec): Codec {
+  const only = first.only ?? second.only;
+  return {
+    toNeutral: (value, note) => second.toNeutral(first.toNeutral(value, note), note),
+    toDomestic: (value, note) => first.toDomestic(second.toDomestic(value, note), note),
+    ...(only === undefined ? {} : { only }),
+  };
+}
