@@ -191,6 +191,11 @@ export interface SealedFields {
   readonly statement: string;
   /** base64url SHA-256 of the JWS signing input: what the statement is known by. */
   readonly identity: string;
+  /** Key that signed, and claim `iat` (seconds). */
+  readonly kid: string;
+  readonly iat: number;
+  /** 32 bytes of the manifest, without which nothing proves the content; absent on a refusal. */
+  readonly salt?: Uint8Array;
   /** Frames of sealed manifest and parts, as sent; for a refusal, the problem body. */
   readonly payload: Uint8Array;
 }

@@ -6,7 +6,7 @@ import type { Grant, Leg, Link, LinkVersion } from '../federation/link.ts';
 import { checkLeg } from '../federation/open.ts';
 import { checkAge } from '../federation/statement.ts';
 import type { AgeTolerance, Authentic } from '../federation/statement.ts';
-import { parseFederated } from '../mapping/identifiers.ts';
+import { parseFederated } from '../mapping/federated.ts';
 import type { ImportedService } from '../mapping/mappings.ts';
 
 /** One allowed use of the link, found for one message. */
@@ -62,7 +62,7 @@ export function sealedLimit(maxBytes: number): number {
 
 function checkCountries(client: string, service: string, leg: Leg): void {
   for (const [identifier, country] of [[client, leg.from], [service, leg.to]] as const) {
-    if (parseFederated(identifier).country !== country) throw new CausewayError('identifier-foreign', `"${identifier}" does not lie in ${country}`);
+    if (parseFederated(identifier)?.country !== country) throw new CausewayError('identifier-foreign', `"${identifier}" does not lie in ${country}`);
   }
 }
 

@@ -10,8 +10,9 @@ import type { SealedBytes } from '../federation/peer-client.ts';
 import { authenticate } from '../federation/statement.ts';
 import type { Authentic } from '../federation/statement.ts';
 import { authoriseInbound, sealedLimit } from './authorise.ts';
-import type { DomesticTask, InboundParts, PeerArrival } from './parts.ts';
+import type { AcceptedTask, DomesticTask, InboundParts, PeerArrival } from './parts.ts';
 import { deliveredBy } from './refusals.ts';
+import type { DomesticResponse, Mapped, Verified } from '../stages.ts';
 
 type Request = Authentic<'causeway-request+jwt'>;
 
@@ -32,19 +33,19 @@ export async function inbound(arrival: PeerArrival, parts: InboundParts): Promis
 
 async function answer(statement: Request, arrival: PeerArrival, parts: InboundParts): Promise<SealedBytes> {
   const arrivedAt = parts.clock.monotonic();
-  let task: DomesticTask;
+  let accepted: AcceptedTask;
   try {
     const use = authoriseInbound(statement, arrival.peer.link, parts.quotas, parts.tolerance, parts.clock.now());
     const payload = await arrival.payload(sealedLimit(use.grant.maxBytes));
-    task = await prepare(statement, payload, use, arrival, arrivedAt, parts);
-    const accepted = await parts.journal.accepted(task, payload, parts.clock.now());
-    if (accepted.kind === 'conflict') return (await known(statement, parts)) ?? refuse(statement, arrival, new CausewayError('replay', 'the exchange id is taken'), 'no', parts);
-    parts.observe('inbound.request-recorded', { xid: statement.claims.jti, index: accepted.promise.index });
-    task = { ...task, promise: accepted.promise };
+    const task = await prepare(statement, payload, use, arrival, arrivedAt, parts);
+    const claim = await parts.journal.accepted(task, payload, parts.clock.now());
+    if (claim.kind === 'conflict') return (await known(statement, parts)) ?? refuse(statement, arrival, new CausewayError('replay', 'the exchange id is taken'), 'no', parts);
+    parts.observe('inbound.request-recorded', { xid: statement.claims.jti, index: claim.promise.index });
+    accepted = { ...task, promise: claim.promise };
   } catch (thrown) {
     return refuse(statement, arrival, asCausewayError(thrown), 'no', parts);
   }
-  return handOver(task, parts);
+  return handOver(accepted, parts);
 }
 
 /** Opens and translates the request, and renders it for home: nothing of it is handed over yet. */
@@ -72,7 +73,7 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
 }
 
 /** From the first byte to the service on: whatever happens now is recorded under an accepted request. */
-export async function handOver(task: DomesticTask, parts: InboundParts): Promise<SealedBytes> {
+export async function handOver(task: AcceptedTask, parts: InboundParts): Promise<SealedBytes> {
   const { statement, dialect, call, policy, request, use } = task;
   const { jti } = statement.claims;
   try {
@@ -81,13 +82,13 @@ export async function handOver(task: DomesticTask, parts: InboundParts): Promise
     parts.observe('inbound.handing-over', { xid: jti });
     const reply = await dialect.call(request, parts.home, AbortSignal.timeout(Math.ceil(remaining)));
     parts.observe('inbound.service-answered', { xid: jti });
-    const received = dialect.parseResponse(reply, call, request.body, parts.limits.xml);
+    const received = dialect.parseResponse(reply, call, request, parts.limits.xml);
     const now = parts.clock.now();
     const verified = await dialect.verifyResponse(received, call, policy, now, parts.limits.xml);
-    const mapped = parts.answerMapped(task, verified);
+    const mapped = translateAnswer(task, verified);
     const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
-    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: parts.journal.promiseOf(task) }, statement, use.version, task.peer.side, now);
-    await parts.journal.completed(task, sealed.fields, verified, mapped, now);
+    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise }, statement, use.version, task.peer.side, now);
+    await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);
     parts.observe('inbound.response-recorded', { xid: jti });
     return sealed.fields;
   } catch (thrown) {
@@ -97,12 +98,12 @@ export async function handOver(task: DomesticTask, parts: InboundParts): Promise
 }
 
 /** Ends an accepted exchange with a signed refusal. */
-export async function close(task: Pick<DomesticTask, 'statement' | 'peer' | 'recordKey'>, error: CausewayError, delivered: Delivered, parts: InboundParts): Promise<SealedBytes> {
+export async function close(task: Pick<DomesticTask, 'statement' | 'peer'>, error: CausewayError, delivered: Delivered, parts: InboundParts): Promise<SealedBytes> {
   if (error.code === 'store-unavailable') throw error;
   parts.observe('inbound.refused', { xid: task.statement.claims.jti, code: error.code, delivered }, error);
   const now = parts.clock.now();
   const sealed = await sealRefusal(error.code, delivered, task.statement, task.peer.side, parts.entity, now);
-  await parts.journal.closedInbound(task, sealed.fields, error.code, now);
+  await parts.journal.closedInbound(task, sealed.fields, error.code, delivered, now);
   return sealed.fields;
 }
 
@@ -124,4 +125,14 @@ async function refuse(statement: Request, { peer }: Pick<PeerArrival, 'peer'>, e
   const sealed = await sealRefusal(error.code, error.facts.delivered ?? delivered, statement, peer.side, parts.entity, now);
   await parts.journal.refusedInbound(statement, peer, sealed.fields, error.code, now);
   return sealed.fields;
+}
+
+/** An answer that does not fit its mapping is the service's fault, not the caller's. */
+function translateAnswer({ service }: DomesticTask, verified: Verified<DomesticResponse>): Mapped<'neutral'> {
+  try {
+    return service.translation.responseToNeutral(verified);
+  } catch (thrown) {
+    const { message, facts } = asCausewayError(thrown);
+    throw new CausewayError('service-answer-unmappable', message, { cause: thrown, facts: facts.field === undefined ? {} : { field: facts.field } });
+  }
 }

@@ -54,7 +54,7 @@ export async function settle(question: Question, budget: number, parts: Outbound
   } catch (thrown) {
     const error = asCausewayError(thrown);
     if (error.code === 'store-unavailable') throw error;
-    if (error.code !== 'peer-slow') return parts.journal.closed(question, error, 'refusal', faultReply(question, error, parts));
+    if (error.code !== 'peer-slow') return parts.journal.closed(question, error, 'refusal', faultReply(question, error, parts), parts.clock.now());
     parts.background(question.xid, () => outlast(question, parts));
     return faultReply(question, error, parts);
   }
@@ -69,7 +69,7 @@ export async function outlast(question: Question, parts: OutboundParts): Promise
     if (error.code === 'store-unavailable') throw error;
     const unknown = new CausewayError('outcome-unknown', error.message, { cause: error, facts: { delivered: 'unknown' } });
     const [final, step] = error.code === 'peer-slow' ? ([unknown, 'outcome-unknown'] as const) : ([error, 'refusal'] as const);
-    await parts.journal.closed(question, final, step, faultReply(question, final, parts));
+    await parts.journal.closed(question, final, step, faultReply(question, final, parts), parts.clock.now());
   }
 }
 
@@ -83,10 +83,8 @@ async function ask(question: Question, budget: number, parts: OutboundParts): Pr
   if (statement.type === 'causeway-refusal+jwt') throw peerRefusal(statement, use.version.peer.country);
   const opened = await open(statement, answer.payload, use.grant, peer.side, (document) => service.translation.checkNeutral('response', document));
   parts.observe('outbound.answer-opened', { xid: question.xid, promise: statement.claims.promise });
-  return parts.journal.answered(question, statement, opened, async () => {
-    const native = service.translation.responseToDomestic(opened, verified);
-    return offer.dialect.renderResponse(native, verified.message, offer.policy(use.grant.proof, question.arrival), now);
-  });
+  const render = async () => offer.dialect.renderResponse(service.translation.responseToDomestic(opened, verified), verified.message, offer.policy(use.grant.proof, question.arrival), now);
+  return parts.journal.answered(question, statement, opened, render, (error) => faultReply(question, error, parts), now);
 }
 
 /** The peer's statement, if it is one, and binds our own question. Throws `peer-answer-invalid`. */

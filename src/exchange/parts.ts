@@ -124,9 +124,13 @@ export interface DomesticTask {
   /** Monotonic milliseconds. */
   readonly deadline: number;
   readonly recordKey: Uint8Array;
-  /** Where our entry for the request is; set once it is recorded. */
-  readonly promise?: Promised;
   readonly trace?: string;
+}
+
+/** Recorded as accepted: only this may be handed over. */
+export interface AcceptedTask extends DomesticTask {
+  /** Where our entry for the request is. */
+  readonly promise: Promised;
 }
 
 export interface InboundParts extends Shared {

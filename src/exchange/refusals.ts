@@ -22,18 +22,18 @@ export function deliveredBy(code: ErrorCode): Delivered {
  * A signed refusal of the peer, for our caller: faults of the caller and of the service keep their code, with the country that
  * refused; what went wrong between the gateways is `peer-refused` with the peer's code.
  */
-export function peerRefusal({ claims }: Authentic<'causeway-refusal+jwt'>, country: string): CausewayError {
-  const { code, delivered } = claims;
+export function peerRefusal(statement: Authentic<'causeway-refusal+jwt'>, country: string): PeerRefused {
+  const { code, delivered } = statement.claims;
   const ownCode = code === 'outcome-unknown' || CODES[code].fault === 'caller' || CODES[code].fault === 'service';
-  return new PeerRefused(ownCode ? code : 'peer-refused', claims, `the peer refused: ${code}`, { country, delivered, peerCode: code });
+  return new PeerRefused(ownCode ? code : 'peer-refused', statement, { country, delivered, peerCode: code });
 }
 
-/** A signed refusal: keeps the statement's claims, so that the trail records what the peer signed. */
+/** A signed refusal: keeps the statement, so that the trail records what the peer signed. */
 export class PeerRefused extends CausewayError {
-  readonly claims: Authentic<'causeway-refusal+jwt'>['claims'];
+  readonly statement: Authentic<'causeway-refusal+jwt'>;
 
-  constructor(code: ErrorCode, claims: Authentic<'causeway-refusal+jwt'>['claims'], message: string, facts: CausewayError['facts']) {
-    super(code, message, { facts });
-    this.claims = claims;
+  constructor(code: ErrorCode, statement: Authentic<'causeway-refusal+jwt'>, facts: CausewayError['facts']) {
+    super(code, `the peer refused: ${statement.claims.code}`, { facts });
+    this.statement = statement;
   }
 }

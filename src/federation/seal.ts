@@ -46,13 +46,13 @@ export async function sealRequest(facts: RequestFacts, version: LinkVersion, sid
   const head = common(facts.xid, linkRef(version), version, now);
   const sealed = await sealContents(facts, 'causeway-request+jwt', head, version.out.sealing, side, now);
   const { client, service, operation, purpose } = facts.grant;
-  return signed('causeway-request+jwt', { ...head, ...sealed.claims, budget: facts.budget, client, service, operation, purpose }, sealed.payload, side);
+  return signed('causeway-request+jwt', { ...head, ...sealed.claims, budget: facts.budget, client, service, operation, purpose }, sealed.payload, side, sealed.salt);
 }
 
 export async function sealResponse(facts: Contents & { readonly promise: Promised }, request: Authentic<'causeway-request+jwt'>, version: LinkVersion, side: Side, now: number): Promise<Sealed> {
   const head = common(request.claims.jti, request.claims.link, version, now);
   const sealed = await sealContents(facts, 'causeway-response+jwt', head, version.in.sealing, side, now);
-  return signed('causeway-response+jwt', { ...head, ...sealed.claims, request: request.identity, promise: facts.promise }, sealed.payload, side);
+  return signed('causeway-response+jwt', { ...head, ...sealed.claims, request: request.identity, promise: facts.promise }, sealed.payload, side, sealed.salt);
 }
 
 /** A signed refusal; its body (RFC 9457) repeats code, title and exchange id and nothing else. */
@@ -91,7 +91,7 @@ async function sealContents({ mapped, context, proof }: Contents, type: Statemen
   ]);
   const { neutral, mapping } = mapped.fields;
   const claims = { neutral, mapping, sealing, payload: { manifest: sha256Base64url(sealedManifest), parts: 1, bytes: payload.length }, content: contentCommitment(salt, plaintext), domestic: proof };
-  return { claims, payload };
+  return { claims, payload, salt };
 }
 
 /** What a sealed manifest is bound to: it opens only beside a statement with the same values. */
@@ -116,7 +116,7 @@ function copyLoss({ dropped, defaulted, approximated, unknown }: ManifestContext
   return { dropped: [...dropped], defaulted: [...defaulted], approximated: [...approximated], unknown: [...unknown] };
 }
 
-async function signed(type: StatementType, claims: object, payload: Uint8Array, side: Side): Promise<Sealed> {
+async function signed<C extends { readonly iat: number }>(type: StatementType, claims: C, payload: Uint8Array, side: Side, salt?: Uint8Array): Promise<Sealed> {
   const statement = await signJws(type, canonicalJson(claims), side.statementKey);
-  return mintSealed({ type, statement, identity: jwsIdentity(statement), payload });
+  return mintSealed({ type, statement, identity: jwsIdentity(statement), kid: side.statementKey.kid, iat: claims.iat, payload, ...(salt === undefined ? {} : { salt }) });
 }

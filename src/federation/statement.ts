@@ -79,14 +79,7 @@ export interface ClaimsOf {
 }
 
 /** A statement whose signature was verified under the peer's trust, for us, from that peer. */
-export interface Authentic<T extends StatementType = StatementType> {
-  readonly type: T;
-  readonly claims: ClaimsOf[T];
-  readonly compact: string;
-  readonly identity: string;
-  readonly signingInput: string;
-  readonly kid: string;
-}
+export type Authentic<T extends StatementType = StatementType> = { [K in T]: { readonly type: K; readonly claims: ClaimsOf[K]; readonly compact: string; readonly identity: string; readonly kid: string } }[T];
 
 export interface StatementReader {
   /** Our entity id: the only audience. */
@@ -108,7 +101,7 @@ export async function authenticate<T extends StatementType>(compact: string, typ
   await verifyJws(jws, reader.trust.statementKey(jws.kid, claims.iat * 1000, now));
   if (claims.iss !== reader.trust.entity) throw new CausewayError('wrong-audience', `iss "${claims.iss}" is not the peer "${reader.trust.entity}"`);
   if (claims.aud !== reader.audience) throw new CausewayError('wrong-audience', `aud "${claims.aud}" is not this gateway`);
-  return { type, claims, compact, identity: jws.identity, signingInput: jws.signingInput, kid: jws.kid };
+  return { type, claims, compact, identity: jws.identity, kid: jws.kid } as Authentic<T>;
 }
 
 export interface AgeTolerance {

@@ -32,7 +32,9 @@ export function federationApp(options: FederationOptions): Koa {
   const router = new Router();
   router.post(EXCHANGES_PATH, (context) => exchange(context, options));
   router.post(WITNESS_PATH, (context) => addCheckpoint(context, options));
-  return new Koa().use(refuseUnsigned(options)).use(router.routes()).use(router.allowedMethods());
+  const app = new Koa();
+  app.use(refuseUnsigned(options)).use(router.routes()).use(router.allowedMethods());
+  return app;
 }
 
 async function exchange(context: Context, { parts, admission, peers }: FederationOptions): Promise<void> {

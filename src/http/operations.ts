@@ -28,5 +28,7 @@ export function operationsApp(options: OperationsOptions): Koa {
     context.type = contentType;
     context.body = text;
   });
-  return new Koa().use(router.routes()).use(router.allowedMethods());
+  const app = new Koa();
+  app.use(router.routes()).use(router.allowedMethods());
+  return app;
 }

@@ -1,0 +1,262 @@
+/**
+ * The journal: each step of an exchange as ONE commit of the store, holding the trail entries, the state of the exchange and the
+ * evidence (trail.md, "Release gates"). Nothing here sends anything; every method returns when its step is on disk.
+ */
+import { sha256Base64url } from '../crypto/digest.ts';
+import { signingInputOf } from '../crypto/jws.ts';
+import { CausewayError } from '../errors.ts';
+import type { Delivered, ErrorCode } from '../errors.ts';
+import { keepEvidence } from '../evidence/keep.ts';
+import type { AuditorSeal, EvidenceContents, EvidenceKind } from '../evidence/keep.ts';
+import { newRecordKey, openRecord, sealRecord, unwrapRecordKey, wrapRecordKey } from '../evidence/record.ts';
+import type { SealedBytes } from '../federation/peer-client.ts';
+import type { Authentic, Promised } from '../federation/statement.ts';
+import type { HttpReply } from '../platform/http-client.ts';
+import type { DomesticRequest, DomesticResponse, ManifestContext, Mapped, Opened, SealedFields, StatementType, Verified } from '../stages.ts';
+import { coreOf } from '../trail/entry.ts';
+import type { Entry, EventName, Step } from '../trail/entry.ts';
+import type { Appended, CommitResult, EvidenceRow, ExchangeRow, Store } from '../trail/store.ts';
+import { packQuestion, packReply, packSealed, unpackReply, unpackSealed } from './kept.ts';
+import type { Cipher } from './kept.ts';
+import { PeerRefused } from './refusals.ts';
+import type { DomesticTask, Observe, Peer, Question } from './parts.ts';
+
+/** Seconds after `iat` by which the entry that a response promises is under a cosigned checkpoint. */
+const PROMISE_S = 120;
+const LOCAL_LOG = 'local';
+
+export interface JournalOptions {
+  readonly store: Store;
+  /** State of the machine's clock, for entries. */
+  clockState(): Entry['t']['clock'];
+  /** Key-encryption key of the evidence: 32 bytes. */
+  readonly kek: Uint8Array;
+  /** Encrypts for our auditor, where the leg keeps `escrow`. */
+  readonly auditor?: AuditorSeal;
+  readonly observe: Observe;
+}
+
+/** `<member>\n<message id>`: what makes two requests from home one (protocol.md, "Exactly what happens once"). */
+export function callerKey({ client, context }: DomesticRequest): string {
+  return `${[client.instance, client.memberClass, client.memberCode, client.subsystem ?? ''].map(encodeURIComponent).join('/')}\n${context.messageId}`;
+}
+
+/** A statement as an entry records it. */
+interface Recorded {
+  readonly compact: string;
+  readonly kid: string;
+  readonly iat: number;
+  /** Trust chain that it was judged under; absent on our own. */
+  readonly chain?: string;
+}
+
+export class Journal {
+  readonly #options: JournalOptions;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  newRecordKey(): Uint8Array {
+    return newRecordKey();
+  }
+
+  digestOf(verified: Verified<DomesticRequest>): string {
+    return sha256Base64url(verified.bytes);
+  }
+
+  /** Gate 1: the sealed bytes and our entry, before the request leaves. */
+  async asked(question: Question, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<CommitResult> {
+    const { xid, sealed, verified, use, recordKey, arrival } = question;
+    const { agreement, out } = use.version;
+    const evidence = await this.#evidence(xid, agreement.id, 'request', recordKey, out.evidence, { ...ourStatement(sealed), domestic: verified.bytes, neutral: mapped.fields.document, context }, now);
+    const row: ExchangeRow = {
+      direction: 'outbound',
+      xid,
+      link: agreement.id,
+      state: 'sent',
+      identity: sealed.identity,
+      caller: callerKey(verified.message),
+      digest: this.digestOf(verified),
+      request: packQuestion(sealed, { arrival, provenAt: verified.proof.verifiedAt }, this.#encrypt(xid, 'question', recordKey)),
+      answerUntil: now + out.answerRetention,
+      keepUntil: now + Math.max(agreement.duplicateTime, agreement.retryTime),
+      createdAt: now,
+    };
+    const entry = this.#entry(aboutQuestion(question), 'request', 'SubmissionAcceptance', recorded(sealed), now, { evidence: evidence.id });
+    return this.#options.store.commit({ entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, xid, recordKey) } });
+  }
+
+  /** Gate 4: our entry for the answer and the native reply, before the caller gets it. A reply that cannot be rendered is recorded as such. */
+  async answered(question: Question, statement: Authentic<'causeway-response+jwt'>, opened: Opened, render: () => Promise<HttpReply>, fault: (error: CausewayError) => HttpReply, now: number): Promise<HttpReply> {
+    const { xid, use, recordKey, offer } = question;
+    let event: EventName = 'ContentConsignment';
+    const reply = await render().catch((thrown: unknown) => {
+      if (!(thrown instanceof CausewayError)) throw thrown;
+      event = 'ContentConsignmentFailure';
+      return fault(thrown);
+    });
+    const evidence = await this.#evidence(xid, use.version.agreement.id, 'response', recordKey, use.version.out.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: reply.body, neutral: opened.fields.document, context: opened.fields.context }, now);
+    const entry = this.#entry(backwards(aboutQuestion(question)), 'response', event, theirs(statement, offer.peer), now, { evidence: evidence.id });
+    await this.#close('outbound', question.use.version.agreement.id, xid, 'sent', 'answered', packReply(reply, this.#encrypt(xid, 'reply', recordKey)), entry, evidence);
+    this.#options.observe('outbound.response-recorded', { xid });
+    return reply;
+  }
+
+  /** Ends a question without an answer: refused by the peer (signed), by us, never delivered, or unknown. */
+  async closed(question: Question, error: CausewayError, step: 'refusal' | 'outcome-unknown', reply: HttpReply, now: number): Promise<HttpReply> {
+    const { xid, use, recordKey, offer } = question;
+    const signed = error instanceof PeerRefused ? theirs(error.statement, offer.peer) : undefined;
+    const about = signed === undefined ? aboutQuestion(question) : backwards(aboutQuestion(question));
+    const entry = this.#entry(about, step, step === 'refusal' && error.facts.delivered === 'no' ? 'RelayRejection' : 'RelayFailure', signed, now, { code: error.code });
+    await this.#close('outbound', use.version.agreement.id, xid, 'sent', step === 'refusal' ? 'refused' : 'unknown', packReply(reply, this.#encrypt(xid, 'reply', recordKey)), entry);
+    this.#options.observe('outbound.refused', { xid, code: error.code }, error);
+    return reply;
+  }
+
+  /** A refusal of our own caller before anything crossed: local log only. */
+  async refusedAtHome(xid: string, error: CausewayError, now: number): Promise<void> {
+    const entry: Entry = { v: 1, xid, step: 'refusal', event: 'SubmissionRejection', code: error.code, t: this.#time(now) };
+    await this.#options.store.commit({ entries: [{ log: LOCAL_LOG, entry }] });
+  }
+
+  async storedReply(row: ExchangeRow): Promise<HttpReply | undefined> {
+    const key = await this.recordKey(row.xid);
+    if (row.outcome === undefined || key === undefined) return undefined;
+    return unpackReply(row.outcome, this.decrypt(row.xid, 'reply', key));
+  }
+
+  /** Gate 2: our entry for the request and the state `handing-over`, before the first byte goes to the service. */
+  async accepted(task: DomesticTask, payload: Uint8Array, now: number): Promise<{ kind: 'accepted'; promise: Promised } | { kind: 'conflict' }> {
+    const { statement, use, opened, recordKey, request, peer } = task;
+    const { jti, iat } = statement.claims;
+    const { agreement } = use.version;
+    const evidence = await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: request.body, neutral: opened.fields.document, context: opened.fields.context }, now);
+    const entry = this.#entry(aboutStatement(statement, peer), 'request', 'RelayAcceptance', theirs(statement, peer), now, { evidence: evidence.id });
+    const row = this.#inboundRow(statement, peer, 'handing-over', now, packSealed({ statement: statement.compact, payload }));
+    const result = await this.#options.store.commit({ entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, jti, recordKey) } });
+    if (result.kind === 'conflict') return { kind: 'conflict' };
+    return { kind: 'accepted', promise: this.promiseOf(first(result.appended), iat) };
+  }
+
+  /** What a response promises: our entry for its request will be under a cosigned checkpoint. */
+  promiseOf({ origin, index, leaf }: Appended, iat: number): Promised {
+    return { origin, index, leaf, by: iat + PROMISE_S };
+  }
+
+  /** Gate 3: our entry for the answer and the sealed answer, before it leaves. */
+  async completed(task: DomesticTask, sealed: SealedFields, verified: Verified<DomesticResponse>, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<void> {
+    const { statement, use, recordKey, peer } = task;
+    const { jti } = statement.claims;
+    const { agreement } = use.version;
+    const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.bytes, neutral: mapped.fields.document, context }, now);
+    const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
+    await this.#close('inbound', agreement.id, jti, 'handing-over', 'answered', packSealed(sealed), entry, evidence);
+  }
+
+  /** Ends an accepted request with our signed refusal. */
+  async closedInbound(task: Pick<DomesticTask, 'statement' | 'peer'>, sealed: SealedFields, code: ErrorCode, delivered: Delivered, now: number): Promise<void> {
+    const { statement, peer } = task;
+    const unknown = code === 'outcome-unknown';
+    const event = delivered === 'no' ? 'RelayFailure' : 'ContentHandoverFailure';
+    const entry = this.#entry(backwards(aboutStatement(statement, peer)), unknown ? 'outcome-unknown' : 'refusal', event, recorded(sealed), now, { code });
+    await this.#close('inbound', peer.link.id, statement.claims.jti, 'handing-over', unknown ? 'unknown' : 'refused', packSealed(sealed), entry);
+  }
+
+  /**
+   * A request refused before hand-over makes two entries in one transaction. Where the id is taken (a replay under another statement)
+   * the stored exchange stays as it is and only the entries are added.
+   */
+  async refusedInbound(statement: Authentic<'causeway-request+jwt'>, peer: Peer, sealed: SealedFields, code: ErrorCode, now: number): Promise<void> {
+    const about = aboutStatement(statement, peer);
+    const log = peer.link.id;
+    const entries = [
+      { log, entry: this.#entry(about, 'request', 'RelayRejection', theirs(statement, peer), now, { code }) },
+      { log, entry: this.#entry(backwards(about), 'refusal', 'RelayRejection', recorded(sealed), now, { code }) },
+    ];
+    const row = { ...this.#inboundRow(statement, peer, 'refused', now), outcome: packSealed(sealed) };
+    const result = await this.#options.store.commit({ entries, exchange: { kind: 'insert', row } });
+    if (result.kind === 'conflict') await this.#options.store.commit({ entries });
+  }
+
+  async findInbound(xid: string): Promise<ExchangeRow | undefined> {
+    return this.#options.store.findExchange('inbound', xid);
+  }
+
+  storedOutcome(outcome: Uint8Array): SealedBytes {
+    return unpackSealed(outcome);
+  }
+
+  async recordKey(xid: string): Promise<Uint8Array | undefined> {
+    const wrapped = await this.#options.store.recordKey(xid);
+    return wrapped === undefined ? undefined : unwrapRecordKey(this.#options.kek, xid, wrapped);
+  }
+
+  decrypt(xid: string, part: 'question' | 'reply', key: Uint8Array): Cipher {
+    return (bytes) => openRecord(key, { xid, step: part, id: xid }, bytes);
+  }
+
+  #encrypt(xid: string, part: 'question' | 'reply', key: Uint8Array): Cipher {
+    return (bytes) => sealRecord(key, { xid, step: part, id: xid }, bytes);
+  }
+
+  async #close(direction: 'outbound' | 'inbound', log: string, xid: string, from: ExchangeRow['state'], to: ExchangeRow['state'], outcome: Uint8Array, entry: Entry, evidence?: EvidenceRow): Promise<void> {
+    await this.#options.store.commit({ entries: [{ log, entry }], exchange: { kind: 'update', direction, xid, from, to, outcome }, ...(evidence === undefined ? {} : { evidence }) });
+  }
+
+  async #evidence(xid: string, link: string, step: 'request' | 'response', recordKey: Uint8Array, kind: EvidenceKind, contents: EvidenceContents, now: number): Promise<EvidenceRow> {
+    return keepEvidence({ xid, link, step, recordKey, kind, contents, now, ...(this.#options.auditor === undefined ? {} : { auditor: this.#options.auditor }) });
+  }
+
+  #entry(about: About, step: Step, event: EventName, statement: Recorded | undefined, now: number, more: { code?: ErrorCode; evidence?: string }): Entry {
+    const record = statement === undefined ? {} : { kid: statement.kid, window: Math.floor(statement.iat / 60), core: coreOf(signingInputOf(statement.compact)), ...(statement.chain === undefined ? {} : { chain: statement.chain }) };
+    return { v: 1, ...about, step, event, t: this.#time(now), ...record, ...more };
+  }
+
+  #time(now: number): Entry['t'] {
+    return { ms: now, clock: this.#options.clockState() };
+  }
+
+  #inboundRow(statement: Authentic<'causeway-request+jwt'>, peer: Peer, state: ExchangeRow['state'], now: number, request?: Uint8Array): ExchangeRow {
+    const { agreement, in: leg } = peer.link.versions.at(-1) ?? peer.link.versions[0];
+    const kept = request === undefined ? {} : { request };
+    return { direction: 'inbound', xid: statement.claims.jti, link: peer.link.id, state, identity: statement.identity, ...kept, answerUntil: now + Math.max(leg.answerRetention, agreement.retryTime), keepUntil: now + agreement.retryTime + agreement.duplicateTime, createdAt: now };
+  }
+}
+
+type About = Required<Pick<Entry, 'xid' | 'from' | 'to' | 'client' | 'service' | 'link' | 'purpose'>>;
+
+function aboutQuestion({ xid, use }: Question): About {
+  const { agreement, us, peer } = use.version;
+  const { client, service, purpose } = use.grant;
+  return { xid, from: us.country, to: peer.country, client, service, link: { id: agreement.id, version: agreement.version }, purpose };
+}
+
+function aboutStatement({ claims }: Authentic<'causeway-request+jwt'>, { link }: Peer): About {
+  const { us, peer } = link.versions[0];
+  const { jti, client, service, purpose } = claims;
+  return { xid: jti, from: peer.country, to: us.country, client, service, link: { id: claims.link.id, version: claims.link.version }, purpose };
+}
+
+/** The same exchange, for a statement that goes back. */
+function backwards(about: About): About {
+  return { ...about, from: about.to, to: about.from };
+}
+
+function recorded({ statement, kid, iat }: SealedFields): Recorded {
+  return { compact: statement, kid, iat };
+}
+
+function theirs<T extends StatementType>({ compact, kid, claims }: Authentic<T>, { side }: Peer): Recorded {
+  return { compact, kid, iat: claims.iat, chain: side.trust.chain };
+}
+
+function ourStatement({ statement, salt }: SealedFields): Pick<EvidenceContents, 'statement' | 'salt'> {
+  return salt === undefined ? { statement } : { statement, salt };
+}
+
+function first(appended: readonly Appended[]): Appended {
+  const [entry] = appended;
+  if (entry === undefined) throw new CausewayError('internal', 'the commit of a request appended no entry');
+  return entry;
+}
