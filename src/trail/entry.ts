@@ -1,4 +1,7 @@
 /** A trail entry (trail.md, "Entry"): RFC 8785 JSON with a closed schema, at most 2 KiB. Organisations only, never a person. */
+import { createHash } from 'node:crypto';
+import { CausewayError } from '../errors.ts';
+import { isExchangeId } from '../platform/ids.ts';
 
 export const STEPS = ['request', 'response', 'refusal', 'outcome-unknown', 'peer-checkpoint', 'local-checkpoint', 'suspend', 'resume', 'key-event', 'link-change', 'erasure', 'evidence-access'] as const;
 export type Step = (typeof STEPS)[number];
@@ -33,6 +36,120 @@ export interface Entry {
   readonly core?: string;
   /** Id of the encrypted evidence record. */
   readonly evidence?: string;
-  /** Steps `peer-checkpoint` and `local-checkpoint`: origin, size, base64 root and SHA-256 of the whole cosigned note. */
+  /** Steps `peer-checkpoint` and `local-checkpoint`: origin, size, base64 root and base64url SHA-256 of the whole cosigned note. */
   readonly checkpoint?: { readonly origin: string; readonly size: number; readonly root: string; readonly note: string };
+}
+
+export const MAX_ENTRY_BYTES = 2048;
+
+/** Takes a member's value as it may stand in an entry, or undefined. An object comes back as a copy with its members in canonical order. */
+type Check = (value: unknown) => unknown;
+
+const when = (accept: (value: unknown) => boolean): Check => (value) => (accept(value) ? value : undefined);
+const text = (pattern: RegExp): Check => when((value) => typeof value === 'string' && pattern.test(value));
+const oneOf = (words: readonly string[]): Check => when((value) => typeof value === 'string' && words.includes(value));
+const count = when((value) => Number.isSafeInteger(value) && (value as number) >= 0);
+const digest = text(/^[A-Za-z0-9_-]{43}$/);
+const country = text(/^[A-Z]{2}$/);
+const token = text(/^[!-~]{1,200}$/);
+/** `<country>/<class>/<code>[/<subsystem>[/<service>[/<version>]]]`, each segment percent-encoded. */
+const federatedId = text(/^[A-Z]{2}(?:\/[A-Za-z0-9._~%-]{1,200}){2,5}$/);
+
+/** A closed object. Members are taken in code-unit order, so that a checked copy serialises canonically. */
+function object(required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check {
+  const checks = Object.entries({ ...required, ...optional }).sort(([a], [b]) => (a < b ? -1 : 1));
+  const names = new Set(checks.map(([name]) => name));
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const copy: Record<string, unknown> = {};
+    for (const [name, check] of checks) {
+      const member = (value as Readonly<Record<string, unknown>>)[name];
+      if (member === undefined && !(name in required)) continue;
+      const checked = check(member);
+      if (checked === undefined) throw invalid(`member "${name}"`);
+      copy[name] = checked;
+    }
+    const unknown = Object.keys(value).find((name) => !names.has(name));
+    if (unknown !== undefined) throw invalid('a member that the schema does not know');
+    return copy;
+  };
+}
+
+const entrySchema = object(
+  {
+    v: when((value) => value === 1),
+    step: oneOf(STEPS),
+    t: object({ ms: count, clock: oneOf(['synchronised', 'unsynchronised', 'unknown']) }),
+  },
+  {
+    xid: when((value) => typeof value === 'string' && isExchangeId(value)),
+    event: oneOf(EVENTS),
+    from: country,
+    to: country,
+    client: federatedId,
+    service: federatedId,
+    link: object({ id: token, version: count }),
+    purpose: token,
+    code: text(/^[a-z][a-z0-9-]{0,63}$/),
+    kid: token,
+    chain: digest,
+    window: count,
+    core: digest,
+    evidence: token,
+    checkpoint: object({ origin: token, size: count, root: text(/^[A-Za-z0-9+/]{43}=$/), note: digest }),
+  },
+);
+
+/** What a step cannot do without: an exchange needs its id, a recorded statement its commitment, an entangled checkpoint itself. */
+const NEEDS: Readonly<Partial<Record<Step, readonly (keyof Entry)[]>>> = {
+  'request': ['xid', 'from', 'to', 'link', 'core'],
+  'response': ['xid', 'from', 'to', 'link', 'core'],
+  'refusal': ['code'],
+  'outcome-unknown': ['xid'],
+  'peer-checkpoint': ['checkpoint'],
+  'local-checkpoint': ['checkpoint'],
+};
+
+function invalid(what: string): CausewayError {
+  return new CausewayError('internal', `trail entry: ${what} does not fit the schema`);
+}
+
+/** A checked copy of `value`, its members in canonical order. Throws `internal` for whatever the closed schema does not allow; no value is quoted. */
+export function checkEntry(value: unknown): Entry {
+  const entry = entrySchema(value) as Entry | undefined;
+  if (entry === undefined) throw invalid('what is no object');
+  const missing = NEEDS[entry.step]?.find((name) => entry[name] === undefined);
+  if (missing !== undefined) throw invalid(`step ${entry.step} without "${missing}"`);
+  return entry;
+}
+
+/**
+ * The entry's RFC 8785 text, whose UTF-8 bytes the log holds. Exact because the checked copy has its members in code-unit order and
+ * only ASCII strings and safe integers, for which ECMAScript's own serialisation is the canonical one. Throws as checkEntry, and
+ * `internal` beyond 2 KiB.
+ */
+export function canonicalEntry(entry: unknown): string {
+  const json = JSON.stringify(checkEntry(entry));
+  if (json.length > MAX_ENTRY_BYTES) throw invalid('its length');
+  return json;
+}
+
+/** The entry whose canonical bytes are `bytes`. Throws `trail-broken` if they are another spelling, or no entry at all. */
+export function parseEntry(bytes: Uint8Array): Entry {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const entry = checkEntry(JSON.parse(text));
+    if (canonicalEntry(entry) === text) return entry;
+  } catch (cause) {
+    throw new CausewayError('trail-broken', 'not a trail entry', { cause });
+  }
+  throw new CausewayError('trail-broken', 'a trail entry that is not in RFC 8785 form');
+}
+
+/**
+ * base64url SHA-256("causeway/core/v1" 00 signing input): what an entry says of its statement, byte-identical on both sides. It
+ * hides the statement through the statement's nonce. `signingInput` is `header.payload` of the compact JWS.
+ */
+export function coreOf(signingInput: string | Uint8Array): string {
+  return createHash('sha256').update('causeway/core/v1\0').update(signingInput).digest('base64url');
 }

@@ -1,0 +1,45 @@
+/** Witness cosignatures (C2SP tlog-cosignature, cosignature/v1, signature type 04): payload `u64be POSIX seconds || Ed25519 signature`. */
+import { sign, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { CausewayError } from '../errors.ts';
+import { COSIGNATURE_V1, noteKeyId, rawEd25519 } from './note.ts';
+import type { NoteSigner, NoteVerifier } from './note.ts';
+
+const LENGTH = 8 + 64;
+
+function signedBytes(seconds: bigint, text: string): Buffer {
+  return Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`);
+}
+
+/** A witness's signer at the time `now` (UTC ms): says that, as of then, the checkpoint is the largest consistent one it has seen. */
+export function cosigner(name: string, privateKey: KeyObject, now: number): NoteSigner {
+  return {
+    name,
+    keyId: noteKeyId(name, COSIGNATURE_V1, rawEd25519(privateKey)),
+    sign: (text) => {
+      const seconds = BigInt(Math.floor(now / 1000));
+      const time = Buffer.alloc(8);
+      time.writeBigUInt64BE(seconds);
+      return Buffer.concat([time, sign(null, signedBytes(seconds, text), privateKey)]);
+    },
+  };
+}
+
+export function cosignatureVerifier(name: string, publicKey: KeyObject): NoteVerifier {
+  return {
+    name,
+    keyId: noteKeyId(name, COSIGNATURE_V1, rawEd25519(publicKey)),
+    verify: (text, signature) => {
+      if (signature.length !== LENGTH) return false;
+      const payload = Buffer.from(signature);
+      const seconds = payload.readBigUInt64BE();
+      return seconds < 2n ** 63n && verify(null, signedBytes(seconds, text), publicKey, payload.subarray(8));
+    },
+  };
+}
+
+/** UTC milliseconds at which a cosignature says that it was made. Throws `malformed` for other lengths. */
+export function cosignatureTime(signature: Uint8Array): number {
+  if (signature.length !== LENGTH) throw new CausewayError('malformed', 'not a cosignature/v1');
+  return Number(Buffer.from(signature).readBigUInt64BE()) * 1000;
+}

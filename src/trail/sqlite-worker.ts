@@ -1,0 +1,113 @@
+/** The store's own thread: it alone touches the database files. One batch in, one batch of outcomes out. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { asCausewayError } from '../errors.ts';
+import { consistencyProof, inclusionProof } from './proofs.ts';
+import { Checkpoints } from './sqlite-checkpoints.ts';
+import { GroupCommit } from './sqlite-commit.ts';
+import { EvidenceRecords, RecordKeys } from './sqlite-evidence.ts';
+import { Exchanges } from './sqlite-exchanges.ts';
+import { openFiles } from './sqlite-layout.ts';
+import { Logs } from './sqlite-logs.ts';
+import type { Batch, Calls, OpenOptions, Outcome, Reply, WireCall, WireFailure } from './sqlite-wire.ts';
+
+function failureOf(thrown: unknown): WireFailure {
+  const error = asCausewayError(thrown);
+  return { code: error.code, message: error.message };
+}
+
+/** Hashes of proofs are views on larger buffers, which a message would carry whole. */
+const alone = (hashes: readonly Uint8Array[]): Uint8Array[] => hashes.map((hash) => new Uint8Array(hash));
+
+function openStore(options: OpenOptions) {
+  const files = openFiles(options.folder, options.maxPages);
+  const logs = new Logs(files.trail, options.logs);
+  const exchanges = new Exchanges(files.trail);
+  const keys = new RecordKeys(files.keys);
+  const evidence = new EvidenceRecords(files.trail, keys);
+  const checkpoints = new Checkpoints(files.trail);
+  const calls: Calls = {
+    findExchange: (direction, xid) => exchanges.find(direction, xid),
+    findCaller: (caller) => exchanges.findCaller(caller),
+    openExchanges: () => exchanges.open(),
+    evidence: (id) => evidence.get(id),
+    recordKey: (xid) => keys.get(xid),
+    eraseRecordKey: (xid) => keys.erase(xid),
+    head: (log) => logs.head(log),
+    entries: (log, from, to) => logs.entries(log, from, to),
+    consistencyProof: (log, from, to) => alone(consistencyProof(from, to, logs.tree(log).within(to, from))),
+    inclusionProof: (log, index, size) => alone(inclusionProof(index, size, logs.tree(log).within(size, index + 1))),
+    saveCheckpoint: (log, size, note) => checkpoints.save(logs.tree(log), size, note),
+    checkpoint: (log) => checkpoints.latest(logs.tree(log)),
+    saveWitnessed: (origin, old, size, root, note) => checkpoints.saveWitnessed(origin, old, size, root, note),
+    witnessed: (origin) => checkpoints.witnessed(origin),
+    forget: (now) => exchanges.forget(now),
+  };
+  return { commits: new GroupCommit(files.trail, { logs, exchanges, evidence, keys }), calls, close: files.close };
+}
+
+class Service {
+  readonly #store: ReturnType<typeof openStore>;
+  /** Why nothing may be written any more. Only opening the store anew tells what is on disk, so there is no way back. */
+  #broken: string | undefined;
+
+  constructor(options: OpenOptions) {
+    this.#store = openStore(options);
+  }
+
+  handle(batch: Batch): Reply {
+    const commits = this.#commit(batch.commits);
+    const calls = batch.calls.map((call) => this.#call(call));
+    if (batch.close) this.#store.close();
+    return { commits, calls, ...(this.#broken !== undefined && { broken: this.#broken }) };
+  }
+
+  #commit(commits: Batch['commits']): Reply['commits'] {
+    if (commits.length === 0) return [];
+    try {
+      if (this.#broken === undefined) return this.#store.commits.run(commits);
+    } catch (thrown) {
+      this.#break(thrown);
+    }
+    return commits.map(() => this.#unavailable());
+  }
+
+  #call({ method, args }: WireCall): Outcome<unknown> {
+    if (this.#broken !== undefined) return this.#unavailable();
+    try {
+      return { value: (this.#store.calls[method] as (...args: readonly unknown[]) => unknown)(...args) };
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      // An error that is none of ours comes from SQLite: a disk that is full, unreadable or gone.
+      if (failure.code === 'internal' && 'errcode' in (thrown as object)) {
+        this.#break(thrown);
+        return this.#unavailable();
+      }
+      return { failure };
+    }
+  }
+
+  #break(thrown: unknown): void {
+    this.#broken = thrown instanceof Error ? thrown.message : String(thrown);
+  }
+
+  #unavailable(): { readonly failure: WireFailure } {
+    return { failure: { code: 'store-unavailable', message: `the store failed: ${this.#broken}` } };
+  }
+}
+
+function serve(): void {
+  const port = parentPort!;
+  try {
+    const service = new Service(workerData as OpenOptions);
+    port.on('message', (batch: Batch) => {
+      port.postMessage(service.handle(batch));
+      if (batch.close) port.close();
+    });
+    port.postMessage({ commits: [], calls: [] } satisfies Reply);
+  } catch (thrown) {
+    port.postMessage({ commits: [], calls: [{ failure: failureOf(thrown) }] } satisfies Reply);
+    port.close();
+  }
+}
+
+serve();
