@@ -6,7 +6,7 @@ import type { OpenDocument } from '../xml/document.ts';
 import { withDocument } from '../xml/document.ts';
 import { checkKey, verifyValue } from './xml-signature-algorithms.ts';
 import { invalid } from './xml-signature-names.ts';
-import type { SignatureReference, VerifiedSignature } from './xml-signature.ts';
+import type { CoveredElement, SignatureReference, VerifiedSignature } from './xml-signature.ts';
 import { readSignature } from './xml-signature.ts';
 
 /** See XmlVerifier. */
@@ -17,12 +17,12 @@ export function verifyWithLibxml(bytes: Uint8Array, limits: XmlLimits, keyOf: (c
     checkKey(claims.method, key);
     // The signature first: until it holds, the references are the sender's wishes.
     if (!verifyValue(claims.method, key, document.canonicalize(claims.signedInfo, claims.prefixes), claims.value)) throw invalid('SignatureValue does not verify');
-    return { certificate: claims.certificate, references: new Map(claims.references.map((reference) => [reference.id, digested(document, reference)])) };
+    return { certificate: claims.certificate, root: document.root, covered: claims.references.map((reference) => covered(document, reference)) };
   });
 }
 
-function digested(document: OpenDocument, reference: SignatureReference): Uint8Array {
+function covered(document: OpenDocument, reference: SignatureReference): CoveredElement {
   const bytes = document.canonicalize(reference.element, reference.prefixes);
   if (!createHash(reference.digest).update(bytes).digest().equals(reference.value)) throw invalid('DigestValue does not match');
-  return bytes;
+  return { id: reference.id, element: reference.element, bytes };
 }

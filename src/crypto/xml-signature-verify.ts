@@ -4,7 +4,7 @@ import type { XmlLimits } from '../platform/limits.ts';
 import { verifyWithLibxml } from './xml-signature-libxml.ts';
 import { invalid } from './xml-signature-names.ts';
 import { verifyWithXmlCrypto } from './xml-signature-xmlcrypto.ts';
-import type { VerifiedSignature } from './xml-signature.ts';
+import type { CoveredElement, VerifiedSignature } from './xml-signature.ts';
 
 /**
  * Verifies the one signature of a SOAP message. `keyOf` decides about the signer's DER certificate before its key is used, and throws to
@@ -26,11 +26,11 @@ export function xmlVerifier(choice: VerifierChoice): XmlVerifier {
 
 /** The common result. Throws `signature-invalid` when the two read the message differently: one of them is being deceived. */
 export function agreed(one: VerifiedSignature, other: VerifiedSignature): VerifiedSignature {
-  const same = one.certificate.equals(other.certificate) && one.references.size === other.references.size && [...one.references].every(([id, bytes]) => equal(bytes, other.references.get(id)));
+  const same = one.certificate.equals(other.certificate) && one.covered.length === other.covered.length && one.covered.every((covered, at) => alike(covered, other.covered[at]!));
   if (!same) throw invalid('the two verifiers disagree');
   return one;
 }
 
-function equal(one: Uint8Array, other: Uint8Array | undefined): boolean {
-  return other !== undefined && Buffer.compare(one, other) === 0;
+function alike(one: CoveredElement, other: CoveredElement): boolean {
+  return one.id === other.id && one.element.ns === other.element.ns && one.element.name === other.element.name && Buffer.compare(one.bytes, other.bytes) === 0;
 }

@@ -20,10 +20,10 @@ export function verifyWithXmlCrypto(bytes: Uint8Array, limits: XmlLimits, keyOf:
   checkKey(claims.method, key);
   const canonical = check(dom.source, dom.markup(claims.signature), claims.method, key);
   if (canonical.length !== claims.references.length) throw invalid('xml-crypto saw other references');
-  return { certificate: claims.certificate, references: new Map(claims.references.map((reference, at) => [reference.id, Buffer.from(canonical[at]!, 'utf8')])) };
+  return { certificate: claims.certificate, root: dom.root, covered: claims.references.map(({ id, element }, at) => ({ id, element, bytes: Buffer.from(canonical[at]!, 'utf8') })) };
 }
 
-/** Canonical text of each reference, in document order. xml-crypto answers false on one path and throws on others: both refuse. */
+/** Canonical text of each reference, in the order of SignedInfo. xml-crypto answers false on one path and throws on others: both refuse. */
 function check(source: string, signature: string, method: string, key: KeyObject): string[] {
   const signed = restricted(method, key);
   let good: boolean;

@@ -39,10 +39,23 @@ export interface SignatureClaims {
   readonly certificate: Buffer;
 }
 
-/** What was proven: the certificate, and for each reference id the very bytes that were digested, in the order of the references. */
+/** An element that the signature covers, with the very bytes that were digested. */
+export interface CoveredElement {
+  readonly id: string;
+  /** Where it stands: an element of `root`. Its content is to be read from `bytes` alone. */
+  readonly element: XmlElement;
+  /** Exclusive canonical form, UTF-8. */
+  readonly bytes: Uint8Array;
+}
+
+/** What was proven. */
 export interface VerifiedSignature {
+  /** DER of the signer's certificate. */
   readonly certificate: Buffer;
-  readonly references: ReadonlyMap<string, Uint8Array>;
+  /** The message as received, to see what is not covered; nothing of it is proven. */
+  readonly root: XmlElement;
+  /** In the order of the references. */
+  readonly covered: readonly CoveredElement[];
 }
 
 /** More would only multiply the work of a receiver: the protocol has about ten headers. */

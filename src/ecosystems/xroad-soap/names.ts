@@ -6,6 +6,7 @@ export const IDENTIFIERS = 'http://x-road.eu/xsd/identifiers';
 export const REPRESENTATION = 'http://x-road.eu/xsd/representation.xsd';
 export const SECURITY_TOKEN = 'http://x-road.eu/xsd/security-token.xsd';
 export const WSSE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd';
+export const WSU = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd';
 /** Detail of our own faults. */
 export const FAULT = 'urn:causeway:fault:1';
 
