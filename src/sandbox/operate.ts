@@ -1,0 +1,97 @@
+/** A country's platform with its registers, running: what startCountry adds asking systems to. */
+import type { Clock } from '../platform/clock.ts';
+import { Desk } from './agencies/desk.ts';
+import { Faults, SECURITY_SERVER } from './faults.ts';
+import { certificatesOf, fingerprint, pinOf, pinsOf, tlsOf } from './pki/credentials.ts';
+import type { CountryKeys } from './pki/prepare.ts';
+import { PLANS } from './plan.ts';
+import type { CountryCode, ServicePlan } from './plan.ts';
+import type { RegisterOptions } from './registers/register.ts';
+import { Registry } from './security-server/access.ts';
+import type { OfferedService } from './security-server/access.ts';
+import type { FaultSpelling } from './security-server/fault.ts';
+import { MessageLog } from './security-server/log.ts';
+import { Platform } from './security-server/platform.ts';
+import { startSecurityServer } from './security-server/server.ts';
+import { Upstream } from './security-server/upstream.ts';
+import type { Listener } from './wire.ts';
+
+export interface OperateOptions {
+  readonly country: CountryCode;
+  readonly keys: CountryKeys;
+  readonly clock: Clock;
+  readonly port: number;
+  readonly gatewayUrl?: string;
+  readonly spelling: FaultSpelling;
+  readonly serviceTimeout: number;
+  readonly connections: number;
+  /** Starts the country's registers; the names are those of the plan's systems. */
+  readonly registers: (settings: (system: string) => RegisterOptions) => Readonly<Record<string, Promise<Listener>>>;
+}
+
+export interface Operation {
+  readonly securityServerUrl: string;
+  readonly log: MessageLog;
+  readonly faults: Faults;
+  connectGateway(url: string): void;
+  /** A connection to the security server with the certificate of `system`. */
+  desk(system: string): Desk;
+  close(): Promise<void>;
+}
+
+/** Milliseconds that an asking system waits for its platform. */
+const PATIENCE = 120_000;
+
+export async function operate(options: OperateOptions): Promise<Operation> {
+  const { keys, clock } = options;
+  const plan = PLANS[options.country];
+  const log = new MessageLog();
+  const upstream = new Upstream(keys.securityServer, pinsOf(plan, keys), options.serviceTimeout);
+  let server: Listener | undefined;
+  const faults = new Faults((target) => {
+    if (target !== SECURITY_SERVER) return;
+    const identity = faults.has(SECURITY_SERVER, 'expired-certificate') ? keys.securityServerExpired : keys.securityServer;
+    server?.present(identity);
+    upstream.present(identity);
+  });
+  const registers = await startRegisters(options, faults);
+  let gatewayUrl = options.gatewayUrl;
+  const urlOf = ({ at }: ServicePlan): string | undefined => {
+    const base = 'gateway' in at ? gatewayUrl : registers.get(at.system)?.url;
+    return base === undefined ? undefined : `${base}${'gateway' in at ? at.gateway : at.path}`;
+  };
+  const registry = new Registry(certificatesOf(plan, keys), plan.services.map((service) => offered(service, urlOf)));
+  const platform = new Platform({ instance: plan.instance, registry, faults, log, upstream, clock });
+  server = await startSecurityServer({ platform, identity: keys.securityServer, authority: keys.tlsAuthority.certificate, port: options.port, spelling: options.spelling });
+  const securityServerUrl = server.url;
+  const listeners = [server, ...registers.values()];
+  const desks: Desk[] = [];
+  return {
+    securityServerUrl,
+    log,
+    faults,
+    connectGateway(url) {
+      gatewayUrl = url;
+    },
+    desk(system) {
+      const desk = new Desk({ securityServerUrl, pin: pinOf(keys.securityServer), identity: tlsOf(keys, system), connections: options.connections, patience: PATIENCE });
+      desks.push(desk);
+      return desk;
+    },
+    async close() {
+      await Promise.all(listeners.map((listener) => listener.close()));
+      await Promise.all([upstream.close(), ...desks.map((desk) => desk.close())]);
+    },
+  };
+}
+
+function offered(service: ServicePlan, urlOf: (service: ServicePlan) => string | undefined): OfferedService {
+  const provider = service.id.split('/').slice(0, 4).join('/');
+  return { id: service.id, protocol: service.protocol, provider, url: () => urlOf(service), allowed: new Set(service.allowed) };
+}
+
+async function startRegisters({ keys, registers }: OperateOptions, faults: Faults): Promise<Map<string, Listener>> {
+  const securityServer = fingerprint(keys.securityServer);
+  const settings = (system: string): RegisterOptions => ({ port: 0, identity: tlsOf(keys, system), authority: keys.tlsAuthority.certificate, securityServer, faults });
+  return new Map(await Promise.all(Object.entries(registers(settings)).map(async ([name, listener]) => [name, await listener] as const)));
+}

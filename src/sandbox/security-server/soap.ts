@@ -1,0 +1,123 @@
+/** The stand-in's SOAP side: X-Road message protocol 4.0 between an asking system and a service URL. */
+import { createHash } from 'node:crypto';
+import type { HttpReply } from '../../platform/http-client.ts';
+import type { XmlElement } from '../../stages.ts';
+import { elements, text } from '../../xml/element.ts';
+import { SECURITY_SERVER } from '../faults.ts';
+import type { SubsystemId } from '../plan.ts';
+import { headerSpans, splice } from '../soap/header-spans.ts';
+import { REPRESENTATION_NS, XROAD_NS, faultOf, headerOf, identifierText, readMessage } from '../soap/message.ts';
+import type { SoapMessage } from '../soap/message.ts';
+import type { Incoming } from '../wire.ts';
+import { PlatformFault } from './fault.ts';
+import type { Platform } from './platform.ts';
+
+interface SoapRequest {
+  readonly message: SoapMessage;
+  readonly client: SubsystemId;
+  readonly service: string;
+  readonly id: string;
+}
+
+const SHA512 = 'http://www.w3.org/2001/04/xmlenc#sha512';
+/** What an answer must repeat of its request (X-Road 7, CheckConsistency). */
+const REPEATED = ['client', 'service', 'userId', 'issue', 'id'];
+
+/** One SOAP exchange: read, authenticate, authorise, hand over as it came, check the answer, add the request hash. */
+export async function serveSoap(incoming: Incoming, platform: Platform): Promise<HttpReply> {
+  const request = readRequest(incoming);
+  platform.registry.authenticate(request.client, incoming.peer);
+  const service = platform.registry.authorise(request.client, request.service, 'soap');
+  const { headers, body } = incoming.message;
+  const forwarded = { 'content-type': headers['content-type'] ?? 'text/xml', ...(headers['soapaction'] === undefined ? {} : { soapaction: headers['soapaction'] }) };
+  const reply = await platform.handOver(request, service, { method: 'POST', target: '', headers: forwarded, body }, 'server.serverproxy.service_failed');
+  const answer = readAnswer(reply);
+  if (faultOf(answer) !== undefined) return { status: 500, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: reply.body };
+  checkConsistency(request.message, answer);
+  return { status: 200, headers: { 'content-type': reply.headers['content-type'] ?? 'text/xml' }, body: withRequestHash(reply.body, body, platform) };
+}
+
+function readRequest(incoming: Incoming): SoapRequest {
+  checkContentType(incoming.message.headers['content-type'], 'client');
+  const message = parsed(incoming.message.body, 'client');
+  const [client, service, id] = ['client', 'service', 'id', 'protocolVersion'].map((name) => required(message, name));
+  checkBody(message, service as XmlElement, 'client');
+  const version = text(required(message, 'protocolVersion'));
+  if (!/^4\./.test(version)) throw new PlatformFault('client.invalid_protocol_version', `Protocol version ${version} is not supported`);
+  return { message, client: identifierText(client as XmlElement), service: identifierText(service as XmlElement), id: text(id as XmlElement) };
+}
+
+function checkContentType(contentType: string | undefined, prefix: string): void {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'text/xml') throw new PlatformFault(`${prefix}.invalid_content_type`, `Invalid content type: ${type ?? 'none'}`);
+}
+
+function parsed(bytes: Uint8Array, prefix: string): SoapMessage {
+  let message: SoapMessage | undefined;
+  try {
+    message = readMessage(bytes);
+  } catch {
+    throw new PlatformFault(`${prefix}.invalid_soap`, 'The message is not well-formed XML');
+  }
+  if (message === undefined) throw new PlatformFault(`${prefix}.invalid_soap`, 'Malformed SOAP message: envelope or body missing');
+  return message;
+}
+
+function required(message: SoapMessage, name: string): XmlElement {
+  const found = message.header.filter((header) => header.ns === XROAD_NS && header.name === name);
+  if (message.header.length === 0) throw new PlatformFault('client.missing_header', 'Malformed SOAP message: header missing');
+  if (found.length > 1) throw new PlatformFault('client.duplicate_header_field', `SOAP header contains duplicate field '${name}'`);
+  if (found[0] === undefined) throw new PlatformFault('client.missing_header_field', `Required field '${name}' is missing`);
+  return found[0];
+}
+
+/** One body element, named after the service code (X-Road 7, SaxSoapParserImpl). */
+function checkBody(message: SoapMessage, service: XmlElement, prefix: string): void {
+  const [operation, second] = message.body;
+  if (operation === undefined) throw new PlatformFault(`${prefix}.missing_body`, 'Malformed SOAP message: body missing');
+  if (second !== undefined) throw new PlatformFault(`${prefix}.invalid_body`, 'Malformed SOAP message: body must have exactly one child element');
+  const code = elements(service).find((part) => part.name === 'serviceCode');
+  if (code === undefined || !operation.name.startsWith(text(code))) {
+    throw new PlatformFault(`${prefix}.inconsistent_headers`, 'Malformed SOAP message: body does not match the service code');
+  }
+}
+
+/** An answer of the service, or a fault of its own, which passes whatever its status. */
+function readAnswer(reply: HttpReply): SoapMessage {
+  const prefix = 'server.serverproxy.service_failed';
+  if (reply.status !== 200 && reply.status !== 500) throw new PlatformFault(`${prefix}.http_error`, `Server responded with error ${reply.status}`);
+  checkContentType(reply.headers['content-type'], prefix);
+  const answer = parsed(reply.body, prefix);
+  if (faultOf(answer) !== undefined) return answer;
+  if (reply.status === 500) throw new PlatformFault(`${prefix}.http_error`, 'Server responded with error 500');
+  if (answer.body.length !== 1) throw new PlatformFault(`${prefix}.missing_body`, 'Malformed SOAP message: body missing');
+  return answer;
+}
+
+function checkConsistency(request: SoapMessage, answer: SoapMessage): void {
+  const differs = (name: string, ns: string): boolean => valueOf(headerOf(request, name, ns)) !== valueOf(headerOf(answer, name, ns));
+  if (REPEATED.some((name) => differs(name, XROAD_NS)) || differs('representedParty', REPRESENTATION_NS)) {
+    throw new PlatformFault('server.clientproxy.service_failed.inconsistent_response', 'Response from server proxy is not consistent with request');
+  }
+}
+
+function valueOf(header: XmlElement | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  return elements(header).length === 0 ? text(header) : identifierText(header);
+}
+
+/**
+ * The answer with `requestHash` behind its `id`, in place of one that the service may have written. Only these bytes are added:
+ * signatures over the other headers and the body stay whole. Source: message protocol 4.0, section 2.3.
+ */
+function withRequestHash(answer: Uint8Array, request: Uint8Array, platform: Platform): Uint8Array {
+  const hash = createHash('sha512').update(request).update(platform.faults.has(SECURITY_SERVER, 'wrong-request-hash') ? 'of another request' : '').digest('base64');
+  const header = `<xroad:requestHash xmlns:xroad="${XROAD_NS}" algorithmId="${SHA512}">${hash}</xroad:requestHash>`;
+  const wrongId = `<xroad:id xmlns:xroad="${XROAD_NS}">another-id</xroad:id>`;
+  const changes = headerSpans(answer).flatMap(({ name, start, end }) => {
+    if (name === 'requestHash') return [{ start, end, text: '' }];
+    if (name !== 'id') return [];
+    return platform.faults.has(SECURITY_SERVER, 'wrong-id') ? [{ start, end, text: wrongId + header }] : [{ start: end, end, text: header }];
+  });
+  return splice(answer, changes);
+}
