@@ -26,16 +26,17 @@ export function parseJson(bytes: Uint8Array, limits: JsonLimits): JsonValue {
   scan(text, limits);
   try {
     return JSON.parse(text) as JsonValue;
-  } catch (cause) {
-    throw malformed('not JSON', 'The body is not JSON.', cause);
+  } catch {
+    // The engine's own message quotes the text, and the text may hold anything.
+    throw malformed('not JSON', 'The body is not JSON.');
   }
 }
 
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw malformed('not UTF-8', 'The body is not UTF-8.', cause);
+  } catch {
+    throw malformed('not UTF-8', 'The body is not UTF-8.');
   }
 }
 
@@ -97,8 +98,8 @@ function checkedString(literal: string, limits: JsonLimits): string {
 function unescaped(literal: string): string {
   try {
     return JSON.parse(literal) as string;
-  } catch (cause) {
-    throw malformed('string literal', 'The body is not JSON.', cause);
+  } catch {
+    throw malformed('string literal', 'The body is not JSON.');
   }
 }
 
@@ -126,6 +127,6 @@ function checkNumber(literal: string): void {
   if (!exact && !Number.isNaN(value)) throw malformed('number out of range', 'A number is too large to be exact: send it as a string.');
 }
 
-function malformed(message: string, hint: string, cause?: unknown): CausewayError {
-  return new CausewayError('malformed', message, { facts: { hint }, cause });
+function malformed(message: string, hint: string): CausewayError {
+  return new CausewayError('malformed', message, { facts: { hint } });
 }
