@@ -1,8 +1,8 @@
 /** Checkpoints (C2SP tlog-checkpoint): a signed note whose text is `origin \n size \n base64(root) \n`. */
 import { CausewayError } from '../errors.ts';
 import { HASH_BYTES } from './merkle.ts';
-import { formatNote, isOfKey, parseNote, signatureLine, verifyNote } from './note.ts';
-import type { Note, NoteSigner, NoteVerifier } from './note.ts';
+import { isOfKey, parseNote, verifyNote } from './note.ts';
+import type { Note, NoteVerifier } from './note.ts';
 import type { TreeHead } from './store.ts';
 
 const DECIMAL = /^(0|[1-9][0-9]{0,15})$/;
@@ -33,12 +33,6 @@ export function parseCheckpointText(text: string): TreeHead {
   if (origin === undefined || origin === '' || size === undefined || root === undefined) malformed('fewer than three lines');
   if (rest.at(-1) !== '' || rest.slice(0, -1).includes('')) malformed('an empty line');
   return { origin, size: parseSize(size), root: parseHash(root) };
-}
-
-/** The note of `head` with the log's signature. */
-export function signCheckpoint(head: TreeHead, signer: NoteSigner): string {
-  const text = checkpointText(head);
-  return formatNote(text, [signatureLine(signer, text)]);
 }
 
 export interface OpenedCheckpoint {

@@ -53,7 +53,7 @@ const digest = text(/^[A-Za-z0-9_-]{43}$/);
 const country = text(/^[A-Z]{2}$/);
 const token = text(/^[!-~]{1,200}$/);
 /** `<country>/<class>/<code>[/<subsystem>[/<service>[/<version>]]]`, each segment percent-encoded. */
-const federatedId = text(/^[A-Z]{2}(?:\/[A-Za-z0-9._~%-]{1,200}){2,5}$/);
+const federatedId = text(/^[A-Z]{2}(?:\/[!-.0-~]{1,200}){2,5}$/);
 
 /** A closed object. Members are taken in code-unit order, so that a checked copy serialises canonically. */
 function object(required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check {
