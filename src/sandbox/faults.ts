@@ -37,16 +37,17 @@ export const SECURITY_SERVER = 'security-server';
  */
 export class Faults {
   readonly #byTarget = new Map<string, Map<FaultKind, Fault>>();
-  readonly #changed: (target: string) => void;
+  readonly #watchers = new Map<string, () => void>();
 
-  constructor(changed: (target: string) => void) {
-    this.#changed = changed;
+  /** Calls `changed` after every change of the faults of `target`: for what must act before the next message. */
+  watch(target: string, changed: () => void): void {
+    this.#watchers.set(target, changed);
   }
 
   set(target: string, fault: Fault): void {
     const faults = this.#byTarget.get(target) ?? new Map<FaultKind, Fault>();
     this.#byTarget.set(target, faults.set(fault.kind, fault));
-    this.#changed(target);
+    this.#watchers.get(target)?.();
   }
 
   /** Without a target: every fault of the country. */
@@ -54,7 +55,7 @@ export class Faults {
     const targets = target === undefined ? [...this.#byTarget.keys()] : [target];
     for (const name of targets) {
       this.#byTarget.delete(name);
-      this.#changed(name);
+      this.#watchers.get(name)?.();
     }
   }
 

@@ -33,10 +33,11 @@ export interface Operation {
   readonly securityServerUrl: string;
   readonly log: MessageLog;
   readonly faults: Faults;
-  connectGateway(url: string): void;
+  /** Tells the platform where the gateway's domestic listener is. */
+  readonly connectGateway: (url: string) => void;
   /** A connection to the security server with the certificate of `system`. */
-  desk(system: string): Desk;
-  close(): Promise<void>;
+  readonly desk: (system: string) => Desk;
+  readonly close: () => Promise<void>;
 }
 
 /** Milliseconds that an asking system waits for its platform. */
@@ -47,13 +48,7 @@ export async function operate(options: OperateOptions): Promise<Operation> {
   const plan = PLANS[options.country];
   const log = new MessageLog();
   const upstream = new Upstream(keys.securityServer, pinsOf(plan, keys), options.serviceTimeout);
-  let server: Listener | undefined;
-  const faults = new Faults((target) => {
-    if (target !== SECURITY_SERVER) return;
-    const identity = faults.has(SECURITY_SERVER, 'expired-certificate') ? keys.securityServerExpired : keys.securityServer;
-    server?.present(identity);
-    upstream.present(identity);
-  });
+  const faults = new Faults();
   const registers = await startRegisters(options, faults);
   let gatewayUrl = options.gatewayUrl;
   const urlOf = ({ at }: ServicePlan): string | undefined => {
@@ -62,7 +57,11 @@ export async function operate(options: OperateOptions): Promise<Operation> {
   };
   const registry = new Registry(certificatesOf(plan, keys), plan.services.map((service) => offered(service, urlOf)));
   const platform = new Platform({ instance: plan.instance, registry, faults, log, upstream, clock });
-  server = await startSecurityServer({ platform, identity: keys.securityServer, authority: keys.tlsAuthority.certificate, port: options.port, spelling: options.spelling });
+  const server = await startSecurityServer({ platform, identity: keys.securityServer, authority: keys.tlsAuthority.certificate, port: options.port, spelling: options.spelling });
+  faults.watch(SECURITY_SERVER, () => {
+    const identity = faults.has(SECURITY_SERVER, 'expired-certificate') ? keys.securityServerExpired : keys.securityServer;
+    if (server.present(identity)) upstream.present(identity);
+  });
   const securityServerUrl = server.url;
   const listeners = [server, ...registers.values()];
   const desks: Desk[] = [];

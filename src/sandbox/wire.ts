@@ -37,8 +37,8 @@ export interface ListenerOptions {
 
 export interface Listener {
   readonly url: string;
-  /** From now on this certificate; the connections that know the old one are closed. */
-  present(identity: TlsIdentity): void;
+  /** From now on this certificate; connections that know another one are closed. False when it is the one presented already. */
+  present(identity: TlsIdentity): boolean;
   close(): Promise<void>;
 }
 
@@ -53,11 +53,15 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   });
   server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
+  let presented = options.identity.certificate;
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     present(identity) {
+      if (identity.certificate === presented) return false;
+      presented = identity.certificate;
       server.setSecureContext({ minVersion: context.minVersion, ca: context.ca, key: identity.key, cert: identity.certificate });
       server.closeAllConnections();
+      return true;
     },
     async close() {
       const closed = once(server, 'close');

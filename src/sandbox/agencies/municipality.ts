@@ -8,7 +8,7 @@ import type { Faults } from '../faults.ts';
 import type { SystemKeys } from '../pki/prepare.ts';
 import { envelope, headerElements, renderMessage } from '../soap/message.ts';
 import { MessageSigner } from '../soap/wss-sign.ts';
-import { SignatureRefused, verifyMessage } from '../soap/wss-verify.ts';
+import { SignatureChecker, SignatureRefused } from '../soap/wss-verify.ts';
 import { soapRequest } from './desk.ts';
 import type { Desk, SoapAnswer } from './desk.ts';
 
@@ -17,6 +17,8 @@ export const VTJ_ANSWER_NS = 'http://xml.vrk.fi/schema/vtjkysely';
 
 const CLIENT = 'FI/MUN/0101263-6/vaestotiedot';
 const SERVICE = 'FI/GOV/0245437-2/EE-rr/HenkilonTunnusKysely/v1';
+/** The member that answers for the service, and signs. */
+const PROVIDER = 'FI/GOV/0245437-2';
 const PREFIXES = { [VTJ_NS]: 'vtj' };
 
 export interface PopulationQuestion {
@@ -61,11 +63,13 @@ export class Municipality {
   readonly #options: MunicipalityOptions;
   readonly #valid: MessageSigner;
   readonly #expired: MessageSigner;
+  readonly #checker: SignatureChecker;
 
   constructor(options: MunicipalityOptions) {
     this.#options = options;
     this.#valid = new MessageSigner(options.signer.valid);
     this.#expired = new MessageSigner(options.signer.expired);
+    this.#checker = new SignatureChecker(options.signingAuthority);
   }
 
   async ask(question: PopulationQuestion, options: AskOptions = {}): Promise<PopulationAnswer> {
@@ -96,8 +100,7 @@ export class Municipality {
   #signature(answer: SoapAnswer): PopulationAnswer['signature'] {
     if (answer.message === undefined) return 'absent';
     try {
-      const member = SERVICE.split('/').slice(0, 3).join('/');
-      verifyMessage(answer.reply.body, { authority: this.#options.signingAuthority, now: this.#options.clock.now(), member });
+      this.#checker.check(answer.reply.body, PROVIDER, this.#options.clock.now());
       return 'valid';
     } catch (error) {
       if (!(error instanceof SignatureRefused)) throw error;

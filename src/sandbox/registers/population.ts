@@ -3,14 +3,16 @@ import type { Clock } from '../../platform/clock.ts';
 import type { XmlElement } from '../../stages.ts';
 import { element } from '../../xml/element.ts';
 import type { SystemKeys } from '../pki/prepare.ts';
-import { headerOf, identifierText, readMessage } from '../soap/message.ts';
+import { headerOf, identifierText } from '../soap/message.ts';
+import type { SoapMessage } from '../soap/message.ts';
 import { MessageSigner } from '../soap/wss-sign.ts';
-import { SignatureRefused, verifyMessage } from '../soap/wss-verify.ts';
-import type { Incoming, Listener } from '../wire.ts';
+import { SignatureChecker, SignatureRefused } from '../soap/wss-verify.ts';
+import type { Listener } from '../wire.ts';
 import { findPerson, personElement } from './population-record.ts';
 import { startRegister } from './register.ts';
 import type { RegisterOptions } from './register.ts';
-import { field, part, refuse, serveOperation } from './soap-service.ts';
+import { field, part, serveOperation } from './soap-service.ts';
+import type { SoapService } from './soap-service.ts';
 
 export const RR_NS = 'http://rr.x-road.eu/producer';
 const SERVICE = 'EE/GOV/70008440/rr/RR456/v1';
@@ -30,29 +32,27 @@ export function startPopulationRegister(options: PopulationOptions): Promise<Lis
   const valid = new MessageSigner(options.signer.valid);
   const expired = new MessageSigner(options.signer.expired);
   const { faults, clock } = options;
-  const service = {
+  const checker = new SignatureChecker(options.signingAuthority);
+  const service: SoapService = {
     service: SERVICE,
     operation: 'RR456',
     faults,
+    refusal: (message, bytes) => refusal(message, bytes, checker, options),
     answer,
-    render: (header: readonly XmlElement[], body: XmlElement) => {
+    render: (header, body) => {
       const signer = faults.has(SERVICE, 'expired-certificate') ? expired : valid;
       return signer.message(header, body, clock.now() + (faults.get(SERVICE, 'clock-off')?.ms ?? 0), { [RR_NS]: 'prod' });
     },
   };
-  return startRegister(options, SERVICE, (incoming) => {
-    const refused = refusal(incoming, options);
-    return refused === undefined ? serveOperation(incoming, service) : refuse(refused);
-  });
+  return startRegister(options, SERVICE, (incoming) => serveOperation(incoming, service));
 }
 
 /** Why the signature of a question is not accepted. */
-function refusal({ message }: Incoming, options: PopulationOptions): string | undefined {
-  const envelope = readMessage(message.body);
-  const client = envelope === undefined ? undefined : headerOf(envelope, 'client');
+function refusal(message: SoapMessage, bytes: Uint8Array, checker: SignatureChecker, options: PopulationOptions): string | undefined {
+  const client = headerOf(message, 'client');
   const member = client === undefined ? '' : identifierText(client).split('/').slice(0, 3).join('/');
   try {
-    verifyMessage(message.body, { authority: options.signingAuthority, now: options.clock.now(), member });
+    checker.check(bytes, member, options.clock.now());
     return undefined;
   } catch (error) {
     if (!(error instanceof SignatureRefused)) throw error;

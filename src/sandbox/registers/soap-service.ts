@@ -16,6 +16,8 @@ export interface SoapService {
   /** Local name of the request element. */
   readonly operation: string;
   readonly faults: Faults;
+  /** Why a question is refused before it is read; absent: nothing is checked. */
+  refusal?(message: SoapMessage, bytes: Uint8Array): string | undefined;
   /** Child of the answer's Body. Throws BadQuestion. */
   answer(question: XmlElement): XmlElement;
   /** The whole message as bytes, signed where the register signs. */
@@ -29,6 +31,8 @@ export function serveOperation(incoming: Incoming, service: SoapService): HttpRe
   const message = readMessage(incoming.message.body);
   const question = message?.body.find((candidate) => candidate.name === service.operation);
   if (message === undefined || question === undefined) return refuse('Tundmatu päring');
+  const refused = service.refusal?.(message, incoming.message.body);
+  if (refused !== undefined) return refuse(refused);
   try {
     return { status: 200, headers: TYPE, body: service.render(echoed(message, service), service.answer(question)) };
   } catch (error) {
@@ -37,8 +41,7 @@ export function serveOperation(incoming: Incoming, service: SoapService): HttpRe
   }
 }
 
-/** A SOAP fault of the register about the caller's message. */
-export function refuse(reason: string): HttpReply {
+function refuse(reason: string): HttpReply {
   return { status: 500, headers: TYPE, body: renderFault('SOAP-ENV:Client', reason, []) };
 }
 

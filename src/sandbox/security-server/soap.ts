@@ -40,11 +40,10 @@ export async function serveSoap(incoming: Incoming, platform: Platform): Promise
 function readRequest(incoming: Incoming): SoapRequest {
   checkContentType(incoming.message.headers['content-type'], 'client');
   const message = parsed(incoming.message.body, 'client');
-  const [client, service, id] = ['client', 'service', 'id', 'protocolVersion'].map((name) => required(message, name));
-  checkBody(message, service as XmlElement, 'client');
-  const version = text(required(message, 'protocolVersion'));
-  if (!/^4\./.test(version)) throw new PlatformFault('client.invalid_protocol_version', `Protocol version ${version} is not supported`);
-  return { message, client: identifierText(client as XmlElement), service: identifierText(service as XmlElement), id: text(id as XmlElement) };
+  const [client, service, id, version] = [required(message, 'client'), required(message, 'service'), required(message, 'id'), text(required(message, 'protocolVersion'))];
+  if (!version.startsWith('4.')) throw new PlatformFault('client.invalid_protocol_version', `Protocol version ${version} is not supported`);
+  checkBody(message, service);
+  return { message, client: identifierText(client), service: identifierText(service), id: text(id) };
 }
 
 function checkContentType(contentType: string | undefined, prefix: string): void {
@@ -72,13 +71,13 @@ function required(message: SoapMessage, name: string): XmlElement {
 }
 
 /** One body element, named after the service code (X-Road 7, SaxSoapParserImpl). */
-function checkBody(message: SoapMessage, service: XmlElement, prefix: string): void {
+function checkBody(message: SoapMessage, service: XmlElement): void {
   const [operation, second] = message.body;
-  if (operation === undefined) throw new PlatformFault(`${prefix}.missing_body`, 'Malformed SOAP message: body missing');
-  if (second !== undefined) throw new PlatformFault(`${prefix}.invalid_body`, 'Malformed SOAP message: body must have exactly one child element');
+  if (operation === undefined) throw new PlatformFault('client.missing_body', 'Malformed SOAP message: body missing');
+  if (second !== undefined) throw new PlatformFault('client.invalid_body', 'Malformed SOAP message: body must have exactly one child element');
   const code = elements(service).find((part) => part.name === 'serviceCode');
   if (code === undefined || !operation.name.startsWith(text(code))) {
-    throw new PlatformFault(`${prefix}.inconsistent_headers`, 'Malformed SOAP message: body does not match the service code');
+    throw new PlatformFault('client.inconsistent_headers', 'Malformed SOAP message: body does not match the service code');
   }
 }
 

@@ -30,7 +30,7 @@ export function headerSpans(bytes: Uint8Array): HeaderSpan[] {
     const empty = tag.endsWith('/>');
     if (closes) depth--;
     if (depth === 1 && name === 'Header' && !empty) inHeader = !closes;
-    else if (depth === 1 && inHeader === false && name === 'Body') break;
+    else if (depth === 1 && !inHeader && name === 'Body') break;
     if (inHeader && depth === 2) {
       if (!closes) start = match.index;
       if (closes || empty) spans.push({ name, start, end });

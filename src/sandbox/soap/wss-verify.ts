@@ -1,5 +1,6 @@
 /** Checking a member's WS-Security signature, as an information system of the two countries does for itself. */
 import { X509Certificate, createHash, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { DEFAULT_XML_LIMITS } from '../../platform/limits.ts';
 import type { XmlElement } from '../../stages.ts';
 import type { OpenDocument } from '../../xml/document.ts';
@@ -17,46 +18,62 @@ export class SignatureRefused extends Error {
   }
 }
 
-export interface SignatureTrust {
-  /** PEM of the authority that the country approves. */
-  readonly authority: string;
-  /** UTC milliseconds. */
-  readonly now: number;
-  /** `<instance>/<class>/<code>` that must have signed. */
-  readonly member: string;
-}
-
 /** Milliseconds by which the creation time may differ from now. */
 const TOLERANCE = 5 * 60 * 1000;
+/** A system hears from few members; the map is emptied rather than grown. */
+const MAX_KNOWN = 64;
 
-/** Throws SignatureRefused unless `trust.member` signed body, creation time and every X-Road header, but the platform's own requestHash. */
-export function verifyMessage(bytes: Uint8Array, trust: SignatureTrust): void {
-  withDocument(bytes, DEFAULT_XML_LIMITS, (document) => check(document, trust));
+/** Checks signatures under one authority that the country approves; certificates that it issued are remembered. */
+export class SignatureChecker {
+  readonly #authority: KeyObject;
+  readonly #issued = new Map<string, X509Certificate>();
+
+  /** `authority`: PEM. */
+  constructor(authority: string) {
+    this.#authority = new X509Certificate(authority).publicKey;
+  }
+
+  /**
+   * Throws SignatureRefused unless `member` (`<instance>/<class>/<code>`) signed body, creation time and every X-Road header but the
+   * platform's own requestHash, with a certificate in its time at `now` (UTC milliseconds).
+   */
+  check(bytes: Uint8Array, member: string, now: number): void {
+    withDocument(bytes, DEFAULT_XML_LIMITS, (document) => {
+      const header = child(document.root, SOAP_NS, 'Header');
+      if (header === undefined || child(header, WSSE_NS, 'Security') === undefined) throw new SignatureRefused('no signature', true);
+      const security = only(header, WSSE_NS, 'Security');
+      const certificate = this.#certificate(text(only(security, WSSE_NS, 'BinarySecurityToken')));
+      if (certificate.validFromDate.getTime() > now || certificate.validToDate.getTime() < now) throw new SignatureRefused('certificate is out of its time');
+      if (memberOf(certificate) !== member) throw new SignatureRefused('certificate is of another member');
+      checkSigned(document, header, security, certificate, now);
+    });
+  }
+
+  #certificate(token: string): X509Certificate {
+    const known = this.#issued.get(token);
+    if (known !== undefined) return known;
+    const certificate = new X509Certificate(Buffer.from(token, 'base64'));
+    if (!certificate.verify(this.#authority)) throw new SignatureRefused('certificate is not of an approved authority');
+    if (this.#issued.size >= MAX_KNOWN) this.#issued.clear();
+    this.#issued.set(token, certificate);
+    return certificate;
+  }
 }
 
-function check(document: OpenDocument, trust: SignatureTrust): void {
-  const header = child(document.root, SOAP_NS, 'Header');
-  if (header === undefined || child(header, WSSE_NS, 'Security') === undefined) throw new SignatureRefused('no signature', true);
-  const security = only(header, WSSE_NS, 'Security');
+function checkSigned(document: OpenDocument, header: XmlElement, security: XmlElement, certificate: X509Certificate, now: number): void {
   const timestamp = only(security, WSU_NS, 'Timestamp');
   const signature = only(security, DS_NS, 'Signature');
   const info = only(signature, DS_NS, 'SignedInfo');
-  const certificate = signer(security, trust);
-  checkValue(document, signature, info, certificate);
-  const covered = coveredElements(document, info);
+  const references = readReferences(document, info);
+  const [signedInfo, ...parts] = document.canonicalize([{ element: info, inclusive: inclusive(only(info, DS_NS, 'CanonicalizationMethod')) }, ...references]);
+  checkValue(signature, info, signedInfo ?? Buffer.alloc(0), certificate);
+  references.forEach((reference, at) => checkDigest(reference, parts[at] ?? Buffer.alloc(0)));
+  const covered = new Set(references.map((reference) => reference.element));
   const xroad = elements(header).filter(({ ns, name }) => [XROAD_NS, REPRESENTATION_NS].includes(ns) && name !== 'requestHash');
   const open = [only(document.root, SOAP_NS, 'Body'), timestamp, ...xroad].find((part) => !covered.has(part));
   if (open !== undefined) throw new SignatureRefused(`${open.name} is not signed`);
   const created = Date.parse(text(only(timestamp, WSU_NS, 'Created')));
-  if (!(Math.abs(created - trust.now) <= TOLERANCE)) throw new SignatureRefused('creation time out of tolerance');
-}
-
-function signer(security: XmlElement, trust: SignatureTrust): X509Certificate {
-  const certificate = new X509Certificate(Buffer.from(text(only(security, WSSE_NS, 'BinarySecurityToken')), 'base64'));
-  if (!certificate.verify(new X509Certificate(trust.authority).publicKey)) throw new SignatureRefused('certificate is not of an approved authority');
-  if (certificate.validFromDate.getTime() > trust.now || certificate.validToDate.getTime() < trust.now) throw new SignatureRefused('certificate is out of its time');
-  if (memberOf(certificate) !== trust.member) throw new SignatureRefused('certificate is of another member');
-  return certificate;
+  if (!(Math.abs(created - now) <= TOLERANCE)) throw new SignatureRefused('creation time out of tolerance');
 }
 
 /** Profile: CN is the member code, serialNumber `<instance>/<server code>/<class>`. */
@@ -66,30 +83,33 @@ function memberOf(certificate: X509Certificate): string {
   return `${instance}/${memberClass}/${subject.get('CN')}`;
 }
 
-function checkValue(document: OpenDocument, signature: XmlElement, info: XmlElement, certificate: X509Certificate): void {
-  const { publicKey } = certificate;
+function checkValue(signature: XmlElement, info: XmlElement, canonical: Uint8Array, { publicKey }: X509Certificate): void {
   if (algorithmOf(info, 'CanonicalizationMethod') !== EXC_C14N) throw new SignatureRefused('canonicalisation is not exclusive');
   if (algorithmOf(info, 'SignatureMethod') !== SIGNATURE_METHODS[publicKey.asymmetricKeyType ?? '']) throw new SignatureRefused('signature algorithm does not fit the key');
   const value = Buffer.from(text(only(signature, DS_NS, 'SignatureValue')), 'base64');
-  if (!verify('sha256', document.canonicalize(info, inclusive(only(info, DS_NS, 'CanonicalizationMethod'))), { key: publicKey, dsaEncoding: 'ieee-p1363' }, value)) {
-    throw new SignatureRefused('signature value does not verify');
-  }
+  if (!verify('sha256', canonical, { key: publicKey, dsaEncoding: 'ieee-p1363' }, value)) throw new SignatureRefused('signature value does not verify');
 }
 
-/** The elements that the references cover, each found by an id that only one element has. */
-function coveredElements(document: OpenDocument, info: XmlElement): Set<XmlElement> {
+interface Reference {
+  readonly element: XmlElement;
+  readonly inclusive: readonly string[];
+  readonly digest: string;
+}
+
+/** What the references point to, each by an id that only one element has. */
+function readReferences(document: OpenDocument, info: XmlElement): Reference[] {
   const byId = elementsById(document.root);
-  return new Set(
-    children(info, DS_NS, 'Reference').map((reference) => {
-      const [target, second] = byId.get((attribute(reference, '', 'URI') ?? '').slice(1)) ?? [];
-      if (target === undefined || second !== undefined) throw new SignatureRefused('a reference does not name exactly one element');
-      const transform = only(only(reference, DS_NS, 'Transforms'), DS_NS, 'Transform');
-      if (attribute(transform, '', 'Algorithm') !== EXC_C14N || algorithmOf(reference, 'DigestMethod') !== SHA256) throw new SignatureRefused('algorithm of a reference');
-      const digest = createHash('sha256').update(document.canonicalize(target, inclusive(transform))).digest('base64');
-      if (text(only(reference, DS_NS, 'DigestValue')).trim() !== digest) throw new SignatureRefused(`digest of ${target.name} differs`);
-      return target;
-    }),
-  );
+  return children(info, DS_NS, 'Reference').map((reference) => {
+    const [element, second] = byId.get((attribute(reference, '', 'URI') ?? '').slice(1)) ?? [];
+    if (element === undefined || second !== undefined) throw new SignatureRefused('a reference does not name exactly one element');
+    const transform = only(only(reference, DS_NS, 'Transforms'), DS_NS, 'Transform');
+    if (attribute(transform, '', 'Algorithm') !== EXC_C14N || algorithmOf(reference, 'DigestMethod') !== SHA256) throw new SignatureRefused('algorithm of a reference');
+    return { element, inclusive: inclusive(transform), digest: text(only(reference, DS_NS, 'DigestValue')).trim() };
+  });
+}
+
+function checkDigest({ element, digest }: Reference, canonical: Uint8Array): void {
+  if (createHash('sha256').update(canonical).digest('base64') !== digest) throw new SignatureRefused(`digest of ${element.name} differs`);
 }
 
 function elementsById(root: XmlElement, found = new Map<string, XmlElement[]>()): Map<string, XmlElement[]> {
