@@ -2,7 +2,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import type { XmlLimits } from '../platform/limits.ts';
-import type { OpenDocument } from '../xml/document.ts';
 import { withDocument } from '../xml/document.ts';
 import { checkKey, verifyValue } from './xml-signature-algorithms.ts';
 import { invalid } from './xml-signature-names.ts';
@@ -15,14 +14,14 @@ export function verifyWithLibxml(bytes: Uint8Array, limits: XmlLimits, keyOf: (c
     const claims = readSignature(document);
     const key = keyOf(claims.certificate);
     checkKey(claims.method, key);
+    const [signedInfo, ...parts] = document.canonicalize([{ element: claims.signedInfo, inclusive: claims.prefixes }, ...claims.references.map(({ element, prefixes }) => ({ element, inclusive: prefixes }))]);
     // The signature first: until it holds, the references are the sender's wishes.
-    if (!verifyValue(claims.method, key, document.canonicalize(claims.signedInfo, claims.prefixes), claims.value)) throw invalid('SignatureValue does not verify');
-    return { certificate: claims.certificate, root: document.root, covered: claims.references.map((reference) => covered(document, reference)) };
+    if (!verifyValue(claims.method, key, signedInfo!, claims.value)) throw invalid('SignatureValue does not verify');
+    return { certificate: claims.certificate, root: document.root, covered: claims.references.map((reference, at) => covered(reference, parts[at]!)) };
   });
 }
 
-function covered(document: OpenDocument, reference: SignatureReference): CoveredElement {
-  const bytes = document.canonicalize(reference.element, reference.prefixes);
+function covered(reference: SignatureReference, bytes: Uint8Array): CoveredElement {
   if (!createHash(reference.digest).update(bytes).digest().equals(reference.value)) throw invalid('DigestValue does not match');
   return { id: reference.id, element: reference.element, bytes };
 }

@@ -3,19 +3,23 @@ import * as libxml from 'libxml2-wasm';
 import { CausewayError } from '../errors.ts';
 import type { XmlLimits } from '../platform/limits.ts';
 import type { XmlAttribute, XmlElement } from '../stages.ts';
+import { canonicalElements } from './canonical.ts';
 import { toUtf8 } from './encoding.ts';
 import { scanMarkup, tooLarge } from './scan.ts';
+
+export interface CanonicalPart {
+  readonly element: XmlElement;
+  /** Namespace prefixes treated as in inclusive canonicalisation (PrefixList). Source: XML-EXC-C14N, section 3. */
+  readonly inclusive: readonly string[];
+}
 
 /** A parsed document while it is open. */
 export interface OpenDocument {
   readonly root: XmlElement;
   /** Elements with a comment among their own children: canonicalisation drops comments, so a signature does not cover them. */
   readonly commented: ReadonlySet<XmlElement>;
-  /**
-   * Exclusive canonical form, without comments, of an element of this document.
-   * `inclusive`: namespace prefixes treated as in inclusive canonicalisation (PrefixList). Source: XML-EXC-C14N, section 3.
-   */
-  canonicalize(element: XmlElement, inclusive: readonly string[]): Uint8Array;
+  /** Exclusive canonical form, without comments, of elements of this document, none inside another; in the order of `parts`. */
+  canonicalize(parts: readonly CanonicalPart[]): readonly Uint8Array[];
 }
 
 const { ParseOption } = libxml;
@@ -55,10 +59,16 @@ function notWellFormed(error: libxml.XmlError): CausewayError {
   return new CausewayError('malformed', `XML is not well-formed at line ${place.line}, column ${place.col}`, { facts: { hint: `The XML is not well-formed near line ${place.line}.` } });
 }
 
+/** `position` counts elements in document order. */
+interface Place {
+  readonly node: libxml.XmlElement;
+  readonly position: number;
+}
+
 class LibxmlDocument implements OpenDocument {
   readonly root: XmlElement;
   readonly commented = new Set<XmlElement>();
-  readonly #nodes = new Map<XmlElement, libxml.XmlElement>();
+  readonly #places = new Map<XmlElement, Place>();
   readonly #document: libxml.XmlDocument;
   readonly #maxText: number;
 
@@ -68,20 +78,26 @@ class LibxmlDocument implements OpenDocument {
     this.root = this.#plain(document.root);
   }
 
-  canonicalize(element: XmlElement, inclusive: readonly string[]): Uint8Array {
-    const node = this.#nodes.get(element);
-    if (node === undefined) throw new CausewayError('internal', 'element is not of this document');
-    const chunks: Buffer[] = [];
-    // The chunk is a view of wasm memory that the next write reuses: copy it.
-    const handler = { write: (chunk: Uint8Array) => chunks.push(Buffer.from(chunk)) && chunk.byteLength, close: () => true };
-    this.#document.canonicalize(handler, { mode: libxml.XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, nodeSet: new Set([node]), ...(inclusive.length > 0 && { inclusiveNamespacePrefixes: [...inclusive] }) });
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  canonicalize(parts: readonly CanonicalPart[]): readonly Uint8Array[] {
+    const bytes = new Map<CanonicalPart, Uint8Array>();
+    for (const alike of Map.groupBy(parts, (part) => part.inclusive.join(' ')).values()) {
+      const ordered = alike.map((part) => ({ part, ...this.#placeOf(part.element) })).sort((a, b) => a.position - b.position);
+      const canonical = canonicalElements(this.#document, ordered.map(({ node }) => node), alike[0]!.inclusive);
+      ordered.forEach(({ part }, at) => bytes.set(part, canonical[at]!));
+    }
+    return parts.map((part) => bytes.get(part)!);
+  }
+
+  #placeOf(element: XmlElement): Place {
+    const place = this.#places.get(element);
+    if (place === undefined) throw new CausewayError('internal', 'element is not of this document');
+    return place;
   }
 
   #plain(node: libxml.XmlElement): XmlElement {
     const children: (XmlElement | string)[] = [];
     const element: XmlElement = { ns: node.namespaceUri, name: node.name, attributes: node.attrs.map((attribute) => this.#attribute(attribute)), children };
-    this.#nodes.set(element, node);
+    this.#places.set(element, { node, position: this.#places.size });
     let text = '';
     for (let child = node.firstChild; child !== null; child = child.next) {
       if (child instanceof libxml.XmlElement) {

@@ -42,7 +42,7 @@ function scanTag(utf8: Buffer, open: number, size: Size, limits: XmlLimits): num
       throw new CausewayError('malformed', 'processing instruction', { facts: { hint: 'A message must not contain processing instructions.' } });
     case SLASH:
       size.depth--;
-      return after(utf8, '>', open + 2);
+      return utf8.indexOf(GT, open + 2) + 1 || unfinished();
     default:
       return scanStart(utf8, open, size, limits);
   }
@@ -53,11 +53,11 @@ function scanStart(utf8: Buffer, open: number, size: Size, limits: XmlLimits): n
   let at = open + 1;
   for (; utf8[at] !== GT; at++) {
     const byte = utf8[at];
-    if (byte === undefined || byte === LT) throw unfinished();
+    if (byte === undefined || byte === LT) unfinished();
     if (byte !== QUOTE && byte !== APOSTROPHE) continue;
     if (++attributes > limits.maxAttributes) throw tooLarge(`more than ${limits.maxAttributes} attributes on an element`);
     at = utf8.indexOf(byte, at + 1);
-    if (at === -1) throw unfinished();
+    if (at === -1) unfinished();
   }
   // Attributes cost a parser as much as elements do, so that they count as nodes.
   count(size, 1 + attributes, limits);
@@ -72,12 +72,12 @@ function count(size: Size, more: number, limits: XmlLimits): void {
 
 function after(utf8: Buffer, end: string, from: number): number {
   const found = utf8.indexOf(end, from, 'latin1');
-  if (found === -1) throw unfinished();
+  if (found === -1) unfinished();
   return found + end.length;
 }
 
-function unfinished(): CausewayError {
-  return new CausewayError('malformed', 'markup that does not end');
+function unfinished(): never {
+  throw new CausewayError('malformed', 'markup that does not end');
 }
 
 /** A refusal that names the limit, so that the sender knows which one. */
