@@ -7,6 +7,7 @@ import type { SourceFile } from './problems.ts';
 export interface Fields {
   readonly path: YamlPath;
   has(key: string): boolean;
+  isList(key: string): boolean;
   string(key: string): string | undefined;
   strings(key: string): string[] | undefined;
   number(key: string): number | undefined;
@@ -46,6 +47,10 @@ class MapFields implements Fields {
 
   has(key: string): boolean {
     return Object.hasOwn(this.#value, key);
+  }
+
+  isList(key: string): boolean {
+    return this.has(key) && Array.isArray(this.#value[key]);
   }
 
   keys(): string[] {

@@ -1,0 +1,109 @@
+/** Writing a domestic form: nodes are made as rules ask for them, and stand in the order in which the rules first name them. */
+import type { JsonValue, XmlAttribute, XmlElement } from '../stages.ts';
+import type { Step } from './path.ts';
+import { XSI } from './xml-tree.ts';
+
+/** A place in the form, known at load: its step and its rank among its siblings. */
+export class Slot {
+  readonly step: Step;
+  readonly rank: number;
+  list: boolean;
+  readonly #children = new Map<string, Slot>();
+  /** Children that a predicate demands, `names[type=1]`: written when the node is made. */
+  readonly presets: { readonly slot: Slot; readonly value: string }[] = [];
+
+  constructor(step: Step, rank: number) {
+    this.step = step;
+    this.rank = rank;
+    this.list = step.index !== undefined || step.predicates.length > 0;
+    for (const { step: child, value } of step.predicates) if (value !== undefined) this.presets.push({ slot: this.child(child), value });
+  }
+
+  /** The slot of a child step; the first call for it fixes its rank. */
+  child(step: Step): Slot {
+    let slot = this.#children.get(step.text);
+    if (slot === undefined) {
+      slot = new Slot(step, this.#children.size);
+      this.#children.set(step.text, slot);
+    }
+    return slot;
+  }
+
+  path(steps: readonly Step[]): Slot[] {
+    const slots: Slot[] = [];
+    for (const step of steps) slots.push((slots.at(-1) ?? this).child(step));
+    return slots;
+  }
+}
+
+/** A node being written. */
+export class Draft {
+  readonly slot: Slot;
+  readonly children: Draft[] = [];
+  value: JsonValue | undefined = undefined;
+  /** Content taken over as it stands (echo). */
+  copy: XmlElement | JsonValue | undefined = undefined;
+  /** Lists that are there, though they may be empty. */
+  readonly lists: Slot[] = [];
+
+  constructor(slot: Slot) {
+    this.slot = slot;
+  }
+
+  /** The child in that slot, made where missing. */
+  one(slot: Slot): Draft {
+    for (const child of this.children) if (child.slot === slot) return child;
+    return this.add(slot);
+  }
+
+  /** A new child in that slot, after its equals and before what ranks behind it. */
+  add(slot: Slot): Draft {
+    const made = new Draft(slot);
+    let at = this.children.length;
+    while (at > 0 && (this.children[at - 1]?.slot.rank ?? 0) > slot.rank) at -= 1;
+    if (at === this.children.length) this.children.push(made);
+    else this.children.splice(at, 0, made);
+    for (const preset of slot.presets) made.one(preset.slot).value = preset.value;
+    return made;
+  }
+
+  descend(slots: readonly Slot[]): Draft {
+    let draft: Draft = this;
+    for (const slot of slots) draft = draft.one(slot);
+    return draft;
+  }
+}
+
+export function finishXml(draft: Draft): XmlElement {
+  const { step } = draft.slot;
+  if (draft.copy !== undefined) {
+    const copy = draft.copy as XmlElement;
+    return { ns: step.ns, name: step.name, attributes: copy.attributes, children: copy.children };
+  }
+  const attributes: XmlAttribute[] = [];
+  const children: (XmlElement | string)[] = [];
+  if (draft.value === null) attributes.push({ ns: XSI, name: 'nil', value: 'true' });
+  else if (draft.value !== undefined && draft.value !== '') children.push(scalarText(draft.value));
+  for (const child of draft.children) {
+    if (child.slot.step.attribute) attributes.push({ ns: child.slot.step.ns, name: child.slot.step.name, value: scalarText(child.value ?? '') });
+    else children.push(finishXml(child));
+  }
+  return { ns: step.ns, name: step.name, attributes, children };
+}
+
+function scalarText(value: JsonValue): string {
+  return typeof value === 'string' ? value : String(value);
+}
+
+export function finishJson(draft: Draft): JsonValue {
+  if (draft.copy !== undefined) return draft.copy as JsonValue;
+  if (draft.value !== undefined) return draft.value;
+  const object: Record<string, JsonValue> = {};
+  for (const slot of draft.lists) object[slot.step.name] = [];
+  for (const child of draft.children) {
+    const { list, step } = child.slot;
+    if (!list) object[step.name] = finishJson(child);
+    else (object[step.name] ??= [] as JsonValue, (object[step.name] as JsonValue[]).push(finishJson(child)));
+  }
+  return object;
+}

@@ -1,0 +1,211 @@
+/** The domestic face of a mapping: its payloads read to plain neutral documents and written from them. */
+import type { JsonValue, Payload, XmlElement } from '../stages.ts';
+import { Unfit, type CodecContext } from './codecs/codec.ts';
+import { checkRules, type RuleCheck } from './check.ts';
+import { compileRules, neutralSteps, type CompileContext, type Read, type Write } from './compile.ts';
+import { Draft, finishJson, finishXml, Slot } from './draft.ts';
+import { jsonTree } from './json-tree.ts';
+import { Known } from './known.ts';
+import type { Kind, NeutralForm } from './neutral.ts';
+import { parsePath, type PathForm, type Step } from './path.ts';
+import type { MappingFile, OutcomeCase, Section } from './rules.ts';
+import { valueAt, type JsonObject, type Run } from './run.ts';
+import { follow, type Tree } from './tree.ts';
+import { isNamed, xmlTree, type XmlNode } from './xml-tree.ts';
+
+export interface Face {
+  readonly firstIndex: 0 | 1;
+  read(kind: Kind, payload: Payload, run: Run): JsonObject;
+  write(kind: Kind, document: JsonValue, run: Run): Payload;
+  /** The node in which the paths of a request start. Throws Unfit. */
+  requestRoot(payload: Payload): unknown;
+  /** The domestic field that a neutral one comes from; the neutral path itself where no rule says. */
+  domesticOf(kind: Kind, neutral: string): string;
+}
+
+export interface FaceOptions {
+  readonly codecs: CodecContext;
+  /** Country of the service that is asked: what `$country` in a codec stands for. */
+  readonly country: string;
+}
+
+const ROOT: Step = { name: '', ns: '', accepted: [''], attribute: false, predicates: [], index: undefined, text: '' };
+
+/** Compiles both sections; reports what does not fit at its line. */
+export function compileFace(file: MappingFile, neutral: NeutralForm, options: FaceOptions): Face {
+  const expand = (text: string): string => text.replaceAll('$country', options.country);
+  return file.dialect === 'xroad-soap'
+    ? makeFace(file, neutral, { tree: xmlTree, codecs: options.codecs, requestForm: file.requestForm, copyWithout: copyXml(file.requestForm), expand }, xmlWire)
+    : makeFace(file, neutral, { tree: jsonTree, codecs: options.codecs, requestForm: file.requestForm, copyWithout: copyJson, expand }, jsonWire);
+}
+
+/** Between a payload and the node in which paths start. */
+interface Wire<N> {
+  unwrap(kind: Kind, payload: Payload, root: Step | undefined, run: Run | undefined): N;
+  wrap(kind: Kind, draft: Draft): Payload;
+}
+
+const xmlWire: Wire<XmlNode> = {
+  unwrap(_kind, payload, root, run) {
+    if (run !== undefined) run.field = root?.text ?? '';
+    if (payload.form !== 'xml' || root === undefined || !isNamed(payload.element, root)) throw new Unfit(`the element ${root?.name ?? ''} is expected`);
+    return payload.element;
+  },
+  wrap: (_kind, draft) => ({ form: 'xml', element: finishXml(draft) }),
+};
+
+const jsonWire: Wire<JsonValue> = {
+  unwrap(kind, payload, _root, run) {
+    if (run !== undefined) run.field = 'body';
+    if (payload.form !== 'json') throw new Unfit('JSON is expected');
+    if (kind === 'request') return { query: payload.query, path: payload.path, ...(payload.body === undefined ? {} : { body: payload.body }) };
+    if (payload.body === undefined) throw new Unfit('a body is expected');
+    return payload.body;
+  },
+  wrap(kind, draft) {
+    const document = finishJson(draft);
+    if (kind === 'response') return { form: 'json', body: document, path: {}, query: {} };
+    return { form: 'json', body: valueAt(document, ['body']), path: texts(valueAt(document, ['path'])), query: texts(valueAt(document, ['query'])) };
+  },
+};
+
+function texts(value: JsonValue | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(value ?? {}).map(([name, text]) => [name, String(text)]));
+}
+
+/** The rules for one outcome, or for the whole section where it knows no outcomes. */
+interface Plan<N> {
+  readonly outcome: string | undefined;
+  readonly applies: (node: N) => boolean;
+  readonly reads: readonly Read<N>[];
+  readonly writes: readonly Write[];
+  readonly slot: Slot;
+  readonly domesticKnown: Known;
+  readonly neutralKnown: Known;
+}
+
+function makeFace<N>(file: MappingFile, neutral: NeutralForm, context: CompileContext<N>, wire: Wire<N>): Face {
+  const sections = { request: compileSection(file.request, 'request', neutral, context), response: compileSection(file.response, 'response', neutral, context) };
+  const roots = { request: file.request.root, response: file.response.root };
+  return {
+    firstIndex: context.tree.firstIndex,
+    requestRoot: (payload) => wire.unwrap('request', payload, roots.request, undefined),
+    domesticOf: (kind, path) => sections[kind].domesticOf.get(path) ?? path,
+    read(kind, payload, run) {
+      const node = wire.unwrap(kind, payload, roots[kind], run);
+      const { plans, firstCondition } = sections[kind];
+      run.field = firstCondition;
+      const plan = plans.find((one) => one.applies(node));
+      if (plan === undefined) throw new Unfit('an outcome that the mapping knows is expected');
+      const document: JsonObject = plan.outcome === undefined ? {} : { outcome: plan.outcome };
+      for (const read of plan.reads) read(node, document, run);
+      context.tree.survey(node, plan.domesticKnown, run);
+      return document;
+    },
+    write(kind, document, run) {
+      const outcome = valueAt(document, ['outcome']);
+      const plan = sections[kind].plans.find((one) => one.outcome === undefined || one.outcome === outcome);
+      run.field = 'outcome';
+      if (plan === undefined) throw new Unfit('an outcome that the mapping knows is expected');
+      const draft = new Draft(plan.slot);
+      for (const write of plan.writes) write(document, draft, run);
+      jsonTree.survey(document, plan.neutralKnown, run);
+      return wire.wrap(kind, draft);
+    },
+  };
+}
+
+function compileSection<N>(section: Section, kind: Kind, neutral: NeutralForm, context: CompileContext<N>): { plans: Plan<N>[]; domesticOf: Map<string, string>; firstCondition: string } {
+  const domesticOf = new Map<string, string>();
+  const check: RuleCheck = { schema: neutral.schemas[kind], codelist: context.codecs.codelist, domesticOf };
+  const cases = section.outcomes.length === 0 ? [undefined] : section.outcomes;
+  const plans = cases.map((one) => compilePlan(section, one, check, context));
+  checkOutcomes(section, neutral, kind);
+  const [first] = section.outcomes.flatMap((one) => [...one.match.map(({ path }) => path), ...one.present, ...one.absent]);
+  return { plans, domesticOf, firstCondition: first?.text ?? '' };
+}
+
+function compilePlan<N>(section: Section, one: OutcomeCase | undefined, check: RuleCheck, context: CompileContext<N>): Plan<N> {
+  const { kind } = context.tree;
+  const slot = new Slot(section.root ?? ROOT, 0);
+  const domesticKnown = new Known('', kind === 'xml' ? '/' : '.');
+  const neutralKnown = new Known('', '.');
+  const place = { domestic: '', neutral: '', slot, domesticKnown, neutralKnown };
+  // In this order, since it is the order in which the form is written: what every answer has, what says the outcome, what belongs to it.
+  const common = compileRules(section.rules, place, context);
+  const says = one === undefined ? undefined : compileOutcome(one, slot, domesticKnown, context.tree);
+  const own = compileRules(one?.rules ?? [], place, context);
+  if (one !== undefined) neutralKnown.at(neutralSteps(['outcome'])).leaf = true;
+  checkRules([...section.rules, ...(one?.rules ?? [])], check, one === undefined ? [] : ['outcome']);
+  return {
+    outcome: one?.outcome,
+    applies: says?.applies ?? (() => true),
+    reads: [...common.reads, ...own.reads],
+    writes: [...common.writes, ...(says === undefined ? [] : [says.write]), ...own.writes],
+    slot,
+    domesticKnown,
+    neutralKnown,
+  };
+}
+
+function compileOutcome<N>(one: OutcomeCase, slot: Slot, known: Known, tree: Tree<N>): { applies: (node: N) => boolean; write: Write } {
+  const conditions = one.match.map(({ path, values }) => {
+    const find = follow(tree, path.steps);
+    const texts = new Set(values.map(String));
+    return (node: N): boolean => {
+      const found = find(node);
+      return found !== undefined && texts.has(String(tree.value(found, false)));
+    };
+  });
+  const present = one.present.map(({ steps }) => exists(tree, steps));
+  const absent = one.absent.map(({ steps }) => exists(tree, steps));
+  const constants = [...one.match.map(({ path, values }) => ({ path, value: values[0] ?? null })), ...one.write];
+  const targets = constants.map(({ path, value }) => {
+    known.at(path.steps).leaf = true;
+    return { slots: slot.path(path.steps), value };
+  });
+  return {
+    applies: (node) => conditions.every((holds) => holds(node)) && present.every((there) => there(node)) && !absent.some((there) => there(node)),
+    write: (_source, draft) => {
+      for (const { slots, value } of targets) draft.descend(slots).value = value;
+    },
+  };
+}
+
+function exists<N>(tree: Tree<N>, steps: readonly Step[]): (node: N) => boolean {
+  const base = follow(tree, steps.slice(0, -1));
+  const last = steps.at(-1) ?? ROOT;
+  const items = tree.kind === 'xml' && !last.attribute ? tree.items(last) : undefined;
+  const child = tree.child(last);
+  return (node) => {
+    const at = base(node);
+    if (at === undefined) return false;
+    const found = items === undefined ? child(at) : items(at);
+    return found !== undefined && !(Array.isArray(found) && found.length === 0);
+  };
+}
+
+/** Every outcome that the neutral schema has can be written, and there is no other. */
+function checkOutcomes(section: Section, neutral: NeutralForm, kind: Kind): void {
+  const properties = neutral.schemas[kind]['properties'] as Readonly<Record<string, { readonly enum?: readonly string[] }>> | undefined;
+  const known = properties?.['outcome']?.enum;
+  if (known === undefined) return;
+  if (section.outcomes.length === 0) return section.fields.report('the neutral form has outcomes and this section has none', `add outcomes for ${known.join(', ')}`);
+  for (const one of section.outcomes) if (!known.includes(one.outcome)) one.fields.report(`unknown outcome "${one.outcome}"`, `known: ${known.join(', ')}`, 'outcome');
+  for (const outcome of known) if (!section.outcomes.some((one) => one.outcome === outcome)) section.fields.report(`no outcome "${outcome}"`, undefined, 'outcomes');
+}
+
+function copyXml(form: PathForm): CompileContext<XmlNode>['copyWithout'] {
+  return (node, without) => {
+    const element = node as XmlElement;
+    const steps = without.map((text) => parsePath(text, form)[0] ?? ROOT);
+    return { ...element, children: element.children.filter((child) => typeof child === 'string' || !steps.some((step) => isNamed(child, step))) };
+  };
+}
+
+function copyJson(node: unknown, without: readonly string[]): JsonValue {
+  const value = node as JsonValue;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !without.includes(name)));
+}
+

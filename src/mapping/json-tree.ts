@@ -1,0 +1,90 @@
+/** JSON as a Tree. A list is a list even with one item, and nothing else is. */
+import type { JsonValue } from '../stages.ts';
+import { Unfit } from './codecs/codec.ts';
+import type { Known } from './known.ts';
+import type { Predicate, Step } from './path.ts';
+import type { Run } from './run.ts';
+import type { Tree } from './tree.ts';
+
+type Members = Readonly<Record<string, JsonValue>>;
+
+export const jsonTree: Tree<JsonValue> = {
+  kind: 'json',
+  firstIndex: 0,
+  child(step) {
+    const { name, index } = step;
+    if (index === undefined && step.predicates.length === 0) return (node) => member(node, name);
+    const matches = matcher(step);
+    return (node) => {
+      const found = listOf(member(node, name))?.filter(matches) ?? [];
+      if (index !== undefined) return found[index];
+      if (found.length > 1) throw new Unfit('more than one item fits');
+      return found[0];
+    };
+  },
+  items(step) {
+    const matches = matcher(step);
+    return (node) => listOf(member(node, step.name))?.filter(matches);
+  },
+  value(node) {
+    if (typeof node === 'object' && node !== null) throw new Unfit('a single value is expected');
+    return node;
+  },
+  survey,
+};
+
+function member(node: JsonValue, name: string): JsonValue | undefined {
+  if (!isMembers(node)) throw new Unfit('an object is expected around it');
+  return Object.hasOwn(node, name) ? node[name] : undefined;
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) throw new Unfit('a list is expected');
+  return value;
+}
+
+function isMembers(value: JsonValue): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function matcher(step: Step): (item: JsonValue) => boolean {
+  const filters = step.predicates.map(predicate);
+  return (item) => filters.every((filter) => filter(item));
+}
+
+function predicate({ step, value }: Predicate): (item: JsonValue) => boolean {
+  return (item) => {
+    const found = isMembers(item) && Object.hasOwn(item, step.name) ? item[step.name] : undefined;
+    if (value === undefined) return found === undefined || found === null || found === '';
+    return found !== undefined && typeof found !== 'object' && String(found) === value;
+  };
+}
+
+function survey(node: JsonValue, known: Known, run: Run): void {
+  if (!isMembers(node)) {
+    if (!known.leaf && known.rest === 'dropped' && carries(node)) run.lose('dropped', known.text);
+    return;
+  }
+  for (const [name, value] of Object.entries(node)) {
+    const entries = known.children.get(name) ?? [];
+    const items = Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
+    items.forEach((item, at) => {
+      const fitting = entries.filter(({ step }) => (step.index === undefined || step.index === at) && matcher(step)(item));
+      if (fitting.length === 0 && carries(item)) report(known, Array.isArray(value) ? `${name}[]` : name, run);
+      for (const entry of fitting) survey(item, entry.node, run);
+    });
+  }
+}
+
+function report(known: Known, name: string, run: Run): void {
+  if (known.rest === 'dropped') run.lose('dropped', known.text);
+  else if (known.rest === 'unknown') run.lose('unknown', known.unknownChild(name));
+}
+
+/** Null, an empty text, list or object is no loss. */
+function carries(value: JsonValue): boolean {
+  if (value === null || value === '') return false;
+  if (Array.isArray(value)) return value.some(carries);
+  return typeof value === 'object' ? Object.values(value).some(carries) : true;
+}

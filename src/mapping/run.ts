@@ -1,0 +1,74 @@
+/** One translation under way: where it stands, and what it loses. Made per message; the compiled rules are shared. */
+import type { Note } from './codecs/codec.ts';
+import type { JsonValue, LossReport } from '../stages.ts';
+
+export type JsonObject = Record<string, JsonValue>;
+
+/** Names beyond this number are not listed: a report must not outgrow the message. */
+const MAX_ENTRIES = 100;
+
+export class Run implements Note {
+  /** Path of the field at hand, in the form that is read; `[]` stands for each index. */
+  field = '';
+  readonly indexes: number[] = [];
+  /** The value of a list item that is not an object (neutral path `.`). */
+  self: JsonValue | undefined = undefined;
+  /** The domestic request that is answered, for echoes. */
+  readonly request: unknown;
+  readonly #lost = { dropped: new Set<string>(), defaulted: new Set<string>(), approximated: new Set<string>(), unknown: new Set<string>() };
+
+  constructor(request: unknown) {
+    this.request = request;
+  }
+
+  approximate(): void {
+    this.lose('approximated', this.field);
+  }
+
+  lose(kind: keyof LossReport, path: string): void {
+    const entries = this.#lost[kind];
+    if (entries.size < MAX_ENTRIES) entries.add(path);
+    else entries.add('…');
+  }
+
+  loss(): LossReport {
+    const { dropped, defaulted, approximated, unknown } = this.#lost;
+    return { dropped: [...dropped], defaulted: [...defaulted], approximated: [...approximated], unknown: [...unknown] };
+  }
+
+  /** `field` with the indexes of the items at hand, counted from `first` as the form counts. */
+  place(first: number): string {
+    let at = 0;
+    return this.field.replaceAll('[]', () => `[${(this.indexes[at++] ?? 0) + first}]`);
+  }
+}
+
+/** The value at a path of property names; undefined where something on the way is not an object. */
+export function valueAt(source: JsonValue | undefined, names: readonly string[]): JsonValue | undefined {
+  let value = source;
+  for (const name of names) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const object = value as Readonly<Record<string, JsonValue>>;
+    value = Object.hasOwn(object, name) ? object[name] : undefined;
+  }
+  return value;
+}
+
+/** Sets the value at a path, making objects on the way. */
+export function setAt(target: JsonObject, names: readonly string[], value: JsonValue): void {
+  let object = target;
+  for (let at = 0; at < names.length - 1; at += 1) object = objectAt(object, names[at] ?? '');
+  object[names.at(-1) ?? ''] = value;
+}
+
+function objectAt(target: JsonObject, name: string): JsonObject {
+  const existing = target[name];
+  if (isObject(existing)) return existing;
+  const made: JsonObject = {};
+  target[name] = made;
+  return made;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,62 @@
+/** A mapping in all four directions. The only place that mints Mapped. */
+import { CausewayError } from '../errors.ts';
+import { mintMapped, type DomesticRequest, type DomesticResponse, type JsonValue, type Mapped, type MappingRef, type Opened, type Payload, type Verified } from '../stages.ts';
+import { Unfit } from './codecs/codec.ts';
+import type { Face } from './face.ts';
+import type { Translation } from './mappings.ts';
+import { requireNeutral, type Kind, type NeutralForm } from './neutral.ts';
+import { Run, type JsonObject } from './run.ts';
+
+/** Reads and writes the payloads of one mapping, on bare data; made by compileFace. */
+export interface TranslationParts {
+  readonly ref: MappingRef;
+  readonly neutral: NeutralForm;
+  readonly face: Face;
+}
+
+/** Throws `mapping-failed` for requests and `service-answer-unmappable` for answers, with `facts.field` in the sender's own form. */
+export function makeTranslation(parts: TranslationParts): Translation {
+  const { ref, neutral, face } = parts;
+  const mapped = <To extends 'neutral' | 'domestic'>(to: To, document: To extends 'neutral' ? JsonValue : Payload, run: Run): Mapped<To> => mintMapped<To>({ to, document, neutral: neutral.ref, mapping: ref, loss: run.loss() });
+  const toNeutral = (kind: Kind, payload: Payload): Mapped<'neutral'> => {
+    const run = new Run(undefined);
+    const document = guarded(parts, kind, run, face.firstIndex, () => face.read(kind, payload, run));
+    checkResult(parts, kind, document);
+    return mapped('neutral', document, run);
+  };
+  const toDomestic = (kind: Kind, document: JsonValue, request: Payload | undefined): Mapped<'domestic'> => {
+    const run = new Run(request === undefined ? undefined : face.requestRoot(request));
+    return mapped('domestic', guarded(parts, kind, run, 0, () => face.write(kind, document, run)), run);
+  };
+  return {
+    ref,
+    neutral: neutral.ref,
+    requestToNeutral: (request: Verified<DomesticRequest>) => toNeutral('request', request.message.payload),
+    requestToDomestic: (request: Opened) => toDomestic('request', request.fields.document, undefined),
+    responseToNeutral: (response: Verified<DomesticResponse>) => toNeutral('response', response.message.payload),
+    responseToDomestic: (response: Opened, request: Verified<DomesticRequest>) => toDomestic('response', response.fields.document, request.message.payload),
+    checkNeutral: (kind, document) => requireNeutral(neutral, kind, document),
+  };
+}
+
+function guarded<T>({ ref }: TranslationParts, kind: Kind, run: Run, firstIndex: number, translate: () => T): T {
+  try {
+    return translate();
+  } catch (error) {
+    if (!(error instanceof Unfit)) throw error;
+    throw refused(ref, kind, run.place(firstIndex), error.message);
+  }
+}
+
+function refused(ref: MappingRef, kind: Kind, field: string, expected: string): CausewayError {
+  const code = kind === 'request' ? 'mapping-failed' : 'service-answer-unmappable';
+  return new CausewayError(code, `${ref.id} ${kind} at ${field}: ${expected}`, { facts: { field, hint: `${field}: ${expected}.` } });
+}
+
+/** The schema has the last word: what a rule let through and the agreed form does not allow never crosses. */
+function checkResult({ ref, neutral, face }: TranslationParts, kind: Kind, document: JsonObject): void {
+  const path = neutral.check(kind, document);
+  if (path === undefined) return;
+  const field = face.domesticOf(kind, path.filter((name) => !/^\d+$/.test(name)).join('.'));
+  throw refused(ref, kind, field, 'the value does not fit the agreed form, or is missing');
+}

@@ -1,0 +1,119 @@
+/** XML as a Tree. Elements are found by name in any order: what is out of order is read the same, what is repeated is refused. */
+import type { XmlElement } from '../stages.ts';
+import { Unfit } from './codecs/codec.ts';
+import type { Known } from './known.ts';
+import type { Predicate, Step } from './path.ts';
+import type { Run } from './run.ts';
+import type { Tree } from './tree.ts';
+
+export const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+const XMLNS = 'http://www.w3.org/2000/xmlns/';
+
+/** An element, or the text of an attribute. */
+export type XmlNode = XmlElement | string;
+
+export const xmlTree: Tree<XmlNode> = {
+  kind: 'xml',
+  firstIndex: 1,
+  child(step) {
+    if (step.attribute) return (node) => attribute(node, step);
+    const matches = matcher(step);
+    const { index } = step;
+    if (index !== undefined) return (node) => elementsOf(node).filter(matches)[index];
+    return (node) => {
+      let found: XmlElement | undefined;
+      for (const child of childrenOf(node)) {
+        if (typeof child === 'string' || !matches(child)) continue;
+        if (found !== undefined) throw new Unfit('the element stands more than once');
+        found = child;
+      }
+      return found;
+    };
+  },
+  items(step) {
+    const matches = matcher(step);
+    return (node) => elementsOf(node).filter(matches);
+  },
+  value(node, spaceKept) {
+    if (typeof node === 'string') return spaceKept ? node : node.trim();
+    if (node.attributes.length > 0 && isNil(node)) return null;
+    const text = textOf(node);
+    return spaceKept ? text : text.trim();
+  },
+  survey,
+};
+
+/** Whether an element is the one that a step names, in the written namespace or an alias of it. */
+export function isNamed(element: XmlElement, step: Step): boolean {
+  return element.name === step.name && (element.ns === step.ns || step.accepted.includes(element.ns));
+}
+
+function matcher(step: Step): (element: XmlElement) => boolean {
+  const filters = step.predicates.map(predicate);
+  if (filters.length === 0) return (element) => isNamed(element, step);
+  return (element) => isNamed(element, step) && filters.every((filter) => filter(element));
+}
+
+function predicate({ step, value }: Predicate): (element: XmlElement) => boolean {
+  const find = xmlTree.child(step);
+  return (element) => {
+    const found = find(element);
+    const text = found === undefined ? '' : xmlTree.value(found, false);
+    return value === undefined ? text === '' || text === null : text === value;
+  };
+}
+
+function attribute(node: XmlNode, step: Step): string | undefined {
+  if (typeof node === 'string') return undefined;
+  return node.attributes.find((one) => one.name === step.name && (one.ns === step.ns || step.accepted.includes(one.ns)))?.value;
+}
+
+function childrenOf(node: XmlNode): readonly XmlNode[] {
+  return typeof node === 'string' ? [] : node.children;
+}
+
+function elementsOf(node: XmlNode): XmlElement[] {
+  return childrenOf(node).filter((child) => typeof child !== 'string');
+}
+
+function textOf(element: XmlElement): string {
+  const { children } = element;
+  if (children.length === 1 && typeof children[0] === 'string') return children[0];
+  let text = '';
+  for (const child of children) {
+    if (typeof child !== 'string') throw new Unfit('text is expected, not elements');
+    text += child;
+  }
+  return text;
+}
+
+function isNil(element: XmlElement): boolean {
+  return element.attributes.some((one) => one.ns === XSI && one.name === 'nil' && (one.value === 'true' || one.value === '1'));
+}
+
+function survey(node: XmlNode, known: Known, run: Run): void {
+  if (typeof node === 'string') return;
+  for (const one of node.attributes) {
+    if (one.ns === XSI || one.ns === XMLNS || one.value === '') continue;
+    if (!known.children.has(`@${one.name}`)) report(known, `@${one.name}`, run);
+  }
+  for (const child of node.children) {
+    if (typeof child === 'string') {
+      if (!known.leaf && child.trim() !== '') report(known, 'text', run);
+      continue;
+    }
+    const entries = known.children.get(child.name)?.filter(({ step }) => matcher(step)(child)) ?? [];
+    if (entries.length === 0 && carries(child)) report(known, child.name, run);
+    for (const entry of entries) survey(child, entry.node, run);
+  }
+}
+
+function report(known: Known, name: string, run: Run): void {
+  if (known.rest === 'dropped') run.lose('dropped', known.text);
+  else if (known.rest === 'unknown') run.lose('unknown', known.unknownChild(name));
+}
+
+/** An element that holds nothing is no loss. */
+function carries(element: XmlElement): boolean {
+  return element.attributes.some((one) => one.ns !== XSI && one.ns !== XMLNS) || element.children.some((child) => (typeof child === 'string' ? child.trim() !== '' : carries(child)));
+}
