@@ -1,0 +1,39 @@
+/** The public keys that a trail is verified with, as a file beside it (`trail-keys.json`), so that a copied data folder can be verified elsewhere. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { CausewayError } from '../errors.ts';
+import { cosignatureVerifier } from './cosignature.ts';
+import { ed25519FromBase64, ed25519Verifier } from './note.ts';
+import type { NoteVerifier } from './note.ts';
+
+const FILE = 'trail-keys.json';
+
+const named = v.array(v.strictObject({ name: v.string(), key: v.string() }));
+const schema = v.strictObject({ v: v.literal(1), logs: named, witnesses: named });
+
+/** `logs`: our own and the peers', by origin. `witnesses`: ours and the peers', by name. Keys are base64 of 32 bytes (Ed25519), as in the link. */
+export type TrailKeys = v.InferOutput<typeof schema>;
+
+export function writeTrailKeys(folder: string, keys: TrailKeys): void {
+  writeFileSync(join(folder, FILE), `${JSON.stringify(keys, undefined, 2)}\n`);
+}
+
+/** The keys beside a trail. They prove no more than the folder does: an auditor brings keys of his own. Throws `config-invalid`. */
+export function readTrailKeys(folder: string): TrailKeys {
+  try {
+    return v.parse(schema, JSON.parse(readFileSync(join(folder, FILE), 'utf8')));
+  } catch (cause) {
+    throw new CausewayError('config-invalid', `${join(folder, FILE)} is missing or not of the form {v, logs, witnesses}`, { cause });
+  }
+}
+
+/** The verifier of a log's key. Several origins may share one key; undefined where none is known. */
+export function logVerifier(keys: TrailKeys, origin: string): NoteVerifier | undefined {
+  const known = keys.logs.find(({ name }) => name === origin);
+  return known && ed25519Verifier(origin, ed25519FromBase64(known.key));
+}
+
+export function witnessVerifiers(keys: TrailKeys): NoteVerifier[] {
+  return keys.witnesses.map(({ name, key }) => cosignatureVerifier(name, ed25519FromBase64(key)));
+}
