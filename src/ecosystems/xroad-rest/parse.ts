@@ -7,10 +7,10 @@ import { mintReceived } from '../../stages.ts';
 import type { DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import { malformed } from '../malformed.ts';
-import { decodeSegment, servicePath } from '../xroad-identifiers.ts';
+import { decodeSegment, memberPath, servicePath } from '../xroad-identifiers.ts';
 import { serviceRefused, xroadFault } from '../xroad-faults.ts';
 import { readBody } from './body.ts';
-import { ERROR, ID, SERVICE, readClient, readContext } from './identifiers.ts';
+import { CLIENT, ERROR, ID, SERVICE, readClient, readContext } from './identifiers.ts';
 import { messageBytes } from './message-bytes.ts';
 import { checkRequestHash } from './request-hash.ts';
 import { matchTemplate, parameterCount, readTarget } from './target.ts';
@@ -65,16 +65,18 @@ function route(method: string, segments: readonly string[], candidates: readonly
   throw new CausewayError('unknown-service', 'no operation for method and path', { facts: { field: 'path', hint } });
 }
 
-/** The security server repeats id and service; X-Road's own check of the other side compares the same. */
-function checkConsistency(headers: HttpHeaders, { home, context }: DomesticCall): void {
-  if (headers[ID] !== context.messageId) throw invalid('X-Road-Id', 'X-Road-Id is not that of the request');
-  const service = headers[SERVICE] ?? '';
-  if (asAnswer(() => decoded(service)) !== decoded(servicePath(home.service))) throw invalid('X-Road-Service', 'X-Road-Service is not that of the request');
+/** The security server repeats who asked what under which id (older ones leave the client out); its own check of the other side compares the same. */
+function checkConsistency(headers: HttpHeaders, { home, client, context }: DomesticCall): void {
+  const { [ID]: id, [SERVICE]: service = '', [CLIENT]: asker } = headers;
+  if (id !== context.messageId) throw invalid('X-Road-Id', 'X-Road-Id is not that of the request');
+  if (!samePath(service, servicePath(home.service))) throw invalid('X-Road-Service', 'X-Road-Service is not that of the request');
+  if (asker !== undefined && !samePath(asker, memberPath(client))) throw invalid('X-Road-Client', 'X-Road-Client is not that of the request');
 }
 
-/** Servers differ in what they percent-encode; a NUL, which no identifier holds, keeps the segments apart. */
-function decoded(path: string): string {
-  return path.split('/').map((segment) => decodeSegment(segment, 'X-Road-Service')).join('\0');
+/** Servers differ in what they percent-encode; a NUL, which no identifier holds, keeps the decoded segments apart. */
+function samePath(a: string, b: string): boolean {
+  const [first, second] = [a, b].map((path) => path.split('/').map((segment) => asAnswer(() => decodeSegment(segment, 'identifier'))).join('\0'));
+  return first === second;
 }
 
 /** What we would have refused as a request is, in an answer, the service's fault. */
