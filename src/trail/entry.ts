@@ -137,7 +137,7 @@ export function canonicalEntry(entry: unknown): string {
 /** The entry whose canonical bytes are `bytes`. Throws `trail-broken` if they are another spelling, or no entry at all. */
 export function parseEntry(bytes: Uint8Array): Entry {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const entry = checkEntry(JSON.parse(text));
     if (canonicalEntry(entry) === text) return entry;
   } catch (cause) {

@@ -83,8 +83,11 @@ function refuse(what: string): never {
   throw new CausewayError('trail-broken', what);
 }
 
-function checkShape(sizes: readonly number[], hashes: readonly Uint8Array[]): void {
+function checkSizes(...sizes: readonly number[]): void {
   if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) refuse('a tree size or leaf index is not a whole number');
+}
+
+function checkHashes(...hashes: readonly Uint8Array[]): void {
   if (!hashes.every((bytes) => bytes.length === HASH_BYTES)) refuse('a hash is not 32 bytes long');
 }
 
@@ -103,7 +106,8 @@ function climb(node: number, last: number): [number, number] {
 
 /** Passes if `proof` shows that `leaf` is entry `index` of the tree (RFC 9162, 2.1.3.2); throws `trail-broken` otherwise. */
 export function verifyInclusion(index: number, size: number, leaf: Uint8Array, proof: readonly Uint8Array[], root: Uint8Array): void {
-  checkShape([index, size], [leaf, root, ...proof]);
+  checkSizes(index, size);
+  checkHashes(leaf, root, ...proof);
   if (index >= size) refuse('inclusion proof: the index lies beyond the tree');
   let node = index;
   let last = size - 1;
@@ -128,7 +132,7 @@ export function verifyInclusion(index: number, size: number, leaf: Uint8Array, p
  * `trail-broken` otherwise. An old size of 0 is refused: nothing can be proven about it, and an accepted "proof" would look like one.
  */
 export function verifyConsistency(size1: number, size2: number, root1: Uint8Array, root2: Uint8Array, proof: readonly Uint8Array[]): void {
-  checkShape([size1, size2], [root1, root2, ...proof]);
+  checkSizes(size1, size2);
   if (size1 === 0) refuse('consistency proof: the old size is 0');
   if (size1 > size2) refuse('consistency proof: the tree shrank');
   if (size1 === size2) {
@@ -136,6 +140,7 @@ export function verifyConsistency(size1: number, size2: number, root1: Uint8Arra
     if (!same(root1, root2)) refuse('consistency proof: two roots of one size');
     return;
   }
+  checkHashes(root1, root2, ...proof);
   if (proof.length === 0) refuse('consistency proof: empty');
   climbConsistency(size1, size2, root1, root2, proof);
 }
