@@ -1,0 +1,49 @@
+/** Prometheus metrics of one gateway. Labels are of links, steps and codes only: their number is bounded by configuration, never by traffic. */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** What a step may say to be counted; anything else in its facts is left out. */
+export interface StepFacts {
+  readonly xid?: unknown;
+  readonly link?: unknown;
+  readonly code?: unknown;
+  /** Milliseconds since the exchange arrived. */
+  readonly ms?: unknown;
+}
+
+export interface Metrics {
+  /** Counts one named step of an exchange (exchange/parts.ts, STEPS), its refusal code, and its time since arrival. */
+  step(step: string, facts: StepFacts): void;
+  /** A value that is read when metrics are asked for, e.g. exchanges in flight. */
+  gauge(name: string, help: string, read: () => number): void;
+  /** The exposition that Prometheus reads. */
+  text(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Seconds: from a fast local exchange to the longest budget. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Metrics with a registry of their own, so that several gateways in one process do not mix. */
+export function makeMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const steps = new Counter({ name: 'causeway_steps_total', help: 'Named steps that exchanges reached.', labelNames: ['step', 'link'], registers });
+  const refusals = new Counter({ name: 'causeway_refusals_total', help: 'Refused exchanges by error code.', labelNames: ['step', 'link', 'code'], registers });
+  const times = new Histogram({ name: 'causeway_step_seconds', help: 'Time from the arrival of an exchange to a step.', labelNames: ['step', 'link'], buckets: BUCKETS, registers });
+  return {
+    step(step, facts) {
+      const link = label(facts.link);
+      steps.inc({ step, link });
+      if (facts.code !== undefined) refusals.inc({ step, link, code: label(facts.code) });
+      if (typeof facts.ms === 'number') times.observe({ step, link }, facts.ms / 1000);
+    },
+    gauge(name, help, read) {
+      new Gauge({ name: `causeway_${name}`, help, registers, collect() { this.set(read()); } });
+    },
+    text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+function label(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
