@@ -3,7 +3,7 @@ import { CausewayError } from '../errors.ts';
 import { renderAddCheckpoint } from './add-checkpoint.ts';
 import { checkpointText, openCheckpoint, parseSize } from './checkpoint.ts';
 import { formatNote, isOfKey, parseSignatureLine, signatureLine } from './note.ts';
-import type { NoteSigner, NoteVerifier } from './note.ts';
+import type { NoteSignature, NoteSigner, NoteVerifier } from './note.ts';
 import type { LogName, Store, TreeHead } from './store.ts';
 
 export interface WitnessReply {
@@ -78,13 +78,16 @@ export class Publisher {
   }
 
   async #cosign(head: TreeHead, signed: string, witness: Witness): Promise<string> {
-    this.#witnessed ??= await this.#lastCosigned(witness.verifier);
-    const first = await this.#ask(this.#witnessed, head, signed, witness);
-    if (first.status !== 409) return this.#take(first, head, witness);
-    const size = conflictSize(first.body);
-    if (size > head.size) throw new CausewayError('trail-broken', `${head.origin}: the witness has cosigned ${size} entries, our log holds ${head.size}`);
-    if (size === this.#witnessed) throw new CausewayError('trail-broken', `${head.origin}: the witness has cosigned another root at size ${size}`);
-    return this.#take(await this.#ask(size, head, signed, witness), head, witness);
+    let old = (this.#witnessed ??= await this.#lastCosigned(witness.verifier));
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const reply = await this.#ask(old, head, signed, witness);
+      if (reply.status !== 409) return this.#take(reply, head, witness);
+      const size = conflictSize(reply);
+      if (size > head.size) throw new CausewayError('trail-broken', `${head.origin}: the witness has cosigned ${size} entries, our log holds ${head.size}`);
+      if (size === old) throw new CausewayError('trail-broken', `${head.origin}: the witness has cosigned another root at size ${size}`);
+      old = size;
+    }
+    throw new CausewayError('peer-refused', 'the witness names another size each time');
   }
 
   async #ask(old: number, head: TreeHead, checkpoint: string, witness: Witness): Promise<WitnessReply> {
@@ -96,7 +99,7 @@ export class Publisher {
   #take(answer: WitnessReply, head: TreeHead, { verifier }: Witness): string {
     if (answer.status === 422) throw new CausewayError('trail-broken', `${head.origin}: the witness says that size ${head.size} is not consistent with what it cosigned`);
     if (answer.status !== 200) throw new CausewayError('peer-refused', `the witness answered ${answer.status}`);
-    const line = answer.body.trimEnd().split('\n').map(parseSignatureLine).find((signature) => isOfKey(signature, verifier));
+    const line = signaturesIn(answer).find((signature) => isOfKey(signature, verifier));
     if (line === undefined || !verifier.verify(checkpointText(head), line.signature)) throw new CausewayError('peer-answer-invalid', 'the witness sent no cosignature of its key that verifies');
     this.#witnessed = head.size;
     return line.line;
@@ -111,10 +114,18 @@ export class Publisher {
   }
 }
 
-function conflictSize(body: string): number {
+function conflictSize({ body }: WitnessReply): number {
+  return asPeersFault('a size with its 409', () => parseSize(body.trimEnd()));
+}
+
+function signaturesIn({ body }: WitnessReply): NoteSignature[] {
+  return asPeersFault('signature lines', () => body.trimEnd().split('\n').map(parseSignatureLine));
+}
+
+function asPeersFault<T>(what: string, parse: () => T): T {
   try {
-    return parseSize(body.trimEnd());
+    return parse();
   } catch (cause) {
-    throw new CausewayError('peer-answer-invalid', 'the witness answered 409 without a size', { cause });
+    throw new CausewayError('peer-answer-invalid', `the witness sent no ${what}`, { cause });
   }
 }

@@ -5,10 +5,10 @@
 import { CausewayError } from '../errors.ts';
 import { parseAddCheckpoint } from './add-checkpoint.ts';
 import type { AddCheckpoint } from './add-checkpoint.ts';
-import { openCheckpoint } from './checkpoint.ts';
+import { openCheckpoint, parseCheckpointText } from './checkpoint.ts';
 import type { OpenedCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './merkle.ts';
-import { formatNote, signatureLine } from './note.ts';
+import { formatNote, parseNote, signatureLine } from './note.ts';
 import type { NoteSigner, NoteVerifier } from './note.ts';
 import type { Store } from './store.ts';
 
@@ -41,7 +41,7 @@ export async function addCheckpoint(body: string, options: WitnessOptions): Prom
 function open(body: string, { origin, log }: WitnessOptions): { readonly request: AddCheckpoint; readonly checkpoint: OpenedCheckpoint } | WitnessAnswer {
   try {
     const request = parseAddCheckpoint(body);
-    if (request.checkpoint.split('\n', 1)[0] !== origin) return answer(404, 'unknown origin');
+    if (parseCheckpointText(parseNote(request.checkpoint).text).origin !== origin) return answer(404, 'unknown origin');
     return { request, checkpoint: openCheckpoint(request.checkpoint, log) };
   } catch (thrown) {
     if (!(thrown instanceof CausewayError)) throw thrown;

@@ -1,0 +1,42 @@
+/** The claim of trail.md, "Evidence and erasure": after erasing, no file of the store holds the key's bytes. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { asked, newId, testFolder, testStore } from '../../support/trail.ts';
+
+function filesWith(folder: string, secret: Uint8Array): string[] {
+  return readdirSync(folder).filter((file) => readFileSync(join(folder, file)).includes(secret));
+}
+
+test('an erased record key is in no file of the store, whichever of many it is, and the others stay', async (t) => {
+  const folder = testFolder(t);
+  const store = await testStore(t, { folder });
+  const keys = Array.from({ length: 300 }, () => ({ xid: newId(), wrapped: randomBytes(60) }));
+  for (const { xid, wrapped } of keys) {
+    const commit = asked(xid);
+    await store.commit({ ...commit, evidence: { ...commit.evidence!, wrappedKey: wrapped } });
+  }
+  assert.deepEqual(filesWith(folder, keys[7]!.wrapped).filter((file) => !file.startsWith('keys.db')), [], 'keys are in the key store alone');
+  assert.notDeepEqual(filesWith(folder, keys[7]!.wrapped), [], 'the search would find it');
+  const erased = keys.filter((_, at) => at % 3 === 1);
+  for (const { xid } of erased) assert.equal(await store.eraseRecordKey(xid), true);
+  for (const { xid, wrapped } of erased) {
+    assert.equal(await store.recordKey(xid), undefined);
+    assert.deepEqual(filesWith(folder, wrapped), []);
+  }
+  for (const { xid, wrapped } of keys.filter((_, at) => at % 3 !== 1)) assert.deepEqual(await store.recordKey(xid), new Uint8Array(wrapped));
+});
+
+test('erasing is done once, and a key cannot come back under the same exchange', async (t) => {
+  const store = await testStore(t);
+  const xid = newId();
+  const { evidence } = asked(xid);
+  await store.commit({ entries: [], evidence: evidence! });
+  assert.equal(await store.eraseRecordKey(xid), true);
+  assert.equal(await store.eraseRecordKey(xid), false);
+  assert.equal(await store.eraseRecordKey(newId()), false);
+  await assert.rejects(store.commit({ entries: [], evidence: { ...evidence!, id: 'again' } }), { code: 'internal' });
+  assert.equal(await store.recordKey(xid), undefined);
+});
