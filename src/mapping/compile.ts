@@ -3,6 +3,7 @@ import type { JsonValue } from '../stages.ts';
 import type { Codec, CodecContext } from './codecs/codec.ts';
 import { Unfit } from './codecs/codec.ts';
 import { parseCodec } from './codecs/table.ts';
+import { compileCompute as makeCompute } from './compute.ts';
 import { Draft, type Slot } from './draft.ts';
 import type { Known } from './known.ts';
 import { parsePath, type PathForm } from './path.ts';
@@ -83,7 +84,12 @@ function compileRule<N>(rule: Rule, place: Place, context: CompileContext<N>, ou
       return;
     }
     case 'drop-domestic':
-      place.domesticKnown.at(rule.domestic.steps).rest = 'dropped';
+      for (const { steps } of rule.domestic) {
+        place.domesticKnown.at(steps).rest = 'dropped';
+        const slots = rule.written ? place.slot.path(steps) : [];
+        // The form's own schema demands the element; what it holds does not cross.
+        if (rule.written) out.writes.push((_source, draft) => (draft.descend(slots).value = ''));
+      }
       return;
     case 'drop-neutral':
       place.neutralKnown.at(neutralSteps(rule.neutral.names)).rest = 'dropped';
@@ -101,7 +107,23 @@ function compileRule<N>(rule: Rule, place: Place, context: CompileContext<N>, ou
       return;
     }
     case 'compute':
-      rule.fields.report('compute is not available in a rule that is read message by message', 'use a codec');
+      return compileCompute(rule, place, context, out);
+  }
+}
+
+function compileCompute<N>(rule: Rule & { kind: 'compute' }, place: Place, context: CompileContext<N>, out: Compiled<N>): void {
+  place.neutralKnown.at(neutralSteps(rule.neutral.names)).rest = 'dropped';
+  for (const { steps } of rule.from) place.domesticKnown.at(steps).rest = 'ignored';
+  const field = joinDomestic(place.domestic, rule.from[0]?.text ?? '.', context.tree.kind);
+  try {
+    const compute = makeCompute(rule.expression);
+    out.reads.push((node, target, run) => {
+      run.field = field;
+      const value = compute(context.tree.plain(node));
+      if (value !== undefined) setAt(target, rule.neutral.names, value);
+    });
+  } catch (error) {
+    rule.fields.report(error instanceof Error ? error.message : String(error), undefined, 'compute');
   }
 }
 

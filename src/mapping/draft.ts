@@ -76,12 +76,9 @@ export class Draft {
 
 export function finishXml(draft: Draft): XmlElement {
   const { step } = draft.slot;
-  if (draft.copy !== undefined) {
-    const copy = draft.copy as XmlElement;
-    return { ns: step.ns, name: step.name, attributes: copy.attributes, children: copy.children };
-  }
-  const attributes: XmlAttribute[] = [];
-  const children: (XmlElement | string)[] = [];
+  const copy = draft.copy as XmlElement | undefined;
+  const attributes: XmlAttribute[] = [...(copy?.attributes ?? [])];
+  const children: (XmlElement | string)[] = [...(copy?.children ?? [])];
   if (draft.value === null) attributes.push({ ns: XSI, name: 'nil', value: 'true' });
   else if (draft.value !== undefined && draft.value !== '') children.push(scalarText(draft.value));
   for (const child of draft.children) {

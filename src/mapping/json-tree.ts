@@ -31,6 +31,7 @@ export const jsonTree: Tree<JsonValue> = {
     return node;
   },
   survey,
+  plain: (node) => node,
 };
 
 function member(node: JsonValue, name: string): JsonValue | undefined {

@@ -38,7 +38,8 @@ export class Problems {
   throwIfAny(): void {
     if (this.list.length === 0) return;
     const sorted = this.list.toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
-    const lines = sorted.map(({ file, line, text, hint }) => `${file}:${line}: ${text}${hint === undefined ? '' : ` (${hint})`}`);
+    // A file may be compiled for several countries, and a rule stand in several outcomes: each problem is told once.
+    const lines = [...new Set(sorted.map(({ file, line, text, hint }) => `${file}:${line}: ${text}${hint === undefined ? '' : ` (${hint})`}`))];
     throw new CausewayError('config-invalid', lines.join('\n'), { facts: { hint: `${lines.length} problem${lines.length === 1 ? '' : 's'} in the mappings.` } });
   }
 }

@@ -3,7 +3,7 @@ import type { Fields } from './fields.ts';
 import { parsePath, type Namespace, type PathForm } from './path.ts';
 import type { DomesticPath, Empty, MappingFile, NeutralPath, OutcomeCase, PairRule, Rule, Section } from './rules.ts';
 
-const RULE_KEYS = ['domestic', 'neutral', 'as', 'optional', 'default', 'empty', 'space', 'one-way', 'constant', 'drop', 'echo', 'without', 'compute', 'each', 'at', 'max', 'rules'];
+const RULE_KEYS = ['domestic', 'neutral', 'as', 'optional', 'default', 'empty', 'space', 'one-way', 'constant', 'drop', 'echo', 'without', 'compute', 'from', 'each', 'at', 'max', 'rules'];
 const SECTION_KEYS = ['root', 'empty', 'rules'];
 const CASE_KEYS = ['outcome', 'match', 'present', 'absent', 'write', 'rules'];
 
@@ -114,8 +114,8 @@ class RuleReader {
     const neutralText = fields.string('neutral');
     const neutral = neutralText === undefined ? undefined : neutralPath(neutralText);
     if (fields.has('echo') && domestic[0] !== undefined) return this.#only(fields, ['domestic', 'echo', 'without'], { kind: 'echo', fields, domestic: domestic[0], from: fields.string('echo') ?? '', without: fields.strings('without') ?? [] });
-    if (fields.has('compute') && neutral !== undefined) return this.#only(fields, ['neutral', 'compute'], { kind: 'compute', fields, neutral, expression: fields.string('compute') ?? '' });
-    if (fields.has('drop')) return this.#drop(fields, domestic[0], neutral);
+    if (fields.has('compute') && neutral !== undefined) return this.#only(fields, ['neutral', 'compute', 'from'], { kind: 'compute', fields, neutral, expression: fields.string('compute') ?? '', from: (fields.strings('from') ?? []).map((text) => this.path(fields, 'from', text)) });
+    if (fields.has('drop')) return this.#drop(fields, domestic, neutral);
     if (fields.has('constant')) return this.#constant(fields, domestic[0], neutral);
     if (domestic.length === 0 || neutral === undefined) {
       fields.report('a rule needs both "domestic" and "neutral"', 'or one of them with constant, drop, echo or compute');
@@ -147,11 +147,11 @@ class RuleReader {
     return (texts ?? []).filter((text) => text !== '').map((text) => this.path(fields, 'domestic', text));
   }
 
-  #drop(fields: Fields, domestic: DomesticPath | undefined, neutral: NeutralPath | undefined): Rule | undefined {
+  #drop(fields: Fields, domestic: readonly DomesticPath[], neutral: NeutralPath | undefined): Rule | undefined {
     const reason = fields.string('drop') ?? '';
     if (reason.trim() === '') fields.report('a drop needs its reason', undefined, 'drop');
-    if (domestic !== undefined && neutral === undefined) return this.#only(fields, ['domestic', 'drop'], { kind: 'drop-domestic', fields, domestic, reason });
-    if (neutral !== undefined && domestic === undefined) return this.#only(fields, ['neutral', 'drop'], { kind: 'drop-neutral', fields, neutral, reason });
+    if (domestic.length > 0 && neutral === undefined) return this.#only(fields, ['domestic', 'drop', 'empty'], { kind: 'drop-domestic', fields, domestic, reason, written: fields.choice('empty', ['written'] as const) === 'written' });
+    if (neutral !== undefined && domestic.length === 0) return this.#only(fields, ['neutral', 'drop'], { kind: 'drop-neutral', fields, neutral, reason });
     fields.report('a drop names a domestic or a neutral field, one of them');
     return undefined;
   }

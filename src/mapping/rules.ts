@@ -51,10 +51,10 @@ export type Rule =
   | GroupRule
   | (Located & { readonly kind: 'constant-domestic'; readonly domestic: DomesticPath; readonly value: JsonValue })
   | (Located & { readonly kind: 'constant-neutral'; readonly neutral: NeutralPath; readonly value: JsonValue })
-  | (Located & { readonly kind: 'drop-domestic'; readonly domestic: DomesticPath; readonly reason: string })
+  | (Located & { readonly kind: 'drop-domestic'; readonly domestic: readonly DomesticPath[]; readonly reason: string; readonly written: boolean })
   | (Located & { readonly kind: 'drop-neutral'; readonly neutral: NeutralPath; readonly reason: string })
   | (Located & { readonly kind: 'echo'; readonly domestic: DomesticPath; readonly from: string; readonly without: readonly string[] })
-  | (Located & { readonly kind: 'compute'; readonly neutral: NeutralPath; readonly expression: string });
+  | (Located & { readonly kind: 'compute'; readonly neutral: NeutralPath; readonly expression: string; readonly from: readonly DomesticPath[] });
 
 /** One business outcome: how the domestic form says it, and what stands beside it. */
 export interface OutcomeCase extends Located {

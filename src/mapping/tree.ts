@@ -16,6 +16,8 @@ export interface Tree<N> {
   value(node: N, spaceKept: boolean): JsonValue;
   /** Reports what no rule knows, and what a rule drops. */
   survey(node: N, known: Known, run: Run): void;
+  /** As JSONata sees it (compute). */
+  plain(node: N): JsonValue;
 }
 
 /** The node at the end of a path. */

@@ -1,5 +1,5 @@
 /** XML as a Tree. Elements are found by name in any order: what is out of order is read the same, what is repeated is refused. */
-import type { XmlElement } from '../stages.ts';
+import type { JsonValue, XmlElement } from '../stages.ts';
 import { Unfit } from './codecs/codec.ts';
 import type { Known } from './known.ts';
 import type { Predicate, Step } from './path.ts';
@@ -41,6 +41,7 @@ export const xmlTree: Tree<XmlNode> = {
     return spaceKept ? text : text.trim();
   },
   survey,
+  plain: plainXml,
 };
 
 /** Whether an element is the one that a step names, in the written namespace or an alias of it. */
@@ -116,4 +117,20 @@ function report(known: Known, name: string, run: Run): void {
 /** An element that holds nothing is no loss. */
 function carries(element: XmlElement): boolean {
   return element.attributes.some((one) => one.ns !== XSI && one.ns !== XMLNS) || element.children.some((child) => (typeof child === 'string' ? child.trim() !== '' : carries(child)));
+}
+
+/** An element as JSONata sees it: text, or an object of attributes (`@name`) and children, repeated ones as a list. */
+function plainXml(node: XmlNode): JsonValue {
+  if (typeof node === 'string') return node;
+  const elements = node.children.filter((child) => typeof child !== 'string');
+  if (elements.length === 0 && node.attributes.length === 0) return node.children.join('').trim();
+  const object: Record<string, JsonValue> = {};
+  for (const { name, value } of node.attributes) object[`@${name}`] = value;
+  for (const child of elements) {
+    const before = object[child.name];
+    const value = plainXml(child);
+    object[child.name] = before === undefined ? value : Array.isArray(before) ? [...(before as JsonValue[]), value] : [before, value];
+  }
+  if (elements.length === 0) object['text'] = node.children.join('').trim();
+  return object;
 }

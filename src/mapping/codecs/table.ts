@@ -4,13 +4,14 @@ import { asText, expectArgs, Unfit, type Codec, type CodecContext, type CodecFac
 import { codelist, country, countryName } from './codes.ts';
 import { date, yearmonth } from './dates.ts';
 import { decimal, integer, minor } from './numbers.ts';
-import { boolean, collapse, cut, joined, list, prefixed, trim } from './text.ts';
+import { boolean, collapse, cut, joined, list, prefixed, present, trim } from './text.ts';
 
 const CODECS: ReadonlyMap<string, CodecFactory> = new Map<string, CodecFactory>([
   ['trim', trim],
   ['collapse', collapse],
   ['cut', cut],
   ['prefixed', prefixed],
+  ['present', present],
   ['boolean', boolean],
   ['joined', joined],
   ['list', list],

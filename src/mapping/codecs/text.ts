@@ -42,6 +42,13 @@ export const prefixed: CodecFactory = (args) => {
   );
 };
 
+/** A domestic mark that stands for the mere presence of a neutral field: `present(1)`. To domestic only. */
+export const present: CodecFactory = (args) => {
+  expectArgs(args, 1, 'present(1)');
+  const mark = args[0] ?? '';
+  return { toNeutral: () => mark, toDomestic: () => mark, only: 'to-domestic' };
+};
+
 /** The domestic texts for true and false: `boolean(JAH, EI)`. */
 export const boolean: CodecFactory = (args) => {
   expectArgs(args, 2, 'boolean(JAH, EI)');

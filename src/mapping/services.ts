@@ -1,0 +1,106 @@
+/** services.yaml: foreign services as they appear at home, and ours that the peer may call. */
+import type { DialectName, DomesticService, Operation } from '../stages.ts';
+import { parseFederated } from './federated.ts';
+import { readFields, type Fields } from './fields.ts';
+import type { Identifiers } from './identifiers.ts';
+import type { HomeService } from './mappings.ts';
+import type { SourceFile } from './problems.ts';
+
+/** One entry, before its mapping is compiled. */
+export interface ServiceEntry {
+  readonly fields: Fields;
+  readonly service: string;
+  /** Country of the service that is asked. */
+  readonly country: string;
+  readonly operation: Operation;
+  readonly home: HomeService;
+  readonly mapping: string;
+}
+
+export interface ImportedEntry extends ServiceEntry {
+  readonly path: string;
+}
+
+export interface Services {
+  readonly imported: readonly ImportedEntry[];
+  readonly exported: readonly ServiceEntry[];
+}
+
+const DIALECTS = ['xroad-soap', 'xroad-rest'] as const;
+
+/** Reads services.yaml and reports what is wrong, name collisions in either direction among it. */
+export function readServices(source: SourceFile, identifiers: Identifiers): Services {
+  const fields = readFields(source, [], source.value, ['imported', 'exported']);
+  if (fields === undefined) return { imported: [], exported: [] };
+  const imported = fields.list('imported', ['service', 'operation', 'home', 'path', 'mapping', 'article']).flatMap((one) => readImported(one, identifiers) ?? []);
+  const exported = fields.list('exported', ['service', 'operation', 'dialect', 'home-operation', 'mapping', 'article']).flatMap((one) => readExported(one, identifiers) ?? []);
+  for (const entries of [imported, exported]) {
+    refuseCollisions(entries, ({ service, operation }) => `${service} ${operationText(operation)}`, 'service');
+    refuseCollisions(entries, ({ home }) => `${home.dialect} ${serviceText(home.service)} ${operationText(home.operation)}`, 'home');
+  }
+  return { imported, exported };
+}
+
+function readImported(fields: Fields, identifiers: Identifiers): ImportedEntry | undefined {
+  const entry = readEntry(fields, (country) => country !== identifiers.country, 'of another country');
+  const home = fields.map('home', ['dialect', 'subsystem', 'service', 'version', 'operation']);
+  const [dialect, subsystem, service, version] = [home?.choice('dialect', DIALECTS), home?.string('subsystem'), home?.string('service'), home?.string('version')];
+  const path = fields.string('path');
+  if (entry === undefined || home === undefined || dialect === undefined || subsystem === undefined || service === undefined || path === undefined) {
+    fields.report('an imported service needs service, operation, home (dialect, subsystem, service), path and mapping');
+    return undefined;
+  }
+  if (!/^\/services\/[a-z0-9-]+$/.test(path)) fields.report('"path" must be /services/ and a name of small letters, digits and hyphens', undefined, 'path');
+  const domestic: DomesticService = { ...identifiers.gateway, subsystem, service, ...(version === undefined ? {} : { version }) };
+  const operation = readOperation(home, 'operation') ?? (dialect === 'xroad-soap' ? { name: service } : undefined);
+  if (operation === undefined) return home.report('a REST service needs its operation', '{ method: POST, template: /x }'), undefined;
+  return { ...entry, home: { dialect, service: domestic, operation }, path };
+}
+
+function readExported(fields: Fields, identifiers: Identifiers): ServiceEntry | undefined {
+  const entry = readEntry(fields, (country) => country === identifiers.country, `of ${identifiers.country}`);
+  const dialect: DialectName | undefined = fields.choice('dialect', DIALECTS);
+  const service = entry === undefined ? undefined : identifiers.serviceOf(entry.service);
+  if (entry === undefined || dialect === undefined || service === undefined) {
+    fields.report('an exported service needs service (with its service code), operation, dialect and mapping');
+    return undefined;
+  }
+  return { ...entry, home: { dialect, service, operation: readOperation(fields, 'home-operation') ?? entry.operation } };
+}
+
+function readEntry(fields: Fields, inCountry: (country: string) => boolean, where: string): Omit<ServiceEntry, 'home'> | undefined {
+  const service = fields.string('service');
+  const country = parseFederated(service ?? '')?.country;
+  const operation = readOperation(fields, 'operation');
+  const mapping = fields.string('mapping');
+  if (service !== undefined && (country === undefined || !inCountry(country))) fields.report(`"service" must be a federated identifier ${where}, in its canonical form`, undefined, 'service');
+  return service === undefined || country === undefined || operation === undefined || mapping === undefined ? undefined : { fields, service, country, operation, mapping };
+}
+
+function readOperation(fields: Fields, key: string): Operation | undefined {
+  const operation = fields.map(key, ['name', 'method', 'template']);
+  if (operation === undefined) return undefined;
+  const [name, method, template] = [operation.string('name'), operation.string('method'), operation.string('template')];
+  if (name !== undefined && method === undefined && template === undefined) return { name };
+  if (name === undefined && method !== undefined && template !== undefined && /^[A-Z]+$/.test(method) && template.startsWith('/')) return { method, template };
+  operation.report('an operation has a name, or a method and a path template');
+  return undefined;
+}
+
+/** `name`, or `METHOD /template`, as mapping files name the operation. */
+export function operationText(operation: Operation): string {
+  return 'name' in operation ? operation.name : `${operation.method} ${operation.template}`;
+}
+
+function serviceText(service: DomesticService): string {
+  return [service.instance, service.memberClass, service.memberCode, service.subsystem ?? '', service.service, service.version ?? ''].join('/');
+}
+
+function refuseCollisions<E extends ServiceEntry>(entries: readonly E[], nameOf: (entry: E) => string, key: string): void {
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const name = nameOf(entry);
+    if (seen.has(name)) entry.fields.report(`"${name}" stands twice`, 'every service has one name at home and one abroad', key);
+    seen.add(name);
+  }
+}
