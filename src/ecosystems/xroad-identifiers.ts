@@ -9,11 +9,16 @@ export const MAX_HEADER_TEXT = 255;
 /** What hides in a name: line and paragraph separators, zero width and bidirectional controls, the byte order mark; and C0, DEL, C1 without the white space of XML. */
 const UNSAFE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
-/** Throws `malformed` for a header text with control characters, `too-large` for a long one. It may be empty, and keeps its white space: an answer repeats it. */
-export function checkText(text: string, field: string): string {
-  if (text.length > MAX_HEADER_TEXT) throw new CausewayError('too-large', `${field} of ${text.length} characters`, { facts: { field, hint: `At most ${MAX_HEADER_TEXT} characters.` } });
+/** Throws `malformed` for control characters and what hides like them. */
+export function checkCharacters(text: string, field: string): string {
   if (UNSAFE.test(text) || !text.isWellFormed()) throw malformed(field, 'It holds control characters.');
   return text;
+}
+
+/** The text of a header, which may be empty and keeps its white space: an answer repeats it. Throws `malformed`, `too-large`. */
+export function checkText(text: string, field: string): string {
+  if (text.length > MAX_HEADER_TEXT) throw new CausewayError('too-large', `${field} of ${text.length} characters`, { facts: { field, hint: `At most ${MAX_HEADER_TEXT} characters.` } });
+  return checkCharacters(text, field);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** HTTP as plain values, and the one place that opens outgoing connections (undici pools, keep-alive, mutual TLS). */
+import type { X509Certificate } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { Pool, buildConnector } from 'undici';
@@ -88,7 +89,7 @@ export function connect(options: ConnectOptions): HttpConnection {
   };
 }
 
-/** Opens TLS and hands the socket on only when the key of the other side is pinned: before that, not one byte of a request leaves. */
+/** Opens TLS and hands the socket on only when the other side shows a pinned key in a certificate that is in its time: before that, not one byte of a request leaves. */
 function pinnedConnector({ tls, connectTimeout }: ConnectOptions): buildConnector.connector {
   const open = buildConnector({
     key: tls.key,
@@ -104,12 +105,20 @@ function pinnedConnector({ tls, connectTimeout }: ConnectOptions): buildConnecto
   return (target, done) => {
     open(target, (...[error, socket]: Parameters<buildConnector.Callback>) => {
       if (error !== null) return done(error, null);
-      const key = socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.publicKey : undefined;
-      if (key !== undefined && tls.pins.includes(spkiPin(key))) return done(null, socket);
+      const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+      const refusal = refusalOf(certificate, tls.pins);
+      if (refusal === undefined) return done(null, socket);
       socket.destroy();
-      done(new Error(`the key of ${target.hostname} is not pinned`), null);
+      done(new Error(`${target.hostname}: ${refusal}`), null);
     });
   };
+}
+
+function refusalOf(certificate: X509Certificate | undefined, pins: readonly string[]): string | undefined {
+  if (certificate === undefined) return 'no certificate';
+  if (!pins.includes(spkiPin(certificate.publicKey))) return 'its key is not pinned';
+  const now = Date.now();
+  return now < certificate.validFromDate.getTime() || now > certificate.validToDate.getTime() ? 'its certificate is out of its time' : undefined;
 }
 
 function send(pool: Pool, request: HttpMessage, { signal, maxBytes }: { signal: AbortSignal; maxBytes: number }): Promise<HttpReply> {

@@ -42,7 +42,8 @@ function decode(bytes: Uint8Array): string {
 
 /**
  * One pass before the parser, so that nothing deep or crowded is ever built. It only has to be right about texts that are JSON:
- * whatever it misreads in others, JSON.parse refuses. `names` holds, per open container, the names seen, or null for an array.
+ * whatever it misreads in others, JSON.parse refuses. `names` holds, per open container, the names seen, or null for an array; nodes are
+ * containers and what follows a comma.
  */
 function scan(text: string, limits: JsonLimits): void {
   const names: (Set<string> | null)[] = [];
@@ -60,17 +61,16 @@ function scan(text: string, limits: JsonLimits): void {
       expectName = false;
     } else if (char === COMMA) {
       expectName = names.at(-1) instanceof Set;
+      nodes += 1;
     } else if (char === QUOTE) {
       const end = endOfString(text, at);
       const string = checkedString(text.slice(at, end + 1), limits);
       if (expectName) addName(names.at(-1), string);
       expectName = false;
-      nodes += 1;
       at = end;
     } else if (char === MINUS || isDigit(char)) {
       const end = endOfNumber(text, at);
       checkNumber(text.slice(at, end));
-      nodes += 1;
       at = end - 1;
     }
     if (nodes > limits.maxNodes) throw new CausewayError('too-large', `JSON of more than ${limits.maxNodes} values`);
@@ -79,12 +79,15 @@ function scan(text: string, limits: JsonLimits): void {
 
 /** Index of the closing quote; of the last character where there is none. */
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    const char = text.charCodeAt(at);
-    if (char === BACKSLASH) at += 1;
-    else if (char === QUOTE) return at;
-  }
-  return text.length - 1;
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length - 1 : end;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let at = quote;
+  while (text.charCodeAt(at - 1) === BACKSLASH) at -= 1;
+  return (quote - at) % 2 === 1;
 }
 
 function checkedString(literal: string, limits: JsonLimits): string {
@@ -114,10 +117,12 @@ function isDigit(char: number): boolean {
   return char >= 0x30 && char <= 0x39;
 }
 
+const NUMBER = /[0-9.eE+-]+/y;
+
 function endOfNumber(text: string, start: number): number {
-  let end = start + 1;
-  while (end < text.length && /[0-9.eE+-]/.test(text.charAt(end))) end += 1;
-  return end;
+  NUMBER.lastIndex = start;
+  NUMBER.test(text);
+  return NUMBER.lastIndex;
 }
 
 function checkNumber(literal: string): void {

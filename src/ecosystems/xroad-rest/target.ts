@@ -1,7 +1,7 @@
 /** What follows the service URL: path against templates, query as parameters. One decoding, and nothing that two servers could read differently. */
 import { CausewayError } from '../../errors.ts';
 import { malformed } from '../malformed.ts';
-import { checkText, decodeSegment, encodeSegment } from '../xroad-identifiers.ts';
+import { checkCharacters, decodeSegment, encodeSegment } from '../xroad-identifiers.ts';
 
 /** PR-REST recommends 2000 characters; servers commonly take 8000. */
 export const MAX_TARGET = 8000;
@@ -60,7 +60,7 @@ function readPath(path: string): string[] {
 }
 
 function readSegment(raw: string): string {
-  const segment = checkText(decodeSegment(raw, 'path'), 'path');
+  const segment = checkCharacters(decodeSegment(raw, 'path'), 'path');
   if (!isSegment(segment)) throw malformed('path', 'A segment is empty, climbs, or holds a slash.');
   return segment;
 }
@@ -86,7 +86,7 @@ function readQuery(query: string): Parameters {
 
 /** application/x-www-form-urlencoded: a plus is a space. */
 function readParameter(text: string): string {
-  return checkText(decodeSegment(text.replaceAll('+', ' '), 'query'), 'query');
+  return checkCharacters(decodeSegment(text.replaceAll('+', ' '), 'query'), 'query');
 }
 
 function templateParts(template: string): string[] {

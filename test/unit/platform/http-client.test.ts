@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { createAuthority, issue } from '../../../src/crypto/pki.ts';
+import { certify, createAuthority, issue } from '../../../src/crypto/pki.ts';
 import type { Identity } from '../../../src/crypto/pki.ts';
 import { ConnectionFailed, connect } from '../../../src/platform/http-client.ts';
 import type { ConnectOptions, HttpConnection, HttpMessage } from '../../../src/platform/http-client.ts';
@@ -24,9 +24,12 @@ const pinOf = ({ certificate }: Identity): string => spkiPin(createPublicKey(cer
 const ping: HttpMessage = { method: 'POST', target: '/a?b=1', headers: { 'x-first': '1', 'accept': 'text/plain', 'x-last': '2' }, body: Buffer.from('ping') };
 const within = (maxBytes = 1000, signal: AbortSignal = new AbortController().signal): { signal: AbortSignal; maxBytes: number } => ({ signal, maxBytes });
 
-async function serve(t: TestContext, listener: RequestListener, options: { maxVersion?: 'TLSv1.2'; identity?: Identity } = {}): Promise<string> {
+/** What the server does with a request; a promise of it is not waited for. */
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+async function serve(t: TestContext, listener: Listener, options: { maxVersion?: 'TLSv1.2'; identity?: Identity } = {}): Promise<string> {
   const { key, certificate } = options.identity ?? serverIdentity;
-  const server = createServer({ key, cert: certificate, ca: authority.certificate, requestCert: true, rejectUnauthorized: true, ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }) }, listener);
+  const server = createServer({ key, cert: certificate, ca: authority.certificate, requestCert: true, rejectUnauthorized: true, ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }) }, (request, response) => void listener(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => {
@@ -79,6 +82,14 @@ test('a server with another key gets no byte, though its certificate is of the s
   await assert.rejects(open(t, origin).send(ping, within()), failed('connect', false));
   assert.equal(requests, 0);
 });
+
+for (const [when, dates] of [['expired', { notBefore: Date.UTC(2020, 0), notAfter: Date.UTC(2021, 0) }], ['not yet valid', { notBefore: Date.UTC(2039, 0), notAfter: Date.UTC(2040, 0) }]] as const) {
+  test(`a server with a pinned key and a certificate that is ${when} gets no byte`, async (t) => {
+    const certificate = certify(authority, { subject: [['CN', 'server']], use: 'tls', names: ['localhost'], ...dates }, createPublicKey(serverIdentity.certificate));
+    const origin = await serve(t, (_, response) => response.end(), { identity: { key: serverIdentity.key, certificate } });
+    await assert.rejects(open(t, origin).send(ping, within()), failed('connect', false));
+  });
+}
 
 test('one of several pins is enough, so that a key can be rotated', async (t) => {
   const origin = await serve(t, (_, response) => response.end());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CausewayError } from '../../../../src/errors.ts';
+import type { CausewayError } from '../../../../src/errors.ts';
 import { parseResponse } from '../../../../src/ecosystems/xroad-rest/parse.ts';
 import { renderRequest } from '../../../../src/ecosystems/xroad-rest/render.ts';
 import type { HttpReply } from '../../../../src/platform/http-client.ts';

@@ -23,7 +23,7 @@ test('a request gives client, service, context, operation and the one element of
 });
 
 test('headers may stand in any order, and optional ones may be missing', () => {
-  const reversed = envelope(REQUEST_BODY).replace(/<s:Header>.*<\/s:Header>/, `<s:Header>${Object.values(HEADERS).reverse().join('')}</s:Header>`);
+  const reversed = envelope(REQUEST_BODY).replace(/<s:Header>.*<\/s:Header>/, `<s:Header>${Object.values(HEADERS).toReversed().join('')}</s:Header>`);
   assert.deepEqual(parse(posted(reversed)).context, context);
   assert.deepEqual(withHeaders({ userId: '', issue: '', representedParty: '' }).context, { messageId: 'f3d1b2a0-0001' });
 });

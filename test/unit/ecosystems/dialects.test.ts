@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CausewayError } from '../../../src/errors.ts';
+import { dialects } from '../../../src/ecosystems/dialects.ts';
+import { xroadFault } from '../../../src/ecosystems/xroad-faults.ts';
+import type { HttpConnection } from '../../../src/platform/http-client.ts';
+
+const settings = { faultSpelling: 'camel', maxAnswerBytes: 77 } as const;
+
+test('each dialect stands in the list under its own name', () => {
+  for (const [name, dialect] of Object.entries(dialects(settings))) assert.equal(dialect.name, name);
+});
+
+for (const [name, dialect] of Object.entries(dialects(settings))) {
+  test(`${name} speaks faults in the spelling that is set, and never as X-Road itself`, () => {
+    const text = Buffer.from(dialect.renderFault(new CausewayError('not-allowed', 'x'), { exchange: 'x', country: 'EE' }).body).toString();
+    assert.ok(text.includes('Server.Gateway.NotAllowed'));
+    assert.equal(xroadFault('Server.Gateway.NotAllowed'), undefined);
+  });
+
+  test(`${name} reads no more of an answer than is set`, async () => {
+    const reply = { status: 200, headers: {}, body: new Uint8Array() };
+    const limits: number[] = [];
+    const connection: HttpConnection = { send: async (_, { maxBytes }) => (limits.push(maxBytes), reply), close: async () => undefined };
+    await dialect.call({ method: 'POST', target: '/', headers: {}, body: new Uint8Array() }, connection, new AbortController().signal);
+    assert.deepEqual(limits, [77]);
+  });
+}
