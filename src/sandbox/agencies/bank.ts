@@ -36,7 +36,8 @@ export interface AskOptions {
 export type CompanyRecord = Readonly<Record<string, string>>;
 
 export interface CompanyAnswer extends SoapAnswer {
-  /** Present when the answer has the register's form; empty when the company is not found. */
+  /** `leitud_ettevotjate_arv`, where the answer has the register's form. */
+  readonly found?: number;
   readonly companies?: readonly CompanyRecord[];
 }
 
@@ -68,8 +69,7 @@ export class Bank {
   /** Sends what `prepare` made under `id`. */
   async send(id: string, message: HttpMessage): Promise<CompanyAnswer> {
     const answer = await this.#desk.sendSoap(id, message);
-    const companies = readCompanies(answer.message?.body[0]);
-    return { ...answer, ...(companies === undefined ? {} : { companies }) };
+    return { ...answer, ...readCompanies(answer.message?.body[0]) };
   }
 
   /** The domestic tax board, with the customer's consent. */
@@ -87,11 +87,12 @@ function request(service: string, body: XmlElement, { id, userId }: Identified):
   return soapRequest(renderMessage(envelope(header, [body]), { [ARIREG_NS]: 'prod', [EMTA_NS]: 'emta' }));
 }
 
-function readCompanies(answer: XmlElement | undefined): CompanyRecord[] | undefined {
+function readCompanies(answer: XmlElement | undefined): Pick<CompanyAnswer, 'found' | 'companies'> {
   const body = answer === undefined ? undefined : child(answer, ARIREG_NS, 'keha');
-  if (body === undefined) return undefined;
+  const count = body === undefined ? undefined : child(body, ARIREG_NS, 'leitud_ettevotjate_arv');
+  if (body === undefined || count === undefined) return {};
   const list = child(body, ARIREG_NS, 'ettevotjad');
-  return list === undefined ? [] : children(list, ARIREG_NS, 'item').map(record);
+  return { found: Number(text(count)), companies: list === undefined ? [] : children(list, ARIREG_NS, 'item').map(record) };
 }
 
 function readSalary(answer: XmlElement | undefined): Pick<SalaryAnswer, 'total' | 'payments'> {

@@ -8,23 +8,26 @@ const INCOME = '/r1/FI/GOV/0245437-2/EE-emta/employmentIncome/income-queries';
 const COMPANIES = '/r1/FI/GOV/0244683-1/prh/companies/companies';
 
 export interface IncomeQuestion {
+  /** Personal code as its country writes it. */
   readonly personId: string;
+  /** ISO 3166-1 alpha-2; default EE. */
+  readonly idCountry?: string;
   /** First and last month, `yyyy-mm`. */
   readonly from: string;
   readonly to: string;
 }
 
+/** One payment, as the service answers it. */
 export interface Income {
   readonly month: string;
-  readonly employerId: string;
-  readonly employerName: string;
-  /** Decimal, in `currency`. */
-  readonly amount: string;
+  readonly employer: { readonly idCountry: string; readonly businessId: string; readonly name?: string };
+  readonly amountInCents: number;
   readonly currency: string;
 }
 
 export interface IncomeAnswer extends RestAnswer {
-  /** Present when the answer has the agreed form; empty for a person without income. */
+  /** `FOUND` or `NOT_FOUND`, where the answer has the agreed form. */
+  readonly status?: string;
   readonly incomes?: readonly Income[];
 }
 
@@ -47,15 +50,15 @@ export class TaxAdministration {
   }
 
   /** A request made ahead of sending. */
-  prepare(question: IncomeQuestion, options: AskOptions & { readonly id: string }): HttpMessage {
+  prepare({ personId, idCountry = 'EE', from, to }: IncomeQuestion, options: AskOptions & { readonly id: string }): HttpMessage {
+    const question = { person: { idCountry, id: personId }, period: { from, to } };
     return { method: 'POST', target: INCOME, headers: { ...headers(options), 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(question)) };
   }
 
   /** Sends what `prepare` made under `id`. */
   async send(id: string, request: HttpMessage): Promise<IncomeAnswer> {
     const answer = await this.#desk.sendRest(id, request);
-    const incomes = answer.reply.status === 200 ? readIncomes(answer.json) : undefined;
-    return { ...answer, ...(incomes === undefined ? {} : { incomes }) };
+    return { ...answer, ...(answer.reply.status === 200 ? readIncomes(answer.json) : {}) };
   }
 
   /** The domestic company register: what the tax administration asks at home. */
@@ -70,7 +73,7 @@ function headers({ id, userId }: AskOptions & { readonly id: string }): Record<s
   return { 'x-road-client': CLIENT, 'x-road-id': id, 'x-road-userid': userId ?? 'FIverotarkastaja-4', accept: 'application/json' };
 }
 
-function readIncomes(json: unknown): Income[] | undefined {
-  if (typeof json !== 'object' || json === null || !('incomes' in json) || !Array.isArray(json.incomes)) return undefined;
-  return json.incomes as Income[];
+function readIncomes(json: unknown): Pick<IncomeAnswer, 'status' | 'incomes'> {
+  if (typeof json !== 'object' || json === null || !('status' in json) || typeof json.status !== 'string') return {};
+  return { status: json.status, ...('incomes' in json && Array.isArray(json.incomes) ? { incomes: json.incomes as Income[] } : {}) };
 }

@@ -29,11 +29,15 @@ function answer(question: XmlElement): XmlElement {
   const asked = part(question, 'keha');
   const [person, from, to] = [field(asked, 'isikukood'), field(asked, 'algkuup'), field(asked, 'loppkuup')];
   const found = paidBetween(incomes.filter((income) => income.isikukood === person), month(from), month(to));
-  const total = found.reduce((cents, income) => cents + Math.round(Number(income.summa) * 100), 0);
   return element(EMTA_NS, 'xteePalgaandmedResponse', [
     element('', 'paring', [element('', 'isikukood', [person]), element('', 'algkuup', [from]), element('', 'loppkuup', [to])]),
-    element('', 'keha', [element('', 'kokku', [(total / 100).toFixed(2)]), ...(found.length === 0 ? [] : [element('', 'perioodJada', found.map(item))])]),
+    element('', 'keha', found.length === 0 ? [element('', 'kokku', ['Andmeid ei leitud'])] : [element('', 'kokku', [total(found)]), element('', 'perioodJada', found.map(item))]),
   ]);
+}
+
+function total(rows: readonly Income[]): string {
+  const cents = rows.reduce((sum, income) => sum + Math.round(Number(income.summa) * 100), 0);
+  return (cents / 100).toFixed(2);
 }
 
 function item(income: Income): XmlElement {

@@ -1,0 +1,131 @@
+/** The whole sandbox: two countries in this process, each with its gateway in a process of its own, as `causeway run` starts it. */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../platform/clock.ts';
+import { startCountry } from './country.ts';
+import type { Countries } from './country.ts';
+import { gatewayFolder, setUpGateways } from './gateways.ts';
+import type { GatewayPorts, SetUp } from './gateways.ts';
+import type { CountryCode } from './plan.ts';
+
+/** A step that a gateway process told of. */
+export interface ToldStep {
+  readonly country: CountryCode;
+  readonly step: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface PairOptions {
+  readonly root: string;
+  readonly data: string;
+  readonly clock: Clock;
+  /** First of eight ports in a row; absent: any free ones. */
+  readonly basePort?: number;
+  readonly changes?: SetUp['changes'];
+  /** More environment for one gateway: a crash point, a wrong clock. */
+  readonly environment?: Partial<Record<CountryCode, Readonly<Record<string, string>>>>;
+  readonly told?: (step: ToldStep) => void;
+}
+
+export interface GatewayProcess {
+  readonly country: CountryCode;
+  readonly folder: string;
+  readonly ports: GatewayPorts;
+  readonly pid: number;
+  /** Resolves with the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  signal(signal: NodeJS.Signals): void;
+}
+
+export interface Pair {
+  readonly countries: Countries;
+  readonly gateways: Readonly<Record<CountryCode, GatewayProcess>>;
+  /** Starts one gateway again after it ended; resolves when it is ready. */
+  restart(country: CountryCode, environment?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
+  close(): Promise<void>;
+}
+
+/** Rejects when a gateway ends before it is ready, with the last lines of its log. */
+export async function startPair(options: PairOptions): Promise<Pair> {
+  const { data, clock, root } = options;
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const ports = await choosePorts(options.basePort);
+  const url = (country: CountryCode) => `https://127.0.0.1:${ports[country].domestic}`;
+  const start = <C extends CountryCode>(country: C) => startCountry({ country, folder: join(data, 'countries'), clock, port: ports[country].securityServer, gatewayUrl: url(country) });
+  const [ee, fi] = await Promise.all([start('EE'), start('FI')]);
+  const countries: Countries = { EE: ee, FI: fi };
+  setUpGateways({ root, data, ports, securityServers: { EE: ee.securityServerUrl, FI: fi.securityServerUrl }, keys: { EE: ee.keys, FI: fi.keys }, now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
+  const launch = (country: CountryCode, environment = options.environment?.[country]) => startGateway(country, ports[country], options, environment ?? {});
+  const gateways = Object.fromEntries(await Promise.all((['EE', 'FI'] as const).map(async (country) => [country, await launch(country)] as const))) as Record<CountryCode, GatewayProcess>;
+  return {
+    countries,
+    gateways,
+    async restart(country, environment = {}) {
+      gateways[country] = await launch(country, environment);
+      return gateways[country];
+    },
+    async close() {
+      for (const gateway of Object.values(gateways)) gateway.signal('SIGTERM');
+      await Promise.all(Object.values(gateways).map(({ ended }) => ended));
+      await Promise.all([ee.close(), fi.close()]);
+    },
+  };
+}
+
+async function startGateway(country: CountryCode, ports: GatewayPorts, { data, root, told }: PairOptions, environment: Readonly<Record<string, string>>): Promise<GatewayProcess> {
+  const folder = gatewayFolder(data, country);
+  const child = fork(join(root, 'src/cli/causeway.ts'), ['run', '--config', folder], {
+    env: { ...process.env, ...(told === undefined ? {} : { CAUSEWAY_TELL_STEPS: '1' }), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execArgv: [],
+  });
+  const tail = keepLog(child, join(folder, 'gateway.log'));
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)));
+  const ready = new Promise<void>((resolve) => {
+    child.on('message', (report: { type: string; step: string; facts: Record<string, unknown> }) => {
+      if (report.type === 'ready') resolve();
+      if (report.type === 'step') told?.({ country, step: report.step, facts: report.facts });
+    });
+  });
+  const failed = ended.then((how) => {
+    throw new Error(`the gateway of ${country} ended (${how}) before it was ready:\n${tail()}`);
+  });
+  await Promise.race([ready, failed]);
+  failed.catch(() => {});
+  return { country, folder, ports, pid: child.pid ?? 0, ended, signal: (signal) => void child.kill(signal) };
+}
+
+/** Writes what the process prints to a file; returns its last lines. */
+function keepLog(child: ChildProcess, file: string): () => string {
+  const log = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  let tail = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      log.write(chunk);
+      tail = (tail + chunk.toString()).slice(-4000);
+    });
+  }
+  child.once('exit', () => log.end());
+  return () => tail.trim().split('\n').slice(-5).join('\n');
+}
+
+type AllPorts = Readonly<Record<CountryCode, GatewayPorts & { readonly securityServer: number }>>;
+
+async function choosePorts(basePort: number | undefined): Promise<AllPorts> {
+  const ports = basePort === undefined ? await freePorts(8) : Array.from({ length: 8 }, (_, n) => basePort + n);
+  const take = (from: number) => ({ securityServer: ports[from] ?? 0, domestic: ports[from + 1] ?? 0, federation: ports[from + 2] ?? 0, operations: ports[from + 3] ?? 0 });
+  return { EE: take(0), FI: take(4) };
+}
+
+/** Ports that were free a moment ago: all are held at once while they are chosen. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
