@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
@@ -27,13 +27,12 @@ test('an answer of a server that hashed what it received, with and without a bod
   const validity = { notBefore: Date.UTC(2020, 0), notAfter: Date.UTC(2040, 0) };
   const authority = createAuthority({ subject: [['CN', 'Test CA']], algorithm: 'P-256', ...validity });
   const { key, certificate } = issue(authority, { subject: [['CN', 'ss']], algorithm: 'P-256', use: 'tls', names: ['127.0.0.1'], ...validity });
-  const server = createServer({ key, cert: certificate }, (request, response) => {
-    void request.toArray().then((chunks: Buffer[]) => {
-      const hash = requestHash(request.method!, request.url!, linesOf(request), Buffer.concat(chunks));
-      response.writeHead(200, { 'Content-Type': 'application/json', 'x-road-id': 'FI-0001', 'x-road-service': 'FI/GOV/0244683-1/prh/companies', 'x-road-request-id': '5f2f7b1a-7a52-4a3e-9c07-1f7c1f0e0a11', 'x-road-request-hash': hash });
-      response.end('{}');
-    });
-  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const hash = requestHash(request.method!, request.url!, linesOf(request), Buffer.concat(await request.toArray()));
+    response.writeHead(200, { 'Content-Type': 'application/json', 'x-road-id': 'FI-0001', 'x-road-service': 'FI/GOV/0244683-1/prh/companies', 'x-road-request-id': '5f2f7b1a-7a52-4a3e-9c07-1f7c1f0e0a11', 'x-road-request-hash': hash });
+    response.end('{}');
+  };
+  const server = createServer({ key, cert: certificate }, (request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
