@@ -1,42 +1,14 @@
 /** Rules to closures, once at load: a message meets no rule, no path text and no lookup by name of a codec (mapping.md, "Speed"). */
-import type { JsonValue } from '../stages.ts';
-import type { Codec, CodecContext } from './codecs/codec.ts';
-import { Unfit } from './codecs/codec.ts';
+import { Unfit, type Codec } from './codecs/codec.ts';
 import { parseCodec } from './codecs/table.ts';
-import { compileCompute as makeCompute } from './compute.ts';
-import { Draft, type Slot } from './draft.ts';
-import type { Known } from './known.ts';
-import { parsePath, type PathForm } from './path.ts';
+import { joinDomestic, joinNeutral, neutralSteps, type CompileContext, type Compiled, type Place } from './compiled.ts';
+import { compileExpression } from './compute.ts';
+import { atRead, atWrite, eachRead, eachWrite } from './group.ts';
+import { pairRead, pairWrite } from './pair.ts';
+import { parsePath } from './path.ts';
 import type { GroupRule, PairRule, Rule } from './rules.ts';
-import { setAt, valueAt, type JsonObject, type Run } from './run.ts';
-import { follow, type Tree } from './tree.ts';
-
-export type Read<N> = (node: N, out: JsonObject, run: Run) => void;
-export type Write = (source: JsonValue | undefined, draft: Draft, run: Run) => void;
-
-/** Where rules stand: the path so far in both forms, for messages and reports. */
-export interface Place {
-  readonly domestic: string;
-  readonly neutral: string;
-  readonly slot: Slot;
-  readonly domesticKnown: Known;
-  readonly neutralKnown: Known;
-}
-
-export interface Compiled<N> {
-  readonly reads: Read<N>[];
-  readonly writes: Write[];
-}
-
-/** What stays the same for all rules of a mapping. */
-export interface CompileContext<N> {
-  readonly tree: Tree<N>;
-  readonly codecs: CodecContext;
-  /** Form of the request that an answer may echo; its tree reads it. */
-  readonly requestForm: PathForm;
-  copyWithout(node: unknown, without: readonly string[]): Draft['copy'];
-  readonly expand: (text: string) => string;
-}
+import { setAt, valueAt } from './run.ts';
+import { follow } from './tree.ts';
 
 const IDENTITY: Codec = { toNeutral: (value) => value, toDomestic: (value) => value };
 
@@ -116,7 +88,7 @@ function compileCompute<N>(rule: Rule & { kind: 'compute' }, place: Place, conte
   for (const { steps } of rule.from) place.domesticKnown.at(steps).rest = 'ignored';
   const field = joinDomestic(place.domestic, rule.from[0]?.text ?? '.', context.tree.kind);
   try {
-    const compute = makeCompute(rule.expression);
+    const compute = compileExpression(rule.expression);
     out.reads.push((node, target, run) => {
       run.field = field;
       const value = compute(context.tree.plain(node));
@@ -160,64 +132,6 @@ function codecOf<N>(rule: PairRule, context: CompileContext<N>): Codec {
   }
 }
 
-function pairRead<N>(rule: PairRule, place: Place, tree: Tree<N>, codec: Codec): Read<N> {
-  const finds = rule.domestic.map(({ steps }) => follow(tree, steps));
-  const fields = rule.domestic.map(({ text }) => joinDomestic(place.domestic, text, tree.kind));
-  const [single = () => undefined] = finds;
-  const [field = ''] = fields;
-  const { names } = rule.neutral;
-  const emptyIsAbsent = rule.empty !== 'kept';
-  const plain = (find: (node: N) => N | undefined, node: N): JsonValue | undefined => {
-    const found = find(node);
-    if (found === undefined) return undefined;
-    const value = tree.value(found, rule.spaceKept);
-    return emptyIsAbsent && (value === '' || value === null) ? undefined : value;
-  };
-  const several = (node: N, run: Run): JsonValue | undefined => {
-    const values = finds.map((find, at) => ((run.field = fields[at] ?? ''), plain(find, node)));
-    const absent = values.findIndex((value) => value === undefined);
-    if (absent !== -1 && values.some((value) => value !== undefined)) throw ((run.field = fields[absent] ?? ''), new Unfit('the field is missing'));
-    return absent === -1 ? (values as JsonValue[]) : undefined;
-  };
-  const read = finds.length === 1 ? (node: N): JsonValue | undefined => plain(single, node) : several;
-  return (node, out, run) => {
-    run.field = field;
-    let value = read(node, run);
-    if (value === undefined) {
-      if (rule.default.neutral === undefined) {
-        if (rule.optional || emptyIsAbsent) return;
-        throw new Unfit('the field is missing');
-      }
-      run.lose('defaulted', field);
-      value = rule.default.neutral;
-    } else if (value !== null) value = codec.toNeutral(value, run);
-    if (names.length === 0) run.self = value;
-    else setAt(out, names, value);
-  };
-}
-
-function pairWrite(rule: PairRule, place: Place, codec: Codec): Write {
-  const targets = rule.domestic.map(({ steps }) => place.slot.path(steps));
-  const [target = []] = targets;
-  const field = joinNeutral(place.neutral, rule.neutral.text);
-  const { names } = rule.neutral;
-  const put = (draft: Draft, value: JsonValue): void => {
-    if (targets.length === 1) draft.descend(target).value = value;
-    else targets.forEach((slots, at) => (draft.descend(slots).value = (value as readonly JsonValue[])[at] ?? ''));
-  };
-  return (source, draft, run) => {
-    run.field = field;
-    const value = names.length === 0 ? source : valueAt(source, names);
-    if (value !== undefined) return put(draft, value === null ? null : codec.toDomestic(value, run));
-    if (rule.default.domestic !== undefined) {
-      run.lose('defaulted', field);
-      return put(draft, rule.default.domestic);
-    }
-    if (rule.empty === 'written') return put(draft, '');
-    if (!rule.optional && rule.empty === 'kept') throw new Unfit('the field is missing');
-  };
-}
-
 function compileGroup<N>(rule: GroupRule, place: Place, context: CompileContext<N>, out: Compiled<N>): void {
   const list = rule.kind === 'each';
   const slots = place.slot.path(rule.domestic.steps);
@@ -235,109 +149,4 @@ function compileGroup<N>(rule: GroupRule, place: Place, context: CompileContext<
   }, context);
   out.reads.push(list ? eachRead(rule, domestic, context.tree, inner.reads) : atRead(rule, domestic, context.tree, inner.reads));
   out.writes.push(list && last !== undefined ? eachWrite(rule, neutral, slots, last, inner.writes) : atWrite(rule, neutral, slots, inner.writes));
-}
-
-function atRead<N>(rule: GroupRule, field: string, tree: Tree<N>, reads: readonly Read<N>[]): Read<N> {
-  const find = follow(tree, rule.domestic.steps);
-  const { names } = rule.neutral;
-  return (node, out, run) => {
-    run.field = field;
-    const found = find(node);
-    if (found === undefined) {
-      if (rule.optional) return;
-      throw new Unfit('the field is missing');
-    }
-    const existing = valueAt(out, names) as JsonObject | undefined;
-    const target = names.length === 0 ? out : (existing ?? {});
-    for (const read of reads) read(found, target, run);
-    if (names.length > 0 && existing === undefined && (!rule.optional || Object.keys(target).length > 0)) setAt(out, names, target);
-  };
-}
-
-function atWrite(rule: GroupRule, field: string, slots: readonly Slot[], writes: readonly Write[]): Write {
-  const { names } = rule.neutral;
-  return (source, draft, run) => {
-    run.field = field;
-    const value = valueAt(source, names);
-    if (value === undefined) {
-      if (rule.optional) return;
-      throw new Unfit('the field is missing');
-    }
-    const target = draft.descend(slots);
-    for (const write of writes) write(value, target, run);
-  };
-}
-
-function eachRead<N>(rule: GroupRule, field: string, tree: Tree<N>, reads: readonly Read<N>[]): Read<N> {
-  const { steps } = rule.domestic;
-  const find = follow(tree, steps.slice(0, -1));
-  const last = steps.at(-1);
-  const items = last === undefined ? (): undefined => undefined : tree.items(last);
-  const nested = steps.length > 1;
-  const single = rule.rules.some((inner) => 'neutral' in inner && inner.neutral.names.length === 0);
-  return (node, out, run) => {
-    run.field = field;
-    const base = find(node);
-    const found = base === undefined ? undefined : items(base);
-    if (found === undefined || (rule.optional && !nested && tree.kind === 'xml' && found.length === 0)) {
-      if (rule.optional) return;
-      throw new Unfit('the list is missing');
-    }
-    setAt(out, rule.neutral.names, readItems(found, reads, single, run));
-  };
-}
-
-function readItems<N>(nodes: readonly N[], reads: readonly Read<N>[], single: boolean, run: Run): JsonValue[] {
-  const list: JsonValue[] = [];
-  const outer = run.self;
-  const level = run.indexes.length;
-  for (const [at, node] of nodes.entries()) {
-    run.indexes[level] = at;
-    run.self = undefined;
-    const item: JsonObject = {};
-    for (const read of reads) read(node, item, run);
-    if (!single) list.push(item);
-    else if (run.self !== undefined) list.push(run.self);
-  }
-  run.indexes.length = level;
-  run.self = outer;
-  return list;
-}
-
-function eachWrite(rule: GroupRule, field: string, slots: readonly Slot[], last: Slot, writes: readonly Write[]): Write {
-  const prefix = slots.slice(0, -1);
-  return (source, draft, run) => {
-    run.field = field;
-    const items = valueAt(source, rule.neutral.names);
-    if (items === undefined) {
-      if (rule.optional) return;
-      throw new Unfit('the list is missing');
-    }
-    if (!Array.isArray(items)) throw new Unfit('a list is expected');
-    if (rule.max !== undefined && items.length > rule.max) throw new Unfit(`at most ${rule.max} items are expected`);
-    const parent = draft.descend(prefix);
-    parent.lists.push(last);
-    const level = run.indexes.length;
-    for (const [at, item] of (items as readonly JsonValue[]).entries()) {
-      run.indexes[level] = at;
-      const target = parent.add(last);
-      for (const write of writes) write(item, target, run);
-    }
-    run.indexes.length = level;
-  };
-}
-
-/** Property names as steps, so that the neutral form is surveyed as a domestic JSON form is. */
-export function neutralSteps(names: readonly string[]): { name: string; ns: string; accepted: readonly string[]; attribute: false; predicates: []; index: undefined; text: string }[] {
-  return names.map((name) => ({ name, ns: '', accepted: [''], attribute: false, predicates: [], index: undefined, text: name }));
-}
-
-function joinDomestic(base: string, text: string, kind: 'xml' | 'json'): string {
-  if (text === '.') return base;
-  return base === '' ? text : `${base}${kind === 'xml' ? '/' : '.'}${text}`;
-}
-
-function joinNeutral(base: string, text: string): string {
-  if (text === '.') return base;
-  return base === '' ? text : `${base}.${text}`;
 }

@@ -16,7 +16,7 @@ const EVALUATE = new Script('output = failure = undefined; compiled.evaluate(JSO
 let library: Script | undefined;
 
 /** The field's value for a domestic node; undefined when the expression yields nothing. Throws SyntaxError here for a wrong expression, Unfit later. */
-export function compileCompute(expression: string): (node: JsonValue) => JsonValue | undefined {
+export function compileExpression(expression: string): (node: JsonValue) => JsonValue | undefined {
   const context = makeContext();
   context['expression'] = expression;
   try {

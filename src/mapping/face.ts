@@ -2,15 +2,16 @@
 import type { JsonValue, Payload, XmlElement } from '../stages.ts';
 import { Unfit, type CodecContext } from './codecs/codec.ts';
 import { checkRules, type RuleCheck } from './check.ts';
-import { compileRules, neutralSteps, type CompileContext, type Read, type Write } from './compile.ts';
+import { compileRules } from './compile.ts';
+import { neutralSteps, type CompileContext, type Read, type Write } from './compiled.ts';
 import { Draft, finishJson, finishXml, Slot } from './draft.ts';
 import { jsonTree } from './json-tree.ts';
 import { Known } from './known.ts';
 import type { Kind, NeutralForm } from './neutral.ts';
+import { checkOutcomes, compileOutcome } from './outcomes.ts';
 import { parsePath, type PathForm, type Step } from './path.ts';
 import type { MappingFile, OutcomeCase, Section } from './rules.ts';
 import { valueAt, type JsonObject, type Run } from './run.ts';
-import { follow, type Tree } from './tree.ts';
 import { isNamed, xmlTree, type XmlNode } from './xml-tree.ts';
 
 export interface Face {
@@ -146,53 +147,6 @@ function compilePlan<N>(section: Section, one: OutcomeCase | undefined, check: R
     domesticKnown,
     neutralKnown,
   };
-}
-
-function compileOutcome<N>(one: OutcomeCase, slot: Slot, known: Known, tree: Tree<N>): { applies: (node: N) => boolean; write: Write } {
-  const conditions = one.match.map(({ path, values }) => {
-    const find = follow(tree, path.steps);
-    const texts = new Set(values.map(String));
-    return (node: N): boolean => {
-      const found = find(node);
-      return found !== undefined && texts.has(String(tree.value(found, false)));
-    };
-  });
-  const present = one.present.map(({ steps }) => exists(tree, steps));
-  const absent = one.absent.map(({ steps }) => exists(tree, steps));
-  const constants = [...one.match.map(({ path, values }) => ({ path, value: values[0] ?? null })), ...one.write];
-  const targets = constants.map(({ path, value }) => {
-    known.at(path.steps).leaf = true;
-    return { slots: slot.path(path.steps), value };
-  });
-  return {
-    applies: (node) => conditions.every((holds) => holds(node)) && present.every((there) => there(node)) && !absent.some((there) => there(node)),
-    write: (_source, draft) => {
-      for (const { slots, value } of targets) draft.descend(slots).value = value;
-    },
-  };
-}
-
-function exists<N>(tree: Tree<N>, steps: readonly Step[]): (node: N) => boolean {
-  const base = follow(tree, steps.slice(0, -1));
-  const last = steps.at(-1) ?? ROOT;
-  const items = tree.kind === 'xml' && !last.attribute ? tree.items(last) : undefined;
-  const child = tree.child(last);
-  return (node) => {
-    const at = base(node);
-    if (at === undefined) return false;
-    const found = items === undefined ? child(at) : items(at);
-    return found !== undefined && !(Array.isArray(found) && found.length === 0);
-  };
-}
-
-/** Every outcome that the neutral schema has can be written, and there is no other. */
-function checkOutcomes(section: Section, neutral: NeutralForm, kind: Kind): void {
-  const properties = neutral.schemas[kind]['properties'] as Readonly<Record<string, { readonly enum?: readonly string[] }>> | undefined;
-  const known = properties?.['outcome']?.enum;
-  if (known === undefined) return;
-  if (section.outcomes.length === 0) return section.fields.report('the neutral form has outcomes and this section has none', `add outcomes for ${known.join(', ')}`);
-  for (const one of section.outcomes) if (!known.includes(one.outcome)) one.fields.report(`unknown outcome "${one.outcome}"`, `known: ${known.join(', ')}`, 'outcome');
-  for (const outcome of known) if (!section.outcomes.some((one) => one.outcome === outcome)) section.fields.report(`no outcome "${outcome}"`, undefined, 'outcomes');
 }
 
 function copyXml(form: PathForm): CompileContext<XmlNode>['copyWithout'] {

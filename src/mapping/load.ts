@@ -25,18 +25,27 @@ interface Sources {
   readonly neutral: ReadonlyMap<string, NeutralForm>;
 }
 
+/**
+ * One mapping on its own, compiled for services of `country`: what `mappings try` and the golden cases run. `id` as `ee/person`.
+ * Throws `config-invalid` like loadMappings.
+ */
+export async function loadTranslation(folder: string, id: string, country: string): Promise<Translation> {
+  const problems = new Problems();
+  const sources = await readSources(folder, id.split('/')[0] ?? '', problems);
+  const file = sources.mappings.get(id)?.file;
+  const translation = file === undefined ? undefined : compile(sources, id, file, country);
+  problems.throwIfAny();
+  if (translation === undefined) throw new CausewayError('config-invalid', `no mapping ${id}`);
+  return translation;
+}
+
 /** See LoadMappings. `country` is ISO 3166-1 alpha-2, upper case; its folder is the same in small letters. */
 export const loadMappings: LoadMappings = async (folder, country) => {
   const problems = new Problems();
   const home = country.toLowerCase();
   const [identifierSource, serviceSource] = await Promise.all(['identifiers.yaml', 'services.yaml'].map((name) => readSource(folder, `${home}/${name}`, problems)));
   const identifiers = identifierSource === undefined ? undefined : readIdentifiers(identifierSource, country);
-  const sources: Sources = {
-    problems,
-    mappings: await readMappings(folder, home, problems),
-    codelists: await readCodeLists(folder, problems),
-    neutral: await readNeutral(folder, problems),
-  };
+  const sources = await readSources(folder, home, problems);
   if (identifiers === undefined || serviceSource === undefined) {
     problems.throwIfAny();
     throw new CausewayError('config-invalid', `${home}: no identifiers`);
@@ -49,6 +58,11 @@ export const loadMappings: LoadMappings = async (folder, country) => {
   problems.throwIfAny();
   return { identifiers, imported: imported.flatMap(complete), exported: exported.flatMap(complete) };
 };
+
+async function readSources(folder: string, home: string, problems: Problems): Promise<Sources> {
+  const [mappings, codelists, neutral] = await Promise.all([readMappings(folder, home, problems), readCodeLists(folder, problems), readNeutral(folder, problems)]);
+  return { problems, mappings, codelists, neutral };
+}
 
 function publicPart({ service, operation, home }: ServiceEntry): Pick<ServiceEntry, 'service' | 'operation' | 'home'> {
   return { service, operation, home };

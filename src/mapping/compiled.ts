@@ -1,0 +1,50 @@
+/** What rules are compiled to, and what they are compiled with. */
+import type { JsonValue } from '../stages.ts';
+import type { CodecContext } from './codecs/codec.ts';
+import type { Draft, Slot } from './draft.ts';
+import type { Known } from './known.ts';
+import type { PathForm, Step } from './path.ts';
+import type { JsonObject, Run } from './run.ts';
+import type { Tree } from './tree.ts';
+
+export type Read<N> = (node: N, out: JsonObject, run: Run) => void;
+export type Write = (source: JsonValue | undefined, draft: Draft, run: Run) => void;
+
+/** Where rules stand: the path so far in both forms, for messages and reports. */
+export interface Place {
+  readonly domestic: string;
+  readonly neutral: string;
+  readonly slot: Slot;
+  readonly domesticKnown: Known;
+  readonly neutralKnown: Known;
+}
+
+export interface Compiled<N> {
+  readonly reads: Read<N>[];
+  readonly writes: Write[];
+}
+
+/** What stays the same for all rules of a mapping. */
+export interface CompileContext<N> {
+  readonly tree: Tree<N>;
+  readonly codecs: CodecContext;
+  /** Form of the request that an answer may echo; its tree reads it. */
+  readonly requestForm: PathForm;
+  copyWithout(node: unknown, without: readonly string[]): Draft['copy'];
+  readonly expand: (text: string) => string;
+}
+
+/** Property names as steps, so that the neutral form is surveyed as a domestic JSON form is. */
+export function neutralSteps(names: readonly string[]): Step[] {
+  return names.map((name) => ({ name, ns: '', accepted: [''], attribute: false, predicates: [], index: undefined, text: name }));
+}
+
+export function joinDomestic(base: string, text: string, kind: 'xml' | 'json'): string {
+  if (text === '.') return base;
+  return base === '' ? text : `${base}${kind === 'xml' ? '/' : '.'}${text}`;
+}
+
+export function joinNeutral(base: string, text: string): string {
+  if (text === '.') return base;
+  return base === '' ? text : `${base}.${text}`;
+}
