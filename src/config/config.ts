@@ -1,0 +1,62 @@
+/**
+ * The configuration folder of one gateway: gateway.yaml, links/<peer>.yaml, trust/<COUNTRY>.json. Read strictly, all problems at once,
+ * frozen afterwards; paths are absolute, durations milliseconds, sizes bytes. Key files are not read here.
+ */
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { deepFreeze } from './freeze.ts';
+import type { DeepReadonly } from './freeze.ts';
+import { gatewaySchema } from './gateway-file.ts';
+import type { GatewayFile } from './gateway-file.ts';
+import { linkSchema } from './link-file.ts';
+import type { LinkFileContent } from './link-file.ts';
+import { problemAt, throwIfAny } from './problems.ts';
+import type { Problem } from './problems.ts';
+import { readConfigFile } from './read.ts';
+import type { ReadFile } from './read.ts';
+
+export type Agreement = DeepReadonly<LinkFileContent['agreement']>;
+
+export interface LinkFile {
+  readonly file: string;
+  /** The version in force and, where it is agreed already, the next one. */
+  readonly agreements: readonly [Agreement, ...Agreement[]];
+  readonly settings: DeepReadonly<LinkFileContent['settings']>;
+}
+
+export type GatewayConfig = DeepReadonly<GatewayFile> & { readonly links: readonly LinkFile[] };
+
+/** The files as they were read, with their places: what `checkConfig` looks further into. */
+export interface ReadConfig {
+  readonly gateway: ReadFile<GatewayFile>;
+  readonly links: readonly ReadFile<LinkFileContent>[];
+  /** Problems of all files by themselves. */
+  readonly problems: readonly Problem[];
+}
+
+export function readConfig(folder: string): ReadConfig {
+  const gateway = readConfigFile(join(folder, 'gateway.yaml'), gatewaySchema(resolve(folder)));
+  const links = linkFiles(folder).map((name) => readConfigFile(join(folder, 'links', name), linkSchema()));
+  const none = links.length > 0 ? [] : [problemAt({ ...gateway, file: join(folder, 'links') }, [], 'has no <peer>.yaml: a gateway without a link has nothing to do')];
+  return { gateway, links, problems: [...gateway.problems, ...links.flatMap(({ problems }) => problems), ...none] };
+}
+
+function linkFiles(folder: string): string[] {
+  try {
+    return readdirSync(join(folder, 'links')).filter((name) => name.endsWith('.yaml')).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Throws `config-invalid` with every problem as a line `file:line:column: path: text (hint)`. */
+export function loadConfig(folder: string): GatewayConfig {
+  const { gateway, links, problems } = readConfig(folder);
+  throwIfAny(problems);
+  const read = links.flatMap(({ file, value }) => (value === undefined ? [] : [linkFile(file, value)]));
+  return deepFreeze({ ...gateway.value!, links: read });
+}
+
+function linkFile(file: string, { agreement, next, settings }: LinkFileContent): LinkFile {
+  return { file, agreements: next === undefined ? [agreement] : [agreement, next], settings };
+}

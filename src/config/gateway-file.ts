@@ -1,0 +1,148 @@
+/** gateway.yaml: one gateway, as its operators set it. The schema gives the type, the refusals and the JSON Schema for editors. */
+import * as v from 'valibot';
+import { DEFAULT_XML_LIMITS } from '../platform/limits.ts';
+import { count, country, duration, httpsOrigin, httpsUrl, oneOf, path, port, record, size, text } from './values.ts';
+
+const MiB = 1024 ** 2;
+
+/** Key and certificate files (PEM) of one TLS identity. */
+function identity(folder: string) {
+  return { key: path(folder), certificate: path(folder) };
+}
+
+function listener(defaultPort: number) {
+  return { host: v.optional(text(), '127.0.0.1'), port: v.optional(port(), defaultPort) };
+}
+
+function listeners(folder: string) {
+  const pinned = v.pipe(v.array(path(folder)), v.minLength(1, 'name at least one certificate'), v.description('Certificates of the security servers that may call: no other can connect.'));
+  return record({
+    domestic: v.pipe(record({ ...listener(7001), tls: record({ ...identity(folder), clients: pinned }) }), v.description('Where our own security servers reach us.')),
+    federation: v.pipe(record(listener(7002)), v.description('Where peers reach us; mutual TLS with keys.tls and the pins of trust.')),
+    operations: v.pipe(record(listener(7003)), v.description('Health and metrics, plain HTTP: bind it where only operators reach it.')),
+  });
+}
+
+/** Declared, not enforced: with them `config check` proves that each side outlasts the next. */
+const waits = v.optional(
+  v.pipe(
+    record({
+      agency: v.pipe(v.optional(duration(), '90s'), v.description('How long our agencies wait for their security server.')),
+      securityServer: v.pipe(v.optional(duration(), '60s'), v.description('How long our security servers wait for the gateway.')),
+      register: v.pipe(v.optional(duration(), '10s'), v.description('How long our security server waits for a register.')),
+    }),
+    v.description('Time-outs of others at home, as they are configured there.'),
+  ),
+  {},
+);
+
+function securityServer(folder: string) {
+  return record({
+    url: v.pipe(httpsOrigin(), v.description('Where requests from abroad are handed over.')),
+    tls: record({ ...identity(folder), pins: v.pipe(v.array(path(folder)), v.minLength(1, 'name at least one certificate'), v.description('Certificates that the security server may show.')) }),
+    connections: v.optional(count(1, 1000), 64),
+    timeout: v.pipe(v.optional(duration(), '15s'), v.description('How long we wait for its answer, within the budget of the exchange.')),
+  });
+}
+
+function wss(folder: string) {
+  return v.pipe(
+    record({
+      authorities: v.pipe(v.array(path(folder)), v.minLength(1, 'name at least one authority'), v.description('Authorities that the country approves for signing certificates of members.')),
+      ...identity(folder),
+      verifiers: v.pipe(v.optional(oneOf(['libxml2', 'xml-crypto', 'both']), 'libxml2'), v.description('Which of the two independent verifiers runs; with both they must agree.')),
+      maxAge: v.pipe(v.optional(duration(), '5m'), v.description('How far a signed creation time may lie back.')),
+      maxAhead: v.optional(duration(), '60s'),
+    }),
+    v.description('Signed messages at home (WS-Security): whom we believe, and with what we sign as our own member.'),
+  );
+}
+
+function home(folder: string) {
+  return record({
+    member: v.pipe(record({ instance: text(), memberClass: text(), memberCode: text() }), v.description('The member of our platform that this gateway is.')),
+    securityServer: securityServer(folder),
+    waits,
+    wss: v.exactOptional(wss(folder)),
+    faultCodes: v.pipe(
+      v.optional(oneOf(['new', 'old']), 'new'),
+      v.description('Spelling of our fault codes: new is server.gateway.…, old is Server.Gateway.…'),
+      v.transform((codes) => (codes === 'new' ? 'snake' : 'camel')),
+    ),
+  });
+}
+
+function keys(folder: string) {
+  return v.pipe(
+    record({
+      statement: v.pipe(path(folder), v.description('P-256 private key (PEM) that signs statements.')),
+      encryption: v.pipe(path(folder), v.description('P-256 private key (PEM) for which peers encrypt.')),
+      tls: v.pipe(record(identity(folder)), v.description('Our identity towards peers.')),
+      log: v.pipe(path(folder), v.description('Ed25519 private key (PEM) that signs checkpoints of our log.')),
+      witness: v.pipe(path(folder), v.description("Ed25519 private key (PEM) that cosigns the peers' logs.")),
+      evidence: v.pipe(path(folder), v.description('Key-encryption key of the evidence: 32 bytes in base64.')),
+    }),
+    v.description('Private keys, readable by the gateway alone. `causeway keys make` makes them.'),
+  );
+}
+
+const xmlLimits = v.optional(
+  v.pipe(
+    record({
+      maxBytes: v.optional(size(), `${DEFAULT_XML_LIMITS.maxBytes / MiB}MiB`),
+      maxDepth: v.optional(count(4, 512), DEFAULT_XML_LIMITS.maxDepth),
+      maxNodes: v.optional(count(16, 10_000_000), DEFAULT_XML_LIMITS.maxNodes),
+      maxAttributes: v.optional(count(4, 1024), DEFAULT_XML_LIMITS.maxAttributes),
+      maxText: v.optional(count(256, 1024 ** 3), DEFAULT_XML_LIMITS.maxText),
+    }),
+    v.description('What one document may hold, XML or JSON.'),
+  ),
+  {},
+);
+
+const limits = v.optional(
+  v.pipe(
+    record({
+      bodyBytes: v.pipe(v.optional(size(), '10MiB'), v.description('A request from home.')),
+      answerBytes: v.pipe(v.optional(size(), '10MiB'), v.description('An answer from home.')),
+      checkpointBytes: v.pipe(v.optional(size(), '64KiB'), v.description("A request of a peer's log to our witness.")),
+      statementBytes: v.pipe(v.optional(size(), '4KiB'), v.description('A statement.')),
+      headerBytes: v.pipe(v.optional(size(), '16KiB'), v.description('All headers of a request; more than a statement.')),
+      connections: v.pipe(v.optional(count(1, 100_000), 512), v.description('Open connections of one listener.')),
+      exchangesInFlight: v.pipe(v.optional(count(1, 100_000), 256), v.description('Exchanges at one time; more are refused as overloaded.')),
+      headersTimeout: v.optional(duration(), '10s'),
+      requestTimeout: v.pipe(v.optional(duration(), '60s'), v.description('Until the whole of a request has arrived.')),
+      xml: xmlLimits,
+    }),
+    v.description('What a peer or a member can send.'),
+  ),
+  {},
+);
+
+const clock = v.optional(
+  v.pipe(record({ maxAge: v.optional(duration(), '60s'), maxAhead: v.optional(duration(), '30s') }), v.description("How far the time of a peer's request may lie back and ahead.")),
+  {},
+);
+
+/** The schema of a gateway.yaml that lies in `folder`. */
+export function gatewaySchema(folder: string) {
+  return record({
+    gateway: record({
+      entity: v.pipe(httpsUrl(), v.description('Entity id of this gateway in the federation: an https URL that never changes.')),
+      country: country(),
+      environment: v.pipe(text(), v.description('Must be that of each link: a test gateway never speaks to a live one.')),
+      home: v.pipe(v.optional(oneOf(['provider']), 'provider'), v.description("provider: behind the country's own security server.")),
+    }),
+    data: v.pipe(path(folder), v.description('Folder of the trail, the evidence and the exchanges under way.')),
+    mappings: v.pipe(path(folder), v.description('Folder of the mappings.')),
+    trust: v.pipe(path(folder), v.description('Folder with a <COUNTRY>.json for each peer; `causeway trust import` writes them.')),
+    listeners: listeners(folder),
+    home: home(folder),
+    keys: keys(folder),
+    limits,
+    clock,
+    log: v.optional(record({ level: v.optional(oneOf(['debug', 'info', 'warn', 'error']), 'info') }), {}),
+  });
+}
+
+export type GatewayFile = v.InferOutput<ReturnType<typeof gatewaySchema>>;

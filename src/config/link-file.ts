@@ -1,0 +1,70 @@
+/**
+ * links/<peer>.yaml: the agreement with one peer (the same on both sides, to the byte of its RFC 8785 form) and our own settings. In the
+ * agreement everything is written out: a default would be a term that nobody signed.
+ */
+import * as v from 'valibot';
+import { base64Of32, count, country, duration, httpsOrigin, httpsUrl, instant, oneOf, record, sha256, size, text } from './values.ts';
+
+const party = record({
+  country: country(),
+  entity: v.pipe(httpsUrl(), v.description('Entity id of the gateway.')),
+  log: v.pipe(record({ origin: text(), key: base64Of32() }), v.description("The gateway's log on this link: origin and Ed25519 public key.")),
+  witness: v.pipe(record({ name: text(), key: base64Of32() }), v.description("The gateway's witness: name and Ed25519 public key.")),
+  auditor: v.exactOptional(v.pipe(v.record(v.string(), v.string()), v.description("Public JWK (P-256) of the country's auditor, who alone opens `escrow` evidence."))),
+});
+
+const operation = v.union(
+  [record({ name: text() }), record({ method: v.pipe(text(), v.regex(/^[A-Z]+$/, 'expected an HTTP method in capitals')), template: v.pipe(text(), v.regex(/^\//, 'expected a path template that begins with /')) })],
+  'expected { name } of a SOAP service, or { method, template } of a REST service',
+);
+
+const grant = record({
+  client: v.pipe(text(), v.description("Federated identifier of the asking member, in the leg's `from` country.")),
+  service: v.pipe(text(), v.description("Federated identifier of the service, in the leg's `to` country.")),
+  operation,
+  purpose: v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected a purpose code of small letters, digits and hyphens')),
+  neutral: v.pipe(record({ schema: text(), version: text(), sha256: sha256() }), v.description('The neutral form, pinned; `causeway config check` prints the SHA-256 that it finds.')),
+  proof: oneOf(['security-server', 'wss']),
+  idempotent: v.pipe(v.boolean('expected true or false'), v.description('May be repeated after an unknown outcome.')),
+  maxBytes: size(),
+  minBudget: v.pipe(duration(), v.description('What the service needs at least.')),
+  maxBudget: v.pipe(duration(), v.description('What an exchange gets at most.')),
+  quota: v.pipe(count(1, 10_000_000), v.description('Exchanges a minute.')),
+});
+
+const leg = record({
+  from: country(),
+  to: country(),
+  sealing: oneOf(['jwe', 'tls']),
+  evidence: oneOf(['digests', 'escrow', 'full-readable-by-the-gateway']),
+  endUser: oneOf(['pass', 'pseudonym', 'organisation-only', 'required']),
+  answerRetention: duration(),
+  grants: v.array(grant, 'expected a list of grants'),
+});
+
+const agreement = record({
+  id: v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected small letters, digits and hyphens')),
+  version: count(1, 1_000_000),
+  effective: v.pipe(instant(), v.description('From when this version is in force.')),
+  environment: text(),
+  parties: v.strictTuple([party, party], 'expected exactly two parties'),
+  retryTime: v.pipe(duration(), v.description('Within which the same sealed request may be repeated.')),
+  duplicateTime: v.pipe(duration(), v.description('For which a member and its message id are one exchange.')),
+  legs: v.strictTuple([leg, leg], 'expected exactly two legs'),
+});
+
+const settings = record({
+  url: v.pipe(httpsOrigin(), v.description("Where the peer's federation listener is.")),
+  connections: v.optional(count(1, 1000), 64),
+  suspended: v.exactOptional(v.pipe(record({ reason: text(), until: v.exactOptional(instant()) }), v.description('Stops the link on our side.'))),
+});
+
+export function linkSchema() {
+  return record({
+    agreement: v.pipe(agreement, v.description('What both countries signed.')),
+    next: v.exactOptional(v.pipe(agreement, v.description('The version that follows; around the change both sides accept either for two minutes.'))),
+    settings: v.pipe(settings, v.description('Our own settings: not agreed, not hashed.')),
+  });
+}
+
+export type LinkFileContent = v.InferOutput<ReturnType<typeof linkSchema>>;

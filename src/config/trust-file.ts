@@ -1,0 +1,32 @@
+/** trust/<COUNTRY>.json: the public keys of a peer, exchanged out of band (`causeway trust export` and `import`). */
+import * as v from 'valibot';
+import { deepFreeze } from './freeze.ts';
+import type { DeepReadonly } from './freeze.ts';
+import { throwIfAny } from './problems.ts';
+import { readConfigFile } from './read.ts';
+import { base64Of32, country, httpsUrl, instant, record, text } from './values.ts';
+
+const window = { notBefore: instant(), notAfter: instant() };
+const jwk = record({ kty: v.literal('EC', 'expected EC'), crv: v.literal('P-256', 'expected P-256'), x: text(), y: text() });
+const keyList = v.pipe(v.array(record({ kid: text(), publicKey: jwk, ...window })), v.minLength(1, 'name at least one key'));
+
+export function trustSchema() {
+  return record({
+    entity: httpsUrl(),
+    country: country(),
+    statement: v.pipe(keyList, v.description('Keys that may sign statements.')),
+    encryption: v.pipe(keyList, v.description('Keys to encrypt for; the first that is valid is used.')),
+    tls: v.pipe(v.array(record({ spki: base64Of32(), ...window })), v.minLength(1, 'name at least one pin'), v.description('SHA-256 of the SubjectPublicKeyInfo of each TLS key.')),
+    log: v.exactOptional(v.pipe(base64Of32(), v.description("Ed25519 public key of the gateway's log, for the agreement."))),
+    witness: v.exactOptional(v.pipe(base64Of32(), v.description("Ed25519 public key of the gateway's witness, for the agreement."))),
+  });
+}
+
+export type TrustFile = DeepReadonly<v.InferOutput<ReturnType<typeof trustSchema>>>;
+
+/** Reads the keys of a peer. Throws `config-invalid` with every problem and its place. */
+export function readTrustFile(file: string): TrustFile {
+  const { value, problems } = readConfigFile(file, trustSchema());
+  throwIfAny(problems);
+  return deepFreeze(value!);
+}
