@@ -61,10 +61,15 @@ function findPath(authorities: Authorities, fingerprint: string, certificate: Ce
   return path;
 }
 
-function checkEndEntity({ fields }: Certificate): void {
+/** Server and client authentication: a TLS key lies on a machine that terminates connections, and must not speak for the member. */
+const TLS_PURPOSES: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
+
+function checkEndEntity({ fields, x509 }: Certificate): void {
   if (fields.authority) throw untrusted('the certificate is one of an authority');
   const { keyUsage } = fields;
   if (keyUsage === undefined || !(keyUsage.has('digitalSignature') || keyUsage.has('nonRepudiation'))) throw untrusted('the certificate is not for signatures');
+  // node:crypto calls the extended key usage keyUsage.
+  if (x509.keyUsage?.some((purpose) => TLS_PURPOSES.has(purpose)) === true) throw untrusted('the certificate is one for TLS');
 }
 
 function climb(authorities: readonly Certificate[], leaf: Certificate): Certificate[] {

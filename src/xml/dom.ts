@@ -1,11 +1,15 @@
 /** The second parser, for the second verifier of XML signatures. Slow; everything else reads through parse.ts. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Document, Element, Node } from '@xmldom/xmldom';
 import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
 import { CausewayError } from '../errors.ts';
 import type { XmlLimits } from '../platform/limits.ts';
 import type { XmlElement } from '../stages.ts';
 import { toUtf8 } from './encoding.ts';
-import { scanMarkup, tooLarge } from './scan.ts';
+import { parseXml } from './parse.ts';
+
+/** xmldom, and the older one inside xml-crypto, turn these line ends of XML 1.1 into line feeds; in XML 1.0 they are characters like others. */
+const LINE_ENDS_OF_1_1 = /[\u0085\u2028]/g;
 
 export interface DomDocument {
   /** The document without declaration and byte order mark. */
@@ -17,29 +21,22 @@ export interface DomDocument {
   markup(element: XmlElement): string;
 }
 
-/** As withDocument of document.ts, by @xmldom/xmldom. Throws `malformed` and `too-large`. */
+/**
+ * Parses with @xmldom/xmldom. It mends or takes much that is not XML, so that parse.ts judges well-formedness and limits first, and both
+ * must then have read the same tree: a message that two parsers read differently is an attack on one of them.
+ * Throws `malformed` and `too-large`.
+ */
 export function parseDom(bytes: Uint8Array, limits: XmlLimits): DomDocument {
-  if (bytes.byteLength > limits.maxBytes) throw tooLarge(`more than ${limits.maxBytes} bytes`);
-  const utf8 = toUtf8(bytes);
-  scanMarkup(utf8, limits);
-  const source = decode(utf8);
-  const document = parse(source);
-  if (document.doctype !== null || document.documentElement === null) throw new CausewayError('malformed', 'no root element, or a document type declaration');
+  const strict = parseXml(bytes, limits);
+  const source = toUtf8(bytes).toString('utf8').replace(LINE_ENDS_OF_1_1, (character) => `&#${character.charCodeAt(0)};`);
   const nodes = new Map<XmlElement, Element>();
   const commented = new Set<XmlElement>();
-  const root = plain(document.documentElement, nodes, commented);
+  const root = plain(parse(source).documentElement!, nodes, commented);
+  if (!isDeepStrictEqual(root, strict)) throw new CausewayError('malformed', 'two parsers read the message differently');
   return { source, root, commented, markup: (element) => nodes.get(element)!.toString() };
 }
 
-function decode(utf8: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(utf8);
-  } catch (cause) {
-    throw new CausewayError('malformed', 'bytes are not UTF-8', { cause });
-  }
-}
-
-/** Every warning and error stops: xmldom would mend and go on. Its own text may quote the message, so it is not kept. */
+/** Its own text may quote the message, so it is not kept. */
 function parse(source: string): Document {
   try {
     return new DOMParser({ onError: onErrorStopParsing }).parseFromString(source, 'text/xml');

@@ -1,0 +1,7 @@
+import { refuses, resign } from '../support/wss-attack.ts';
+
+refuses('a reference to an XPointer, validly signed', {
+  code: 'signature-weak',
+  control: (signed, member) => resign(signed, member),
+  forge: (signed, member) => resign(signed.replace(/<ds:Reference URI="[^"]+"/, `<ds:Reference URI="#xpointer(/*)"`), member),
+});
