@@ -2,7 +2,7 @@
  * Records of what was exchanged, encrypted under a key of their own exchange (trail.md, "Evidence and erasure"). Destroying the record
  * key destroys every record of the exchange on this side, salts included.
  */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -21,14 +21,22 @@ export function newRecordKey(): Uint8Array {
   return randomBytes(32);
 }
 
-/** The record key under the key-encryption key (32 bytes), bound to its exchange. */
+/** The record key under the key-encryption key (32 bytes), bound to its exchange. 60 bytes. */
 export function wrapRecordKey(kek: Uint8Array, xid: string, recordKey: Uint8Array): Uint8Array {
-  return encrypt(kek, `causeway/record-key/v1\0${xid}`, recordKey);
+  return encrypt(wrappingKey(kek, xid), `causeway/record-key/v1\0${xid}`, recordKey);
 }
 
 /** Throws `internal`: another key-encryption key, or another exchange's record key. */
 export function unwrapRecordKey(kek: Uint8Array, xid: string, wrapped: Uint8Array): Uint8Array {
-  return decrypt(kek, `causeway/record-key/v1\0${xid}`, wrapped);
+  return decrypt(wrappingKey(kek, xid), `causeway/record-key/v1\0${xid}`, wrapped);
+}
+
+/**
+ * A wrapping key for each exchange: under one key random GCM nonces are safe for 2^32 wraps only (NIST SP 800-38D, 8.3), which a busy
+ * gateway reaches within weeks.
+ */
+function wrappingKey(kek: Uint8Array, xid: string): Buffer {
+  return createHmac('sha256', kek).update(`causeway/wrapping-key/v1\0${xid}`).digest();
 }
 
 /** nonce (12) ‖ ciphertext ‖ tag (16). */

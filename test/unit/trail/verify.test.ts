@@ -1,0 +1,151 @@
+/** What verify finds: each kind of stored byte is changed in turn, and must be named. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { Entangler } from '../../../src/trail/entangle.ts';
+import { canonicalEntry } from '../../../src/trail/entry.ts';
+import { cosignatureVerifier, cosigner } from '../../../src/trail/cosignature.ts';
+import { ed25519Signer, ed25519Verifier } from '../../../src/trail/note.ts';
+import { Publisher } from '../../../src/trail/publisher.ts';
+import { openSqliteStore } from '../../../src/trail/sqlite.ts';
+import { verifyTrail } from '../../../src/trail/verify.ts';
+import { addCheckpoint } from '../../../src/trail/witness.ts';
+import { LINK, LOCAL_ORIGIN, LOGS, NOW, ORIGIN, answered, append, asked, entryOf, keysOf, newId, testFolder, testKey, testStore } from '../../support/trail.ts';
+
+const PEER_ORIGIN = 'ee.example/trail/ee-fi/2026h1';
+const [log, witness, peerLog] = [testKey(), testKey(), testKey()];
+const KEYS = keysOf({ [ORIGIN]: log, [LOCAL_ORIGIN]: log, [PEER_ORIGIN]: peerLog }, { 'fi.example/witness': witness });
+
+/** A folder with two full tiles, a right edge, exchanges, evidence, checkpoints of three logs; and the xid of an answered exchange. */
+async function filled(t: TestContext): Promise<{ folder: string; xid: string }> {
+  const folder = testFolder(t);
+  const store = await openSqliteStore({ folder, logs: LOGS });
+  const xid = newId();
+  await store.commit(asked(xid));
+  await store.commit(answered(xid));
+  await append(store, 600);
+  await store.commit({ entries: [{ log: 'local', entry: { v: 1, step: 'key-event', t: { ms: NOW, clock: 'unknown' } } }] });
+
+  // Stands for the peer: its log, cosigned by us, and its witness, which happens to have our witness's key.
+  const peer = await testStore(t, { logs: { [LINK]: PEER_ORIGIN } });
+  await append(peer, 5);
+  const cosignerNow = cosigner('fi.example/witness', witness.privateKey, NOW);
+  const publisher = (of: typeof store, name: string, origin: string, key: typeof log, at: typeof store) =>
+    new Publisher({
+      store: of, log: name, signer: ed25519Signer(origin, key.privateKey), verifier: ed25519Verifier(origin, key.publicKey),
+      witness: { verifier: cosignatureVerifier('fi.example/witness', witness.publicKey), ask: (body) => addCheckpoint(body, { origin, log: ed25519Verifier(origin, key.publicKey), cosigner: cosignerNow, store: at }) },
+    });
+  await publisher(peer, LINK, PEER_ORIGIN, peerLog, store).tick(NOW);
+  await new Publisher({ store, log: 'local', signer: ed25519Signer(LOCAL_ORIGIN, log.privateKey), verifier: ed25519Verifier(LOCAL_ORIGIN, log.publicKey) }).tick(NOW);
+  await new Entangler({ store, log: LINK, link: { id: LINK, version: 1 }, peerOrigin: PEER_ORIGIN, clockState: () => 'unknown' }).tick(NOW);
+  await publisher(store, LINK, ORIGIN, log, peer).tick(NOW);
+  await append(store, 10);
+  await store.close();
+  return { folder, xid };
+}
+
+function change(folder: string, sql: string, ...values: (string | number | Uint8Array)[]): void {
+  const db = new DatabaseSync(join(folder, 'trail.db'));
+  assert.equal(Number(db.prepare(sql).run(...values).changes) > 0, true, 'the test changes something');
+  db.close();
+}
+
+test('a sound folder verifies, with the checkpoints of both sides', async (t) => {
+  const { folder } = await filled(t);
+  const report = verifyTrail(folder, KEYS);
+  assert.deepEqual(report.wrong, []);
+  assert.equal(report.ok, true);
+  assert.deepEqual(report.logs.map(({ origin, size, checkpoint }) => [origin, size, checkpoint]), [
+    [ORIGIN, 614, { size: 604, cosigned: ['fi.example/witness'] }],
+    [LOCAL_ORIGIN, 1, { size: 1, cosigned: [] }],
+  ]);
+  assert.deepEqual([report.witnessed, report.exchanges, report.evidence], [[{ origin: PEER_ORIGIN, size: 5 }], 1, 1]);
+});
+
+test('a running gateway\'s folder verifies, and the gateway is not held up', async (t) => {
+  const folder = testFolder(t);
+  const store = await testStore(t, { folder });
+  await append(store, 20);
+  assert.equal(verifyTrail(folder, KEYS).logs[0]!.size, 20);
+  await append(store, 1);
+  assert.equal(verifyTrail(folder, KEYS).logs[0]!.size, 21);
+});
+
+interface Tampering {
+  readonly what: string;
+  readonly part: string;
+  readonly index?: number;
+  readonly tamper: (folder: string, xid: string) => void;
+}
+
+const flip = (column: string) => `CAST(substr(${column}, 1, 9) || x'ff' || substr(${column}, 11) AS BLOB)`;
+
+const TAMPERINGS: readonly Tampering[] = [
+  { what: 'an entry inside a tile, garbled', part: 'entry', index: 5, tamper: (folder) => change(folder, `UPDATE entry SET bytes = ${flip('bytes')} WHERE origin = 1 AND idx = 5`) },
+  { what: 'an entry at the right edge, garbled', part: 'entry', index: 610, tamper: (folder) => change(folder, `UPDATE entry SET bytes = ${flip('bytes')} WHERE origin = 1 AND idx = 610`) },
+  { what: 'an entry replaced by another well-formed one', part: 'entry', index: 7, tamper: (folder) => change(folder, 'UPDATE entry SET bytes = ? WHERE origin = 1 AND idx = 7', Buffer.from(canonicalEntry(entryOf(newId())))) },
+  { what: 'an entry in another spelling', part: 'entry', index: 613, tamper: (folder) => change(folder, "UPDATE entry SET bytes = CAST(' ' || bytes AS BLOB) WHERE origin = 1 AND idx = 613") },
+  { what: 'a leaf hash inside a tile', part: 'leaf', index: 300, tamper: (folder) => change(folder, `UPDATE entry SET leaf = ${flip('leaf')} WHERE origin = 1 AND idx = 300`) },
+  { what: 'a leaf hash at the right edge', part: 'leaf', index: 611, tamper: (folder) => change(folder, `UPDATE entry SET leaf = ${flip('leaf')} WHERE origin = 1 AND idx = 611`) },
+  { what: 'a hash of a tile', part: 'node', index: 256, tamper: (folder) => change(folder, `UPDATE tile SET hashes = ${flip('hashes')} WHERE origin = 1 AND level = 0 AND n = 1`) },
+  { what: 'the root of a tile', part: 'node', index: 0, tamper: (folder) => change(folder, `UPDATE tile SET root = ${flip('root')} WHERE origin = 1 AND level = 0 AND n = 0`) },
+  { what: 'a tile that is gone', part: 'node', index: 256, tamper: (folder) => change(folder, 'DELETE FROM tile WHERE n = 1') },
+  { what: 'a tile too many', part: 'node', tamper: (folder) => change(folder, 'INSERT INTO tile SELECT origin, level, 9, hashes, root FROM tile WHERE n = 1') },
+  { what: 'the root of the head', part: 'head', tamper: (folder) => change(folder, `UPDATE head SET root = ${flip('root')} WHERE origin = 1`) },
+  { what: 'the size of the head', part: 'head', index: 613, tamper: (folder) => change(folder, 'UPDATE head SET size = size - 1 WHERE origin = 1') },
+  { what: 'an entry taken out of the middle', part: 'entry', index: 20, tamper: (folder) => change(folder, 'DELETE FROM entry WHERE origin = 1 AND idx = 20') },
+  { what: 'the last entry taken off', part: 'head', index: 613, tamper: (folder) => change(folder, 'DELETE FROM entry WHERE origin = 1 AND idx = 613') },
+  { what: 'a checkpoint with another root', part: 'checkpoint', tamper: (folder) => change(folder, "UPDATE checkpoint SET note = replace(note, char(10) || '604' || char(10), char(10) || '603' || char(10)) WHERE origin = 1") },
+  { what: 'a cosignature', part: 'checkpoint', tamper: (folder) => change(folder, 'UPDATE checkpoint SET note = substr(note, 1, length(note) - 20) || substr(note, length(note) - 18, 1) || substr(note, length(note) - 18) WHERE origin = 1') },
+  { what: 'a witnessed root', part: 'witnessed', tamper: (folder) => change(folder, `UPDATE witnessed SET root = ${flip('root')}`) },
+  { what: 'a witnessed note without our cosignature', part: 'witnessed', tamper: (folder) => change(folder, "UPDATE witnessed SET note = substr(note, 1, instr(note, '— fi.example/witness') - 1)") },
+  { what: 'an answered exchange without its response entry', part: 'exchange', tamper: (folder) => change(folder, "INSERT INTO exchange SELECT direction, '019aa724-d400-70f6-b4d3-c4b025a8a9b7', link, state, identity, 'x', digest, request, outcome, answer_until, keep_until, created_at FROM exchange") },
+  { what: 'an evidence record that is gone', part: 'evidence', index: 0, tamper: (folder) => change(folder, 'DELETE FROM evidence') },
+  { what: 'an evidence record of another exchange', part: 'evidence', index: 0, tamper: (folder) => change(folder, "UPDATE evidence SET xid = '019aa724-d400-70f6-b4d3-c4b025a8a9b7'") },
+];
+
+for (const { what, part, index, tamper } of TAMPERINGS) {
+  test(`verify names ${what}`, async (t) => {
+    const { folder, xid } = await filled(t);
+    tamper(folder, xid);
+    const { ok, wrong } = verifyTrail(folder, KEYS);
+    assert.equal(ok, false);
+    const { part: foundPart, index: foundIndex } = wrong[0]!;
+    assert.deepEqual({ part: foundPart, index: foundIndex }, { part, index }, JSON.stringify(wrong));
+  });
+}
+
+test('a local log that was cut back together with its head is named by the entry that records its checkpoint', async (t) => {
+  const { folder } = await filled(t);
+  change(folder, 'DELETE FROM entry WHERE origin = 2');
+  change(folder, 'DELETE FROM head WHERE origin = 2');
+  change(folder, 'DELETE FROM checkpoint WHERE origin = 2');
+  const { wrong } = verifyTrail(folder, KEYS);
+  assert.deepEqual(wrong.map(({ part, origin, index }) => [part, origin, index]), [['checkpoint', ORIGIN, 603]]);
+});
+
+test('a log rewritten from the start, tree and all, is named by its checkpoint', async (t) => {
+  const { folder } = await filled(t);
+  const other = await filled(t);
+  const db = new DatabaseSync(join(folder, 'trail.db'));
+  db.exec(`ATTACH '${join(other.folder, 'trail.db')}' AS other`);
+  for (const table of ['entry', 'tile', 'head', 'exchange', 'evidence']) db.exec(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM other.${table}`);
+  db.close();
+  const { wrong } = verifyTrail(folder, KEYS);
+  assert.deepEqual(wrong.map(({ part, origin }) => [part, origin])[0], ['checkpoint', ORIGIN]);
+});
+
+test('an entry redacted to its leaf hash still verifies', async (t) => {
+  const { folder } = await filled(t);
+  change(folder, 'UPDATE entry SET bytes = NULL WHERE origin = 1 AND idx = 100');
+  assert.equal(verifyTrail(folder, KEYS).ok, true);
+});
+
+test('a checkpoint whose log has no key among those given is not called verified', async (t) => {
+  const { folder } = await filled(t);
+  const { ok, wrong } = verifyTrail(folder, keysOf({ [LOCAL_ORIGIN]: log, [PEER_ORIGIN]: peerLog }, { 'fi.example/witness': witness }));
+  assert.equal(ok, false);
+  assert.equal(wrong[0]!.part, 'checkpoint');
+});
