@@ -14,6 +14,8 @@ import { problemAt, throwIfAny } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { readConfigFile } from './read.ts';
 import type { ReadFile } from './read.ts';
+import { trustSchema } from './trust-file.ts';
+import type { TrustFile } from './trust-file.ts';
 
 export type Agreement = DeepReadonly<LinkFileContent['agreement']>;
 
@@ -59,4 +61,11 @@ export function loadConfig(folder: string): GatewayConfig {
 
 function linkFile(file: string, { agreement, next, settings }: LinkFileContent): LinkFile {
   return { file, agreements: next === undefined ? [agreement] : [agreement, next], settings };
+}
+
+/** Reads the keys of a peer. Throws `config-invalid` with every problem and its place. */
+export function readTrustFile(file: string): TrustFile {
+  const { value, problems } = readConfigFile(file, trustSchema());
+  throwIfAny(problems);
+  return deepFreeze(value!);
 }

@@ -1,9 +1,6 @@
 /** trust/<COUNTRY>.json: the public keys of a peer, exchanged out of band (`causeway trust export` and `import`). */
 import * as v from 'valibot';
-import { deepFreeze } from './freeze.ts';
 import type { DeepReadonly } from './freeze.ts';
-import { throwIfAny } from './problems.ts';
-import { readConfigFile } from './read.ts';
 import { base64Of32, country, httpsUrl, instant, record, text } from './values.ts';
 
 const window = { notBefore: instant(), notAfter: instant() };
@@ -23,10 +20,3 @@ export function trustSchema() {
 }
 
 export type TrustFile = DeepReadonly<v.InferOutput<ReturnType<typeof trustSchema>>>;
-
-/** Reads the keys of a peer. Throws `config-invalid` with every problem and its place. */
-export function readTrustFile(file: string): TrustFile {
-  const { value, problems } = readConfigFile(file, trustSchema());
-  throwIfAny(problems);
-  return deepFreeze(value!);
-}

@@ -47,10 +47,10 @@ export function makeLogger({ level, country, destination }: LogOptions): Logger 
 
 /** The one way to pino: what it is given, by line or by child, is redacted already. */
 function redacting(target: PinoLogger): Logger {
-  const write = (level: LogLevel): Write => (facts: object | string, text: string = '') => {
+  const write = (level: LogLevel): Write => (facts: object | string, text?: string) => {
     if (!target.isLevelEnabled(level)) return;
     if (typeof facts === 'string') target[level](mask(facts));
-    else target[level](redactFacts(facts), mask(text));
+    else target[level](redactFacts(facts), mask(text ?? ''));
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), fatal: write('fatal'), child: (facts) => redacting(target.child(redactFacts(facts))) };
 }
