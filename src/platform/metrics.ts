@@ -38,7 +38,7 @@ export function makeMetrics(): Metrics {
       if (typeof facts.ms === 'number') times.observe({ step, link }, facts.ms / 1000);
     },
     gauge(name, help, read) {
-      const gauge = new Gauge({ name: `causeway_${name}`, help, registers: [], collect: () => gauge.set(read()) });
+      const gauge: Gauge = new Gauge({ name: `causeway_${name}`, help, registers: [], collect: () => gauge.set(read()) });
       registry.registerMetric(gauge);
     },
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -47,7 +47,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'uuid': ['platform'],
   'valibot': ['config', 'federation'],
   'xml-crypto': ['crypto'],
-  'yaml': ['config'],
+  'yaml': ['config', 'sandbox'],
 };
 
 const MINTS = new Map([
