@@ -82,6 +82,7 @@ async function population({ FI }: Countries): Promise<ScenarioResult> {
     ['Paluukoodi', [found.record?.code, missing.record?.code], ['0000', '0001']],
     ['Sukunimi', [found.record?.familyName, missing.record?.familyName], ['Sõrmus', undefined]],
     ['Etunimet', found.record?.givenNames, 'Jüri'],
+    ['UlkomainenPaikkakuntaJaValtioSelvakielinen', found.record?.placeAbroad, 'Tallinn'],
     ['Kuolinpvm', found.record?.dateOfDeath, undefined],
     ['signatures of the answers', [found.signature, missing.signature], ['valid', 'valid']],
   ]);

@@ -41,7 +41,8 @@ export interface PopulationRecord {
   readonly givenNames?: string;
   /** As VTJ writes dates: yyyymmdd. */
   readonly dateOfDeath?: string;
-  readonly municipality?: string;
+  /** Where the person lives abroad, as the answer says it. */
+  readonly placeAbroad?: string;
 }
 
 export interface PopulationAnswer extends SoapAnswer {
@@ -133,7 +134,7 @@ function readRecord([answer]: readonly XmlElement[]): PopulationRecord | undefin
     familyName: value('Henkilo', 'NykyinenSukunimi', 'Sukunimi'),
     givenNames: value('Henkilo', 'NykyisetEtunimet', 'Etunimet'),
     dateOfDeath: value('Henkilo', 'Kuolintiedot', 'Kuolinpvm'),
-    municipality: value('Henkilo', 'Kotikunta', 'KuntaS'),
+    placeAbroad: value('Henkilo', 'VakinainenUlkomainenLahiosoite', 'UlkomainenPaikkakuntaJaValtioSelvakielinen'),
   };
   return { code: attribute(code, '', 'koodi') ?? '', ...Object.fromEntries(Object.entries(found).filter(([, content]) => content !== undefined)) };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { connect as tlsConnect } from 'node:tls';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as tlsConnect } from 'node:tls';
 import { ConnectionFailed } from '../../../src/platform/http-client.ts';
 import { SECURITY_SERVER } from '../../../src/sandbox/faults.ts';
 import type { Fault } from '../../../src/sandbox/faults.ts';
@@ -26,9 +27,12 @@ async function during<T>(target: string, fault: Fault, work: () => Promise<T>): 
   const { faults } = target === COMPANIES ? finland : estonia;
   faults.set(target, fault);
   try {
+    // A security server that changes its certificate closes its connections: let their other ends notice.
+    await sleep(20);
     return await work();
   } finally {
     faults.clear(target);
+    await sleep(20);
     assert.equal((await askSalary()).requestHash, 'matches');
     assert.equal((await askCompany()).requestHash, 'matches');
   }
@@ -123,6 +127,10 @@ test('a security server with an expired certificate shows it to the next connect
   assert.equal(await expiry(), 'null');
   assert.match(await during(SECURITY_SERVER, { kind: 'expired-certificate' }, expiry), /CERT_HAS_EXPIRED/);
   assert.equal(await expiry(), 'null');
+});
+
+test('a security server with an expired certificate gets nothing from an asking system, and comes back when it is mended', async () => {
+  await assert.rejects(during(SECURITY_SERVER, { kind: 'expired-certificate' }, askSalary), (error) => error instanceof ConnectionFailed && !error.sent);
 });
 
 for (const [fault, reason] of [
