@@ -1,0 +1,51 @@
+/** openssl verifies a checkpoint's and a cosignature's Ed25519 signatures, as docs/trail-format.md shows. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { checkpointText } from '../../src/trail/checkpoint.ts';
+import { cosignatureTime, cosigner } from '../../src/trail/cosignature.ts';
+import { ed25519Signer, formatNote, parseNote, signatureLine } from '../../src/trail/note.ts';
+import { NOW, ORIGIN, testFolder, testKey } from '../support/trail.ts';
+
+const log = testKey();
+const witness = testKey();
+
+function opensslIsThere(t: TestContext): boolean {
+  if (spawnSync('openssl', ['version']).status === 0) return true;
+  if (process.env['CAUSEWAY_TOOLS'] === 'required') assert.fail('openssl is not there');
+  t.skip('skipped: no openssl');
+  return false;
+}
+
+function opensslVerifies(folder: string, key: ReturnType<typeof testKey>, signed: string, signature: Uint8Array): boolean {
+  const file = (name: string, content: string | Uint8Array): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const pem = file('key.pem', key.publicKey.export({ type: 'spki', format: 'pem' }) as string);
+  return spawnSync('openssl', ['pkeyutl', '-verify', '-rawin', '-pubin', '-inkey', pem, '-in', file('signed', signed), '-sigfile', file('sig', signature)]).status === 0;
+}
+
+function cosignedNote(): string {
+  const text = checkpointText({ origin: ORIGIN, size: 42, root: Buffer.alloc(32, 1) });
+  return formatNote(text, [signatureLine(ed25519Signer(ORIGIN, log.privateKey), text), signatureLine(cosigner('ee.example/witness', witness.privateKey, NOW), text)]);
+}
+
+test('openssl verifies the log\'s signature over the text of a checkpoint', (t) => {
+  if (!opensslIsThere(t)) return;
+  const { text, signatures } = parseNote(cosignedNote());
+  const folder = testFolder(t);
+  assert.equal(opensslVerifies(folder, log, text, signatures[0]!.signature), true);
+  assert.equal(opensslVerifies(folder, log, text.replace('42', '43'), signatures[0]!.signature), false);
+});
+
+test('openssl verifies a cosignature over its two header lines and the text', (t) => {
+  if (!opensslIsThere(t)) return;
+  const { text, signatures } = parseNote(cosignedNote());
+  const { signature } = signatures[1]!;
+  const signed = `cosignature/v1\ntime ${cosignatureTime(signature) / 1000}\n${text}`;
+  assert.equal(opensslVerifies(testFolder(t), witness, signed, signature.subarray(8)), true);
+});
