@@ -2,7 +2,10 @@
 import { CausewayError, asCausewayError } from '../errors.ts';
 import { findGrant, acceptedVersion } from '../federation/link.ts';
 import { authenticate } from '../federation/statement.ts';
-import type { ExchangeRow, Store } from '../trail/store.ts';
+import { parseEntry } from '../trail/entry.ts';
+import type { Entry } from '../trail/entry.ts';
+import { leafHash } from '../trail/merkle.ts';
+import type { Appended, ExchangeRow, Store } from '../trail/store.ts';
 import { close, handOver, prepare } from './inbound.ts';
 import { unpackQuestion, unpackSealed } from './kept.ts';
 import { outlast } from './outbound.ts';
@@ -18,7 +21,7 @@ export async function recover(store: Store, peers: readonly Peer[], outbound: Ou
   const open = await store.openExchanges();
   const asked = open.filter((row) => row.direction === 'outbound');
   const accepted = open.filter((row) => row.direction === 'inbound');
-  for (const row of accepted) await finishInbound(row, peers, inbound);
+  for (const row of accepted) await finishInbound(row, store, peers, inbound);
   for (const row of asked) {
     const question = await reopen(row, outbound);
     if (question !== undefined) outbound.background(row.xid, () => outlast(question, outbound));
@@ -46,7 +49,7 @@ export async function reopen(row: ExchangeRow, parts: OutboundParts): Promise<Qu
  * The service may have the request already. Only an operation that the link declares idempotent is repeated, with the same domestic id;
  * any other ends in a refusal `outcome-unknown`, which the asker gets for its next copy.
  */
-async function finishInbound(row: ExchangeRow, peers: readonly Peer[], parts: InboundParts): Promise<void> {
+async function finishInbound(row: ExchangeRow, store: Store, peers: readonly Peer[], parts: InboundParts): Promise<void> {
   const peer = peers.find(({ link }) => link.id === row.link);
   if (peer === undefined || row.request === undefined) return;
   const sealed = unpackSealed(row.request);
@@ -56,14 +59,35 @@ async function finishInbound(row: ExchangeRow, peers: readonly Peer[], parts: In
   try {
     const version = acceptedVersion(peer.link, statement.claims.link, statement.claims.iat * 1000);
     const grant = findGrant(version.in, statement.claims);
-    if (!grant.idempotent || row.recorded === undefined) throw unknown;
+    const recorded = grant.idempotent ? await findRequest(store, row) : undefined;
+    if (recorded === undefined) throw unknown;
     const use = { link: peer.link, version, grant };
     const task = await prepare(statement, sealed.payload, use, { peer }, parts.clock.monotonic(), parts);
-    await handOver({ ...task, promise: parts.journal.promiseOf(row.recorded, statement.claims.iat) }, parts);
+    await handOver({ ...task, promise: parts.journal.promiseOf(recorded, statement.claims.iat) }, parts);
   } catch (thrown) {
     const error = asCausewayError(thrown);
     await close({ statement, peer }, error === unknown ? unknown : new CausewayError('outcome-unknown', error.message, { cause: error }), 'unknown', parts);
   }
+}
+
+/** Entries read at once while looking back. */
+const LOOK_BACK = 500;
+
+/** Our entry for the request of an open exchange: among the last ones of the log, since the exchange is open. */
+async function findRequest(store: Store, { link, xid }: ExchangeRow): Promise<Appended | undefined> {
+  const { origin, size } = await store.head(link);
+  for (let to = size; to > 0; to -= LOOK_BACK) {
+    const from = Math.max(0, to - LOOK_BACK);
+    const entries = await store.entries(link, from, to);
+    const at = entries.findLastIndex((bytes) => isRequestOf(parseEntry(bytes), xid));
+    const bytes = entries[at];
+    if (bytes !== undefined) return { origin, index: from + at, leaf: Buffer.from(leafHash(bytes)).toString('base64') };
+  }
+  return undefined;
+}
+
+function isRequestOf(entry: Entry, xid: string): boolean {
+  return entry.xid === xid && entry.step === 'request';
 }
 
 interface OwnClaims {

@@ -14,6 +14,10 @@ export class Admission {
     return this.#running;
   }
 
+  get open(): boolean {
+    return !this.#draining;
+  }
+
   /** From now on every new exchange is refused with `draining`. */
   drain(): void {
     this.#draining = true;

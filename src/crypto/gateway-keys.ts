@@ -1,0 +1,78 @@
+/** Making the federation keys of a gateway, one file a role (protocol.md, "Trust"): each role has its own key. */
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAuthority } from './pki.ts';
+import { encryptionKey, statementKey } from './keys.ts';
+import { spkiPin } from '../platform/spki.ts';
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+export interface GatewayKeyFiles {
+  readonly statement: string;
+  readonly encryption: string;
+  readonly tlsKey: string;
+  readonly tlsCertificate: string;
+  readonly log: string;
+  readonly witness: string;
+  readonly evidence: string;
+}
+
+export function gatewayKeyFiles(folder: string): GatewayKeyFiles {
+  const file = (name: string) => join(folder, name);
+  return { statement: file('statement.key.pem'), encryption: file('encryption.key.pem'), tlsKey: file('federation-tls.key.pem'), tlsCertificate: file('federation-tls.cert.pem'), log: file('log.key.pem'), witness: file('witness.key.pem'), evidence: file('evidence.kek') };
+}
+
+/** Makes what is missing in `folder`, readable by this user alone; never replaces a key. `now`: UTC milliseconds, start of the TLS certificate. */
+export function makeGatewayKeys(folder: string, host: string, now: number): GatewayKeyFiles {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const files = gatewayKeyFiles(folder);
+  const p256 = () => pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+  const ed25519 = () => pem(generateKeyPairSync('ed25519').privateKey);
+  for (const [file, make] of [[files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.evidence, () => `${randomBytes(32).toString('base64')}\n`]] as const) {
+    if (!existsSync(file)) writeSecret(file, make());
+  }
+  if (!existsSync(files.tlsKey) || !existsSync(files.tlsCertificate)) {
+    const tls = createAuthority({ subject: [['CN', host]], algorithm: 'P-256', notBefore: now, notAfter: now + 2 * YEAR_MS });
+    writeSecret(files.tlsKey, tls.key);
+    writeFileSync(files.tlsCertificate, tls.certificate);
+  }
+  return files;
+}
+
+/** What the peer needs to know of a gateway: the form of `trust/<COUNTRY>.json`. Log and witness keys (base64 of 32 bytes) go into the link. */
+export interface PublicParts {
+  readonly trust: { readonly entity: string; readonly country: string; readonly statement: readonly object[]; readonly encryption: readonly object[]; readonly tls: readonly object[]; readonly log: string; readonly witness: string };
+}
+
+/** `notBefore` and `notAfter`: UTC milliseconds between which the peer may rely on these keys. */
+export function publicParts(files: GatewayKeyFiles, gateway: { readonly entity: string; readonly country: string }, window: { readonly notBefore: number; readonly notAfter: number }): PublicParts {
+  const times = { notBefore: new Date(window.notBefore).toISOString(), notAfter: new Date(window.notAfter).toISOString() };
+  const statement = statementKey(readFileSync(files.statement));
+  const encryption = encryptionKey(readFileSync(files.encryption));
+  const jwk = (key: KeyObject) => createPublicKey(key).export({ format: 'jwk' });
+  return {
+    trust: {
+      ...gateway,
+      statement: [{ kid: statement.kid, publicKey: jwk(statement.key), ...times }],
+      encryption: [{ kid: encryption.kid, publicKey: jwk(encryption.key), ...times }],
+      tls: [{ spki: spkiPin(createPublicKey(readFileSync(files.tlsKey))), ...times }],
+      log: rawPublic(files.log),
+      witness: rawPublic(files.witness),
+    },
+  };
+}
+
+function rawPublic(file: string): string {
+  const { x } = createPublicKey(readFileSync(file)).export({ format: 'jwk' });
+  return Buffer.from(x ?? '', 'base64url').toString('base64');
+}
+
+function pem(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function writeSecret(file: string, content: string): void {
+  writeFileSync(file, content, { mode: 0o600, flag: 'wx' });
+}

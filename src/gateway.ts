@@ -1,0 +1,239 @@
+/** The composition root: the only file that knows every part. Reads keys and mappings, opens the store, recovers, and returns what listens and closes. */
+import { X509Certificate, createPrivateKey, hkdfSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type Koa from 'koa';
+import type { GatewayConfig, LinkFile } from './config/config.ts';
+import { readTrustFile } from './config/config.ts';
+import { encryptJwe } from './crypto/jwe.ts';
+import { ed25519Key, encryptionKey, recipientKey, statementKey } from './crypto/keys.ts';
+import { dialects } from './ecosystems/dialects.ts';
+import type { ProofPolicy } from './ecosystems/proof-policy.ts';
+import { CausewayError, asCausewayError } from './errors.ts';
+import type { AuditorSeal } from './evidence/keep.ts';
+import { Quotas, sealedLimit } from './exchange/authorise.ts';
+import { Background } from './exchange/background.ts';
+import { InFlight } from './exchange/in-flight.ts';
+import { Journal } from './exchange/journal.ts';
+import type { JournalOptions } from './exchange/journal.ts';
+import { offersOf } from './exchange/offers.ts';
+import type { InboundParts, Observe, OutboundParts, Peer } from './exchange/parts.ts';
+import { recover, reopen } from './exchange/recovery.ts';
+import { makeLink, sameOperation } from './federation/link.ts';
+import type { Grant, Link, LinkVersion } from './federation/link.ts';
+import { Admission } from './http/admission.ts';
+import { domesticApp } from './http/domestic.ts';
+import { WITNESS_PATH, federationApp } from './http/federation.ts';
+import { listen } from './http/listener.ts';
+import type { Listener } from './http/listener.ts';
+import { operationsApp } from './http/operations.ts';
+import { loadMappings } from './mapping/load.ts';
+import type { Clock } from './platform/clock.ts';
+import { ConnectionFailed, connect } from './platform/http-client.ts';
+import type { HttpConnection } from './platform/http-client.ts';
+import type { Logger } from './platform/log.ts';
+import type { Metrics } from './platform/metrics.ts';
+import { spkiPin } from './platform/spki.ts';
+import { Keeper } from './trail/keeper.ts';
+import type { KeptLink } from './trail/keeper.ts';
+import { writeTrailKeys } from './trail/keys.ts';
+import { rawEd25519 } from './trail/note.ts';
+import type { WitnessReply } from './trail/publisher.ts';
+import { openSqliteStore } from './trail/sqlite.ts';
+import type { Store } from './trail/store.ts';
+import { staticTrust } from './trust/static-trust.ts';
+
+export interface GatewayOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Called at every named step, after log and metrics. */
+  readonly onStep?: Observe;
+}
+
+export interface Gateway {
+  readonly country: string;
+  readonly ports: { readonly domestic: number; readonly federation: number; readonly operations: number };
+  /** No new exchanges; ends when the running ones have their outcome on disk, at most after `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Throws `config-invalid` for anything an operator can mend: keys, mappings, links, ports, a store that another process holds. */
+export async function openGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
+  const { clock, log, metrics } = options;
+  const { country, entity } = config.gateway;
+  const observe: Observe = (step, facts, error) => {
+    metrics.step(step, facts);
+    logStep(log, step, facts, error);
+    options.onStep?.(step, facts, error);
+  };
+  const mappings = await loadMappings(config.mappings, country);
+  const peers = config.links.map((link) => openPeer(link, config, clock.now()));
+  const store = await openSqliteStore({ folder: config.data, logs: originsOf(config, peers) });
+  const clockState = () => 'unknown' as const;
+  const kek = readKek(config.keys.evidence);
+  const auditor = auditorOf(peers);
+  const journal = new Journal({ store, kek, observe, clockState, ...(auditor === undefined ? {} : { auditor }) });
+  const dialect = dialects({ faultSpelling: config.home.faultCodes, maxAnswerBytes: config.limits.answerBytes });
+  const policy = policies(config);
+  const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
+  const offers = offersOf(mappings.imported, peers, (name) => dialect[name], (form, { connection }) => policy(form, connection));
+  const background = new Background((xid, error) => observe('outbound.refused', { xid, code: error.code }, error));
+  const outbound: OutboundParts = {
+    ...shared,
+    inFlight: new InFlight(),
+    pseudonymKey: new Uint8Array(hkdfSync('sha256', kek, '', 'causeway/pseudonym/v1', 32)),
+    offerAt: (path) => offers.find((offer) => offer.path === path) ?? unknownService(path),
+    background: (xid, work) => background.run(xid, work),
+    reopen: (row) => reopen(row, outbound),
+  };
+  const home = connectHome(config);
+  const inbound: InboundParts = {
+    ...shared,
+    inFlight: new InFlight(),
+    quotas: new Quotas(),
+    tolerance: config.clock,
+    home,
+    policy: (form) => policy(form, config.home.securityServer.url),
+    dialect: (name) => dialect[name],
+    exportedService: (service, operation) => mappings.exported.find((exported) => exported.service === service && sameOperation(exported.operation, operation)) ?? unknownService(service),
+  };
+  const recovered = await recover(store, peers, outbound, inbound);
+  if (recovered.inbound + recovered.outbound > 0) log.info(recovered, 'exchanges that were open at the last stop go on');
+
+  const trail = keepTrail(config, peers, store, options, clockState);
+  const admission = new Admission(config.limits.exchangesInFlight);
+  const readiness = async () => {
+    const checks = { store: store.healthy(), trail: trail.intact, accepting: admission.open };
+    return { ready: Object.values(checks).every(Boolean), checks };
+  };
+  const listeners = await listenAll(config, {
+    domestic: domesticApp({ offers, parts: outbound, pins: pinsOf(config.listeners.domestic.tls.clients), admission, maxBodyBytes: config.limits.bodyBytes }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body) }),
+    operations: operationsApp({ readiness, metrics: () => metrics.text() }),
+  });
+  const forgetting = setInterval(() => void store.forget(clock.now()).catch((error: unknown) => log.error({ code: asCausewayError(error).code }, 'forgetting failed')), FORGET_EVERY_MS);
+  return {
+    country,
+    ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
+    async close(graceMs) {
+      admission.drain();
+      clearInterval(forgetting);
+      await Promise.all([listeners.domestic.close(graceMs), listeners.federation.close(graceMs)]);
+      await background.drain(graceMs);
+      await trail.close();
+      await Promise.all([listeners.operations.close(0), home.close(), ...peers.map((peer) => peer.connection.close())]);
+      await store.close();
+    },
+  };
+}
+
+/** Milliseconds between two looks for answers whose retention has ended. */
+const FORGET_EVERY_MS = 60_000;
+const LOCAL_LOG = 'local';
+
+function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, now: number): Peer {
+  const link = makeLink(agreements, config.gateway.entity, settings);
+  const file = join(config.trust, `${link.peerCountry}.json`);
+  const trust = staticTrust(readTrustFile(file), readFileSync(file));
+  if (trust.entity !== link.peer) throw new CausewayError('config-invalid', `${file} is of ${trust.entity}, the peer of link "${link.id}" is ${link.peer}`);
+  const { key, certificate } = config.keys.tls;
+  const side = { trust, statementKey: statementKey(readFileSync(config.keys.statement)), encryptionKeys: [encryptionKey(readFileSync(config.keys.encryption))], maxStatementBytes: config.limits.statementBytes };
+  const connection = connect({ origin: settings.url, tls: { key: readFileSync(key), cert: readFileSync(certificate), pins: trust.tlsPins(now) }, connections: settings.connections });
+  return { link, side, connection };
+}
+
+/** Origins of our logs: one a link, as the link names it, and the local one. */
+function originsOf({ gateway }: GatewayConfig, peers: readonly Peer[]): Record<string, string> {
+  return { [LOCAL_LOG]: `${new URL(gateway.entity).host}/trail/local`, ...Object.fromEntries(peers.map(({ link }) => [link.id, latest(link).us.log.origin])) };
+}
+
+function latest(link: Link): LinkVersion {
+  return link.versions.at(-1) ?? link.versions[0];
+}
+
+function readKek(file: string): Uint8Array {
+  const kek = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (kek.length !== 32) throw new CausewayError('config-invalid', `${file}: the evidence key must be 32 bytes in base64`);
+  return kek;
+}
+
+function auditorOf(peers: readonly Peer[]): AuditorSeal | undefined {
+  const jwk = peers.map(({ link }) => latest(link).us.auditor).find((auditor) => auditor !== undefined);
+  if (jwk === undefined) return undefined;
+  const recipient = recipientKey(jwk);
+  return (bytes, binding) => encryptJwe(bytes, recipient, binding);
+}
+
+/** How each form of domestic proof is judged here, and with what we sign. */
+function policies({ home }: GatewayConfig): (form: Grant['proof'], connection: string) => ProofPolicy {
+  const der = (file: string) => new X509Certificate(readFileSync(file)).raw;
+  const wss: ProofPolicy | undefined = home.wss && {
+    form: 'wss',
+    trust: { authorities: home.wss.authorities.map(der) },
+    verifiers: home.wss.verifiers,
+    maxAge: home.wss.maxAge,
+    maxAhead: home.wss.maxAhead,
+    signer: { key: createPrivateKey(readFileSync(home.wss.key)), chain: [der(home.wss.certificate)] },
+  };
+  return (form, connection) => {
+    if (form === 'security-server') return { form, connection };
+    if (wss === undefined) throw new CausewayError('internal', 'a grant asks for wss proof, but gateway.yaml has no home.wss');
+    return wss;
+  };
+}
+
+function connectHome({ home }: GatewayConfig): HttpConnection {
+  const { url, tls, connections } = home.securityServer;
+  return connect({ origin: url, tls: { key: readFileSync(tls.key), cert: readFileSync(tls.certificate), pins: pinsOf(tls.pins), minVersion: 'TLSv1.2' }, connections });
+}
+
+/** Pins of the keys in certificate files. */
+function pinsOf(files: readonly string[]): string[] {
+  return files.map((file) => spkiPin(new X509Certificate(readFileSync(file)).publicKey));
+}
+
+function keepTrail(config: GatewayConfig, peers: readonly Peer[], store: Store, { clock, log }: GatewayOptions, clockState: JournalOptions['clockState']): Keeper {
+  const links = peers.map(({ link, connection }): KeptLink => {
+    const { agreement, us, peer } = latest(link);
+    return { link: { id: agreement.id, version: agreement.version }, us, peer, ask: (body) => askWitness(connection, body, config.limits.checkpointBytes) };
+  });
+  const logKey = ed25519Key(readFileSync(config.keys.log), 'log');
+  const parties = links.flatMap(({ us, peer }) => [us, peer]);
+  const localOrigin = originsOf(config, peers)[LOCAL_LOG] ?? '';
+  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), { name: localOrigin, key: Buffer.from(rawEd25519(logKey)).toString('base64') }], witnesses: parties.map(({ witness }) => witness) });
+  const report = (name: string, error: CausewayError) => log.warn({ log: name, err: error }, 'a log could not be published; the next tick tries again');
+  return new Keeper({ links, localOrigin, logKey, witnessKey: ed25519Key(readFileSync(config.keys.witness), 'witness'), store, clock, clockState, report });
+}
+
+async function askWitness(connection: HttpConnection, body: string, maxBytes: number): Promise<WitnessReply> {
+  const request = { method: 'POST', target: WITNESS_PATH, headers: { 'content-type': 'text/plain' }, body: Buffer.from(body) };
+  try {
+    const reply = await connection.send(request, { signal: AbortSignal.timeout(WITNESS_TIMEOUT_MS), maxBytes });
+    return { status: reply.status, body: Buffer.from(reply.body).toString() };
+  } catch (cause) {
+    if (!(cause instanceof ConnectionFailed)) throw cause;
+    throw new CausewayError('peer-unreachable', cause.message, { cause });
+  }
+}
+const WITNESS_TIMEOUT_MS = 10_000;
+
+async function listenAll(config: GatewayConfig, apps: { readonly domestic: Koa; readonly federation: Koa; readonly operations: Koa }): Promise<Record<keyof typeof apps, Listener>> {
+  const { listeners, limits, keys } = config;
+  const caps = { maxConnections: limits.connections, maxHeaderBytes: limits.headerBytes, headersTimeout: limits.headersTimeout, requestTimeout: limits.requestTimeout };
+  const identity = (tls: { readonly key: string; readonly certificate: string }, minVersion: 'TLSv1.2' | 'TLSv1.3') => ({ tls: { key: readFileSync(tls.key, 'utf8'), cert: readFileSync(tls.certificate, 'utf8'), minVersion } });
+  const operations = await listen(apps.operations, { name: 'operations', ...listeners.operations, ...caps });
+  const federation = await listen(apps.federation, { name: 'federation', host: listeners.federation.host, port: listeners.federation.port, ...caps, ...identity(keys.tls, 'TLSv1.3') });
+  const domestic = await listen(apps.domestic, { name: 'domestic', host: listeners.domestic.host, port: listeners.domestic.port, ...caps, ...identity(listeners.domestic.tls, 'TLSv1.2') });
+  return { domestic, federation, operations };
+}
+
+function logStep(log: Logger, step: string, facts: object, error: CausewayError | undefined): void {
+  if (error === undefined) log.debug({ step, ...facts }, 'step');
+  else if (error.fault === 'us') log.error({ step, ...facts, err: error }, 'refused');
+  else log.info({ step, ...facts, err: error }, 'refused');
+}
+
+function unknownService(what: string): never {
+  throw new CausewayError('unknown-service', `${what} is not offered here`);
+}
