@@ -116,10 +116,3 @@ const FINLAND: CountryPlan = {
 };
 
 export const PLANS: Readonly<Record<CountryCode, CountryPlan>> = { EE: ESTONIA, FI: FINLAND };
-
-/** The system of a plan by its name. Throws on a name that the plan does not hold: a mistake in this folder. */
-export function systemOf(plan: CountryPlan, name: string): SystemPlan {
-  const system = plan.systems.find((candidate) => candidate.name === name);
-  if (system === undefined) throw new Error(`sandbox: no system ${name} in ${plan.country}`);
-  return system;
-}

@@ -41,9 +41,4 @@ export class Registry {
     if (!service.allowed.has(client)) throw new PlatformFault('server.serverproxy.access_denied', `Request is not allowed: ${id}`);
     return service;
   }
-
-  /** Whether a certificate that a service URL showed is registered for the service's provider. */
-  isProvidersCertificate(provider: SubsystemId, fingerprint: string): boolean {
-    return this.#clients.get(provider)?.has(fingerprint) ?? false;
-  }
 }
