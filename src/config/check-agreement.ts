@@ -1,0 +1,103 @@
+/** The terms of a link among themselves, and with the gateway that would live by them. */
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { LinkInQuestion } from './link-in-question.ts';
+import type { LinkFileContent } from './link-file.ts';
+import { problemAt } from './problems.ts';
+import type { Problem } from './problems.ts';
+import type { YamlPath } from './yaml.ts';
+
+type Agreement = LinkFileContent['agreement'];
+type Leg = Agreement['legs'][number];
+type Grant = Leg['grants'][number];
+type Report = (path: YamlPath, text: string, hint?: string) => void;
+
+export function checkAgreement({ gateway, link, at }: LinkInQuestion): Problem[] {
+  const problems: Problem[] = [];
+  const versions = [['agreement', link.agreement], ['next', link.next]] as const;
+  for (const [key, agreement] of versions) {
+    if (agreement === undefined) continue;
+    const report: Report = (path, text, hint) => problems.push(problemAt(at, [key, ...path], text, hint === undefined ? {} : { hint }));
+    checkParties(agreement, gateway.gateway, report);
+    checkOurKeys(agreement, gateway.gateway.entity, gateway.keys, report);
+    checkLegs(agreement, report);
+  }
+  return [...problems, ...checkNext({ gateway, link, at })];
+}
+
+function checkParties({ environment, parties }: Agreement, us: LinkInQuestion['gateway']['gateway'], report: Report): void {
+  if (environment !== us.environment) report(['environment'], `is "${environment}", this gateway is in "${us.environment}"`);
+  if (parties[0].country === parties[1].country) report(['parties'], 'are both of one country');
+  const ours = parties.findIndex(({ entity }) => entity === us.entity);
+  if (ours < 0) report(['parties'], `neither is this gateway, ${us.entity}`);
+  else if (parties[ours]?.country !== us.country) report(['parties', ours, 'country'], `must be ${us.country}, as gateway.yaml says`);
+}
+
+/** What we sign with must be what the peer was told: a mistake here shows only when the first checkpoint is refused. */
+function checkOurKeys({ parties }: Agreement, entity: string, keys: LinkInQuestion['gateway']['keys'], report: Report): void {
+  const ours = parties.findIndex((party) => party.entity === entity);
+  for (const role of ['log', 'witness'] as const) {
+    const held = publicOf(keys[role]);
+    if (ours >= 0 && held !== undefined && parties[ours]?.[role].key !== held) report(['parties', ours, role, 'key'], `is not the public key of keys.${role}`, `it is ${held}`);
+  }
+}
+
+/** Raw Ed25519 public key in base64; undefined where check-files.ts has its say. */
+function publicOf(file: string): string | undefined {
+  try {
+    const { crv, x } = createPublicKey(createPrivateKey(readFileSync(file))).export({ format: 'jwk' });
+    return crv === 'Ed25519' ? Buffer.from(x ?? '', 'base64url').toString('base64') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkLegs({ parties, legs }: Agreement, report: Report): void {
+  const countries = parties.map((party) => party.country);
+  for (const [index, leg] of legs.entries()) {
+    const path = ['legs', index] as const;
+    for (const end of ['from', 'to'] as const) if (!countries.includes(leg[end])) report([...path, end], `${leg[end]} is no party of this link`, `parties: ${countries.join(', ')}`);
+    if (leg.from === leg.to) report([...path, 'to'], 'is where the leg comes from');
+    if (leg.evidence === 'escrow') checkAuditors(parties, report);
+    checkGrants(leg, path, report);
+  }
+  if (legs[0].from === legs[1].from) report(['legs', 1, 'from'], 'both legs go the same way');
+}
+
+function checkAuditors(parties: Agreement['parties'], report: Report): void {
+  for (const [index, party] of parties.entries()) if (party.auditor === undefined) report(['parties', index], 'escrow needs the auditor of each party', 'add auditor: a public JWK on P-256');
+}
+
+function checkGrants(leg: Leg, path: YamlPath, report: Report): void {
+  const seen = new Map<string, number>();
+  for (const [index, grant] of leg.grants.entries()) {
+    const here = [...path, 'grants', index];
+    checkIdentifier(grant.client, leg.from, [...here, 'client'], report);
+    checkIdentifier(grant.service, leg.to, [...here, 'service'], report);
+    if (grant.minBudget >= grant.maxBudget) report([...here, 'minBudget'], 'must be less than maxBudget');
+    const use = useOf(grant);
+    const first = seen.get(use);
+    if (first === undefined) seen.set(use, index);
+    else report(here, `repeats grants[${first}]: the same client, service and operation`);
+  }
+}
+
+function useOf({ client, service, operation }: Grant): string {
+  return JSON.stringify([client, service, 'name' in operation ? operation.name : [operation.method, operation.template]]);
+}
+
+/** Country only: the spelling of identifiers is the mapping room's to judge, and `config check` asks it. */
+function checkIdentifier(identifier: string, country: string, path: YamlPath, report: Report): void {
+  if (!identifier.startsWith(`${country}/`)) report(path, `must lie in ${country}: a gateway asserts identifiers of its own country only`);
+}
+
+function checkNext({ link, at }: LinkInQuestion): Problem[] {
+  const { agreement, next } = link;
+  if (next === undefined) return [];
+  const wrong = [
+    [next.id !== agreement.id, 'id', `must be "${agreement.id}", as in agreement`],
+    [next.version <= agreement.version, 'version', `must be greater than ${agreement.version}`],
+    [Date.parse(next.effective) <= Date.parse(agreement.effective), 'effective', `must be later than ${agreement.effective}`],
+  ] as const;
+  return wrong.flatMap(([isWrong, key, text]) => (isWrong ? [problemAt(at, ['next', key], text)] : []));
+}

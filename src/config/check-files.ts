@@ -1,0 +1,109 @@
+/** The files that gateway.yaml names: there, readable, of the right kind, matching, in their time, and private where they are secret. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import type { GatewayFile } from './gateway-file.ts';
+import { problemAt } from './problems.ts';
+import type { Located, Problem } from './problems.ts';
+import type { YamlPath } from './yaml.ts';
+
+type Report = (path: YamlPath, text: string, options?: { hint?: string; severity?: Problem['severity'] }) => void;
+
+/** A certificate about to expire is a warning from this time before. */
+const SOON_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** What a private key must be, and what is said when it is not. */
+const KINDS = {
+  p256: { text: 'must be an EC key on P-256', fits: (key: KeyObject) => key.asymmetricKeyDetails?.namedCurve === 'prime256v1' },
+  ed25519: { text: 'must be an Ed25519 key', fits: (key: KeyObject) => key.asymmetricKeyType === 'ed25519' },
+  tls: { text: 'must be an EC or RSA key', fits: (key: KeyObject) => key.asymmetricKeyType === 'ec' || key.asymmetricKeyType === 'rsa' },
+} as const;
+
+export function checkFiles({ keys, listeners, home, mappings, trust }: GatewayFile, at: Located, now: number): Problem[] {
+  const problems: Problem[] = [];
+  const report: Report = (path, text, options) => problems.push(problemAt(at, path, text, options));
+  checkPrivateKey(keys.statement, ['keys', 'statement'], 'p256', report);
+  checkPrivateKey(keys.encryption, ['keys', 'encryption'], 'p256', report);
+  checkPrivateKey(keys.log, ['keys', 'log'], 'ed25519', report);
+  checkPrivateKey(keys.witness, ['keys', 'witness'], 'ed25519', report);
+  checkEvidenceKey(keys.evidence, ['keys', 'evidence'], report);
+  checkIdentity(keys.tls, ['keys', 'tls'], now, report);
+  checkIdentity(listeners.domestic.tls, ['listeners', 'domestic', 'tls'], now, report);
+  checkIdentity(home.securityServer.tls, ['home', 'securityServer', 'tls'], now, report);
+  checkCertificates(listeners.domestic.tls.clients, ['listeners', 'domestic', 'tls', 'clients'], now, report);
+  checkCertificates(home.securityServer.tls.pins, ['home', 'securityServer', 'tls', 'pins'], now, report);
+  if (home.wss !== undefined) {
+    checkIdentity(home.wss, ['home', 'wss'], now, report);
+    checkCertificates(home.wss.authorities, ['home', 'wss', 'authorities'], now, report);
+  }
+  checkFolder(mappings, ['mappings'], report);
+  checkFolder(trust, ['trust'], report);
+  return problems;
+}
+
+function checkFolder(folder: string, path: YamlPath, report: Report): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) report(path, `there is no folder ${folder}`);
+}
+
+function checkIdentity(files: { readonly key: string; readonly certificate: string }, path: YamlPath, now: number, report: Report): void {
+  const key = checkPrivateKey(files.key, [...path, 'key'], 'tls', report);
+  const certificate = checkCertificate(files.certificate, [...path, 'certificate'], now, report);
+  if (key !== undefined && certificate !== undefined && !certificate.checkPrivateKey(key)) report([...path, 'certificate'], `is not the certificate of ${files.key}`);
+}
+
+function checkCertificates(files: readonly string[], path: YamlPath, now: number, report: Report): void {
+  for (const [index, file] of files.entries()) checkCertificate(file, [...path, index], now, report);
+}
+
+function checkPrivateKey(file: string, path: YamlPath, kind: keyof typeof KINDS, report: Report): KeyObject | undefined {
+  const pem = readSecret(file, path, report);
+  if (pem === undefined) return undefined;
+  const key = attempt(() => createPrivateKey(pem));
+  if (key === undefined) {
+    report(path, `${file} is not a private key in PEM without a passphrase`);
+    return undefined;
+  }
+  if (!KINDS[kind].fits(key)) report(path, `${file} ${KINDS[kind].text}`, { hint: '`causeway keys make` makes the keys of a gateway' });
+  return key;
+}
+
+function checkEvidenceKey(file: string, path: YamlPath, report: Report): void {
+  const content = readSecret(file, path, report)?.toString('utf8').trim();
+  if (content === undefined) return;
+  const bytes = Buffer.from(content, 'base64');
+  if (bytes.length !== 32 || bytes.toString('base64') !== content) report(path, `${file} must hold 32 bytes in base64`);
+}
+
+function checkCertificate(file: string, path: YamlPath, now: number, report: Report): X509Certificate | undefined {
+  const pem = readOrReport(file, path, report);
+  if (pem === undefined) return undefined;
+  const certificate = attempt(() => new X509Certificate(pem));
+  if (certificate === undefined) report(path, `${file} is not a certificate in PEM`);
+  else if (now < certificate.validFromDate.getTime()) report(path, `${file} is not valid before ${certificate.validFromDate.toISOString()}`);
+  else if (now >= certificate.validToDate.getTime()) report(path, `${file} expired at ${certificate.validToDate.toISOString()}`);
+  else if (now >= certificate.validToDate.getTime() - SOON_MS) report(path, `${file} expires at ${certificate.validToDate.toISOString()}`, { severity: 'warning' });
+  return certificate;
+}
+
+/** Others must not read a secret; a group may be how a service account is given it, which a person judges. */
+function readSecret(file: string, path: YamlPath, report: Report): Buffer | undefined {
+  const content = readOrReport(file, path, report);
+  const mode = content === undefined ? 0 : statSync(file).mode;
+  if ((mode & 0o007) !== 0) report(path, `${file} is open to every user of this machine`, { hint: `chmod 600 ${file}` });
+  else if ((mode & 0o070) !== 0) report(path, `${file} is open to its group`, { hint: `chmod 600 ${file}, if the gateway's user owns it`, severity: 'warning' });
+  return content;
+}
+
+function readOrReport(file: string, path: YamlPath, report: Report): Buffer | undefined {
+  const content = attempt(() => readFileSync(file));
+  if (content === undefined) report(path, `${file} ${statSync(file, { throwIfNoEntry: false }) === undefined ? 'does not exist' : 'cannot be read'}`);
+  return content;
+}
+
+function attempt<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}

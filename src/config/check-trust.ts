@@ -1,0 +1,27 @@
+/** The keys of a link's peer: there, of that peer, and valid now. */
+import { join } from 'node:path';
+import { peerOf } from './link-in-question.ts';
+import type { LinkInQuestion } from './link-in-question.ts';
+import { problemAt } from './problems.ts';
+import type { Problem } from './problems.ts';
+import { readConfigFile } from './read.ts';
+import { trustSchema } from './trust-file.ts';
+
+export function checkTrust({ gateway, link }: LinkInQuestion, now: number): Problem[] {
+  const peer = peerOf({ gateway, link });
+  if (peer === undefined) return [];
+  const file = readConfigFile(join(gateway.trust, `${peer.country}.json`), trustSchema());
+  if (file.value === undefined) return [...file.problems];
+  const { entity, country, log, witness, ...lists } = file.value;
+  const same = [
+    ['entity', entity, peer.entity],
+    ['country', country, peer.country],
+    ['log', log?.key ?? peer.log.key, peer.log.key],
+    ['witness', witness?.key ?? peer.witness.key, peer.witness.key],
+  ] as const;
+  const differing = same.filter(([, ours, agreed]) => ours !== agreed).map(([key, ours, agreed]) => problemAt(file, [key], `is ${ours}, the link says ${agreed}`));
+  const expired = (['statement', 'encryption', 'tls'] as const)
+    .filter((role) => !lists[role].some(({ notBefore, notAfter }) => Date.parse(notBefore) <= now && now < Date.parse(notAfter)))
+    .map((role) => problemAt(file, [role], 'no key is valid now', { hint: 'ask the peer for its current keys' }));
+  return [...differing, ...expired];
+}
