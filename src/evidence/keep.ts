@@ -3,7 +3,6 @@ import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import type { JsonValue, ManifestContext } from '../stages.ts';
-import type { EvidenceRow } from '../trail/store.ts';
 import { openRecord, sealRecord } from './record.ts';
 
 /** As the leg of the link says it (federation/link.ts). */
@@ -56,8 +55,19 @@ export interface Bodies {
   readonly context: ManifestContext;
 }
 
-/** The encrypted row of one step. Throws `config-invalid` when the leg wants escrow and there is no auditor's key. */
-export async function keepEvidence(step: EvidenceStep): Promise<EvidenceRow> {
+/** An encrypted record, as it is stored. */
+export interface SealedEvidence {
+  readonly id: string;
+  readonly xid: string;
+  readonly link: string;
+  readonly step: string;
+  readonly ciphertext: Uint8Array;
+  /** UTC milliseconds. */
+  readonly createdAt: number;
+}
+
+/** The encrypted record of one step. Throws `config-invalid` when the leg wants escrow and there is no auditor's key. */
+export async function keepEvidence(step: EvidenceStep): Promise<SealedEvidence> {
   const { xid, link, recordKey, contents, kind, now } = step;
   const id = `${xid}.${step.step}`;
   const neutral = canonicalJson(contents.neutral);
@@ -74,7 +84,7 @@ export async function keepEvidence(step: EvidenceStep): Promise<EvidenceRow> {
 }
 
 /** Throws `internal` when the record does not open under the key. */
-export function readEvidence(row: EvidenceRow, recordKey: Uint8Array): EvidenceRecord {
+export function readEvidence(row: SealedEvidence, recordKey: Uint8Array): EvidenceRecord {
   return JSON.parse(Buffer.from(openRecord(recordKey, { xid: row.xid, step: row.step, id: row.id }, row.ciphertext)).toString()) as EvidenceRecord;
 }
 

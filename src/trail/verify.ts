@@ -11,6 +11,7 @@ import type { TrailKeys } from './keys.ts';
 import { rootAt } from './proofs.ts';
 import { openReadOnly } from './sqlite-layout.ts';
 import { SqliteTree } from './sqlite-tree.ts';
+import type { ExchangeRow } from './store.ts';
 import { Found, verifyLog } from './verify-log.ts';
 import type { LogReport, OriginRow, Wrong } from './verify-log.ts';
 
@@ -64,9 +65,8 @@ class Verification {
   }
 
   report(): TrailReport {
-    for (const { link, xid, direction, state } of this.#rows('SELECT link, xid, direction, state FROM exchange')) {
-      this.#exchanges.set(`${link}\n${xid}`, { direction: String(direction), state: String(state), steps: new Set() });
-    }
+    const exchanges = this.#rows('SELECT link, xid, direction, state FROM exchange') as unknown as Pick<ExchangeRow, 'link' | 'xid' | 'direction' | 'state'>[];
+    for (const { link, xid, direction, state } of exchanges) this.#exchanges.set(`${link}\n${xid}`, { direction, state, steps: new Set() });
     const origins = this.#rows('SELECT id, log, name FROM origin ORDER BY id') as unknown as OriginRow[];
     const logs = origins.flatMap((origin) => this.#log(origin));
     const witnessed = this.#witnessed();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import type { CausewayError } from '../../src/errors.ts';
 import { openSqliteStore } from '../../src/trail/sqlite.ts';
 import type { SqliteStore } from '../../src/trail/sqlite.ts';
 import { verifyTrail } from '../../src/trail/verify.ts';
@@ -18,7 +19,7 @@ async function fill(store: SqliteStore): Promise<number> {
     acknowledged += results.filter(({ status }) => status === 'fulfilled').length;
     const failed = results.find((result) => result.status === 'rejected');
     if (failed === undefined) continue;
-    assert.equal(failed.reason.code, 'store-unavailable');
+    assert.equal((failed.reason as CausewayError).code, 'store-unavailable');
     return acknowledged;
   }
 }

@@ -25,7 +25,7 @@ function opensslVerifies(folder: string, key: ReturnType<typeof testKey>, signed
     writeFileSync(join(folder, name), content);
     return join(folder, name);
   };
-  const pem = file('key.pem', key.publicKey.export({ type: 'spki', format: 'pem' }) as string);
+  const pem = file('key.pem', key.publicKey.export({ type: 'spki', format: 'pem' }));
   return spawnSync('openssl', ['pkeyutl', '-verify', '-rawin', '-pubin', '-inkey', pem, '-in', file('signed', signed), '-sigfile', file('sig', signature)]).status === 0;
 }
 

@@ -41,7 +41,7 @@ test('growing checkpoints are cosigned, and each is stored before it is answered
     const stored = await theirs.witnessed(ORIGIN);
     assert.equal(stored?.size, head.size);
     assert.ok(stored?.note.endsWith(answer.body));
-    assert.deepEqual(openCheckpoint(stored!.note, verifier, [witnessVerifier]).cosigned, ['ee.example/witness']);
+    assert.deepEqual(openCheckpoint(stored.note, verifier, [witnessVerifier]).cosigned, ['ee.example/witness']);
     old = head.size;
   }
   assert.equal((await submit(await request(old))).status, 200, 'the same checkpoint again');
@@ -62,7 +62,7 @@ test('of two requests at once for one old size one is cosigned and the other is 
   const small = await request(0);
   await append(ours, 2);
   const answers = await Promise.all([submit(await request(0)), submit(small)]);
-  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409]);
+  assert.deepEqual(answers.map(({ status }) => status).toSorted((a, b) => a - b), [200, 409]);
 });
 
 test('another root at the size that was cosigned is answered 409: a fork is never cosigned', async (t) => {
@@ -122,7 +122,7 @@ test('the publisher signs what is committed, gets it cosigned and stores the not
   assert.equal(published?.cosigned, true);
   const note = await ours.checkpoint(LINK);
   assert.equal(note, published?.note);
-  const opened = openCheckpoint(note!, verifier, [witnessVerifier]);
+  const opened = openCheckpoint(note, verifier, [witnessVerifier]);
   assert.deepEqual({ head: { ...opened.head, root: new Uint8Array(opened.head.root) }, cosigned: opened.cosigned }, { head: await ours.head(LINK), cosigned: ['ee.example/witness'] });
   assert.equal(await publisher.tick(NOW + 1000), undefined, 'nothing new within the minute');
   assert.ok(await publisher.tick(NOW + 60_000), 'every minute without traffic');
