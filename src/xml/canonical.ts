@@ -9,7 +9,8 @@ const SLASH = 0x2f;
 /**
  * Canonical bytes, without comments, of `nodes`: elements of `document` in document order, none inside another. One run over the document
  * costs the same for one element as for ten. Source: XML-EXC-C14N, section 3, for a node set of several subtrees: namespaces are
- * rendered where an output ancestor has not, so that each subtree comes out as it does alone.
+ * rendered where an output ancestor has not, so that each subtree comes out as it does alone. libxml2 leaves a & in a namespace
+ * URI as it is: a signature over such an element fails here, and so does reading it again.
  */
 export function canonicalElements(document: libxml.XmlDocument, nodes: readonly libxml.XmlElement[], inclusive: readonly string[]): Buffer[] {
   const chunks: Buffer[] = [];

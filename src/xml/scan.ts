@@ -61,7 +61,8 @@ function scanStart(utf8: Buffer, open: number, size: Size, limits: XmlLimits): n
   }
   // Attributes cost a parser as much as elements do, so that they count as nodes.
   count(size, 1 + attributes, limits);
-  if (utf8[at - 1] !== SLASH && ++size.depth > limits.maxDepth) throw tooLarge(`deeper than ${limits.maxDepth} elements`);
+  if (size.depth + 1 > limits.maxDepth) throw tooLarge(`deeper than ${limits.maxDepth} elements`);
+  if (utf8[at - 1] !== SLASH) size.depth++;
   return at + 1;
 }
 
