@@ -43,7 +43,7 @@ export function makeGatewayKeys(folder: string, host: string, now: number): Gate
 
 /** What the peer needs to know of a gateway: the form of `trust/<COUNTRY>.json`. Log and witness keys (base64 of 32 bytes) go into the link. */
 export interface PublicParts {
-  readonly trust: { readonly entity: string; readonly country: string; readonly statement: readonly object[]; readonly encryption: readonly object[]; readonly tls: readonly object[]; readonly log: string; readonly witness: string };
+  readonly trust: { readonly entity: string; readonly country: string; readonly statement: readonly object[]; readonly encryption: readonly object[]; readonly tls: readonly object[]; readonly log: { readonly key: string }; readonly witness: { readonly key: string } };
 }
 
 /** `notBefore` and `notAfter`: UTC milliseconds between which the peer may rely on these keys. */
@@ -58,8 +58,8 @@ export function publicParts(files: GatewayKeyFiles, gateway: { readonly entity: 
       statement: [{ kid: statement.kid, publicKey: jwk(statement.key), ...times }],
       encryption: [{ kid: encryption.kid, publicKey: jwk(encryption.key), ...times }],
       tls: [{ spki: spkiPin(createPublicKey(readFileSync(files.tlsKey))), ...times }],
-      log: rawPublic(files.log),
-      witness: rawPublic(files.witness),
+      log: { key: rawPublic(files.log) },
+      witness: { key: rawPublic(files.witness) },
     },
   };
 }

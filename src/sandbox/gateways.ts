@@ -93,8 +93,8 @@ function writeLink(country: CountryCode, parts: Readonly<Record<CountryCode, Pub
   const document = read(join(root, 'federation-config', country.toLowerCase(), 'links', `${peer.toLowerCase()}.yaml`));
   set(document, [
     ...COUNTRIES.flatMap((party, index): Change[] => [
-      [['agreement', 'parties', index, 'log', 'key'], parts[party].trust.log],
-      [['agreement', 'parties', index, 'witness', 'key'], parts[party].trust.witness],
+      [['agreement', 'parties', index, 'log', 'key'], parts[party].trust.log.key],
+      [['agreement', 'parties', index, 'witness', 'key'], parts[party].trust.witness.key],
       [['agreement', 'parties', index, 'auditor'], auditors[party]],
     ]),
     [['settings', 'url'], `https://127.0.0.1:${ports[peer].federation}`],

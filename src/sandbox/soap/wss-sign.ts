@@ -1,4 +1,4 @@
-/** Signing a SOAP message as a member: WS-Security over every header, the creation time and the body, each by its wsu:Id. */
+/** Signing a SOAP message as a member: WS-Security over every header, the token, the creation time and the body, each by its wsu:Id. */
 import { X509Certificate, createHash, createPrivateKey, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Identity } from '../../crypto/pki.ts';
@@ -32,8 +32,9 @@ export class MessageSigner {
     const signed = header.map((part, at) => withId(part, `header-${at}`));
     const timestamp = withId(element(WSU_NS, 'Timestamp', [time('Created', created), time('Expires', created + LIFETIME)]), 'created');
     const bodyId = { ns: WSU_NS, name: 'Id', value: 'body' };
-    const references = [...signed, timestamp, element(SOAP_NS, 'Body', [body], [bodyId])].map((part) => reference(part, all));
-    const security = element(WSSE_NS, 'Security', [this.#tokenElement(), timestamp, this.#signature(references, all)]);
+    const token = this.#tokenElement();
+    const references = [...signed, token, timestamp, element(SOAP_NS, 'Body', [body], [bodyId])].map((part) => reference(part, all));
+    const security = element(WSSE_NS, 'Security', [token, timestamp, this.#signature(references, all)]);
     return renderMessage(envelope([...signed, security], [body], [bodyId]), all);
   }
 
