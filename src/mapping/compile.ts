@@ -12,13 +12,13 @@ import { follow } from './tree.ts';
 
 const IDENTITY: Codec = { toNeutral: (value) => value, toDomestic: (value) => value };
 
-export function compileRules<N>(rules: readonly Rule[], place: Place, context: CompileContext<N>): Compiled<N> {
+export function compileRules<N>(rules: readonly Rule[], place: Place<N>, context: CompileContext<N>): Compiled<N> {
   const compiled: Compiled<N> = { reads: [], writes: [] };
   for (const rule of rules) compileRule(rule, place, context, compiled);
   return compiled;
 }
 
-function compileRule<N>(rule: Rule, place: Place, context: CompileContext<N>, out: Compiled<N>): void {
+function compileRule<N>(rule: Rule, place: Place<N>, context: CompileContext<N>, out: Compiled<N>): void {
   switch (rule.kind) {
     case 'pair':
       return compilePair(rule, place, context, out);
@@ -83,7 +83,7 @@ function compileRule<N>(rule: Rule, place: Place, context: CompileContext<N>, ou
   }
 }
 
-function compileCompute<N>(rule: Rule & { kind: 'compute' }, place: Place, context: CompileContext<N>, out: Compiled<N>): void {
+function compileCompute<N>(rule: Rule & { kind: 'compute' }, place: Place<N>, context: CompileContext<N>, out: Compiled<N>): void {
   place.neutralKnown.at(neutralSteps(rule.neutral.names)).rest = 'dropped';
   for (const { steps } of rule.from) place.domesticKnown.at(steps).rest = 'ignored';
   const field = joinDomestic(place.domestic, rule.from[0]?.text ?? '.', context.tree.kind);
@@ -108,7 +108,7 @@ function requestReader<N>(rule: Rule & { kind: 'echo' }, context: CompileContext
   }
 }
 
-function compilePair<N>(rule: PairRule, place: Place, context: CompileContext<N>, out: Compiled<N>): void {
+function compilePair<N>(rule: PairRule, place: Place<N>, context: CompileContext<N>, out: Compiled<N>): void {
   const codec = codecOf(rule, context);
   const oneWay = rule.oneWay ?? codec.only;
   if (codec.only !== undefined && rule.oneWay !== codec.only) rule.fields.report(`this codec works one way only`, `say one-way: ${codec.only}`, 'as');
@@ -132,7 +132,7 @@ function codecOf<N>(rule: PairRule, context: CompileContext<N>): Codec {
   }
 }
 
-function compileGroup<N>(rule: GroupRule, place: Place, context: CompileContext<N>, out: Compiled<N>): void {
+function compileGroup<N>(rule: GroupRule, place: Place<N>, context: CompileContext<N>, out: Compiled<N>): void {
   const list = rule.kind === 'each';
   const slots = place.slot.path(rule.domestic.steps);
   const last = slots.at(-1);

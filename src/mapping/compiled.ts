@@ -11,12 +11,12 @@ export type Read<N> = (node: N, out: JsonObject, run: Run) => void;
 export type Write = (source: JsonValue | undefined, draft: Draft, run: Run) => void;
 
 /** Where rules stand: the path so far in both forms, for messages and reports. */
-export interface Place {
+export interface Place<N> {
   readonly domestic: string;
   readonly neutral: string;
   readonly slot: Slot;
-  readonly domesticKnown: Known;
-  readonly neutralKnown: Known;
+  readonly domesticKnown: Known<N>;
+  readonly neutralKnown: Known<JsonValue>;
 }
 
 export interface Compiled<N> {

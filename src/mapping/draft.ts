@@ -39,12 +39,13 @@ export class Slot {
 /** A node being written. */
 export class Draft {
   readonly slot: Slot;
-  readonly children: Draft[] = [];
+  /** Most nodes of a form are leaves, and most of those are empty: lists are made when something goes into them. */
+  children: Draft[] | undefined = undefined;
   value: JsonValue | undefined = undefined;
   /** Content taken over as it stands (echo). */
   copy: XmlElement | JsonValue | undefined = undefined;
   /** Lists that are there, though they may be empty. */
-  readonly lists: Slot[] = [];
+  lists: Slot[] | undefined = undefined;
 
   constructor(slot: Slot) {
     this.slot = slot;
@@ -52,17 +53,25 @@ export class Draft {
 
   /** The child in that slot, made where missing. */
   one(slot: Slot): Draft {
-    for (const child of this.children) if (child.slot === slot) return child;
+    // Rules name siblings together: what is looked for is nearly always the last one.
+    const { children } = this;
+    if (children !== undefined) {
+      for (let at = children.length - 1; at >= 0; at -= 1) {
+        const child = children[at];
+        if (child?.slot === slot) return child;
+      }
+    }
     return this.add(slot);
   }
 
   /** A new child in that slot, after its equals and before what ranks behind it. */
   add(slot: Slot): Draft {
     const made = new Draft(slot);
-    let at = this.children.length;
-    while (at > 0 && (this.children[at - 1]?.slot.rank ?? 0) > slot.rank) at -= 1;
-    if (at === this.children.length) this.children.push(made);
-    else this.children.splice(at, 0, made);
+    const children = (this.children ??= []);
+    let at = children.length;
+    while (at > 0 && (children[at - 1]?.slot.rank ?? 0) > slot.rank) at -= 1;
+    if (at === children.length) children.push(made);
+    else children.splice(at, 0, made);
     for (const preset of slot.presets) made.one(preset.slot).value = preset.value;
     return made;
   }
@@ -74,14 +83,21 @@ export class Draft {
   }
 }
 
+const NONE: readonly never[] = Object.freeze([]);
+
+/** The element; what has neither attributes nor children shares one empty list. */
 export function finishXml(draft: Draft): XmlElement {
   const { step } = draft.slot;
+  if (draft.children === undefined && draft.copy === undefined && draft.value !== null) {
+    const text = draft.value === undefined ? '' : scalarText(draft.value);
+    return { ns: step.ns, name: step.name, attributes: NONE, children: text === '' ? NONE : [text] };
+  }
   const copy = draft.copy as XmlElement | undefined;
   const attributes: XmlAttribute[] = [...(copy?.attributes ?? [])];
   const children: (XmlElement | string)[] = [...(copy?.children ?? [])];
   if (draft.value === null) attributes.push({ ns: XSI, name: 'nil', value: 'true' });
   else if (draft.value !== undefined && draft.value !== '') children.push(scalarText(draft.value));
-  for (const child of draft.children) {
+  for (const child of draft.children ?? NONE) {
     if (child.slot.step.attribute) attributes.push({ ns: child.slot.step.ns, name: child.slot.step.name, value: scalarText(child.value ?? '') });
     else children.push(finishXml(child));
   }
@@ -96,11 +112,11 @@ export function finishJson(draft: Draft): JsonValue {
   if (draft.copy !== undefined) return draft.copy as JsonValue;
   if (draft.value !== undefined) return draft.value;
   const object: Record<string, JsonValue> = {};
-  for (const slot of draft.lists) object[slot.step.name] = [];
-  for (const child of draft.children) {
+  for (const slot of draft.lists ?? NONE) object[slot.step.name] = [];
+  for (const child of draft.children ?? NONE) {
     const { list, step } = child.slot;
     if (!list) object[step.name] = finishJson(child);
-    else (object[step.name] ??= [] as JsonValue, (object[step.name] as JsonValue[]).push(finishJson(child)));
+    else ((object[step.name] ??= []) as JsonValue[]).push(finishJson(child));
   }
   return object;
 }

@@ -81,8 +81,8 @@ interface Plan<N> {
   readonly reads: readonly Read<N>[];
   readonly writes: readonly Write[];
   readonly slot: Slot;
-  readonly domesticKnown: Known;
-  readonly neutralKnown: Known;
+  readonly domesticKnown: Known<N>;
+  readonly neutralKnown: Known<JsonValue>;
 }
 
 function makeFace<N>(file: MappingFile, neutral: NeutralForm, context: CompileContext<N>, wire: Wire<N>): Face {
@@ -129,8 +129,8 @@ function compileSection<N>(section: Section, kind: Kind, neutral: NeutralForm, c
 function compilePlan<N>(section: Section, one: OutcomeCase | undefined, check: RuleCheck, context: CompileContext<N>): Plan<N> {
   const { kind } = context.tree;
   const slot = new Slot(section.root ?? ROOT, 0);
-  const domesticKnown = new Known('', kind === 'xml' ? '/' : '.');
-  const neutralKnown = new Known('', '.');
+  const domesticKnown = new Known<N>('', kind === 'xml' ? '/' : '.', context.tree.fits);
+  const neutralKnown = new Known<JsonValue>('', '.', jsonTree.fits);
   const place = { domestic: '', neutral: '', slot, domesticKnown, neutralKnown };
   // In this order, since it is the order in which the form is written: what every answer has, what says the outcome, what belongs to it.
   const common = compileRules(section.rules, place, context);

@@ -86,7 +86,7 @@ export function eachWrite(rule: GroupRule, field: string, slots: readonly Slot[]
     if (!Array.isArray(items)) throw new Unfit('a list is expected');
     if (rule.max !== undefined && items.length > rule.max) throw new Unfit(`at most ${rule.max} items are expected`);
     const parent = draft.descend(prefix);
-    parent.lists.push(last);
+    (parent.lists ??= []).push(last);
     const level = run.indexes.length;
     for (const [at, item] of (items as readonly JsonValue[]).entries()) {
       run.indexes[level] = at;

@@ -1,7 +1,7 @@
 /** JSON as a Tree. A list is a list even with one item, and nothing else is. */
 import type { JsonValue } from '../stages.ts';
 import { Unfit } from './codecs/codec.ts';
-import type { Known } from './known.ts';
+import type { Fits, Known } from './known.ts';
 import type { Predicate, Step } from './path.ts';
 import type { Run } from './run.ts';
 import type { Tree } from './tree.ts';
@@ -32,6 +32,11 @@ export const jsonTree: Tree<JsonValue> = {
   },
   survey,
   plain: (node) => node,
+  fits(step): Fits<JsonValue> {
+    const matches = matcher(step);
+    const { index } = step;
+    return (item, at) => (index === undefined || index === at) && matches(item);
+  },
 };
 
 function member(node: JsonValue, name: string): JsonValue | undefined {
@@ -62,23 +67,29 @@ function predicate({ step, value }: Predicate): (item: JsonValue) => boolean {
   };
 }
 
-function survey(node: JsonValue, known: Known, run: Run): void {
+function survey(node: JsonValue, known: Known<JsonValue>, run: Run): void {
   if (!isMembers(node)) {
     if (!known.leaf && known.rest === 'dropped' && carries(node)) run.lose('dropped', known.text);
     return;
   }
-  for (const [name, value] of Object.entries(node)) {
-    const entries = known.children.get(name) ?? [];
-    const items = Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
-    items.forEach((item, at) => {
-      const fitting = entries.filter(({ step }) => (step.index === undefined || step.index === at) && matcher(step)(item));
-      if (fitting.length === 0 && carries(item)) report(known, Array.isArray(value) ? `${name}[]` : name, run);
-      for (const entry of fitting) survey(item, entry.node, run);
-    });
+  for (const name of Object.keys(node)) {
+    const value = node[name] ?? null;
+    if (!Array.isArray(value)) surveyChild(value, 0, known, name, run);
+    else for (const [at, item] of (value as readonly JsonValue[]).entries()) surveyChild(item, at, known, `${name}[]`, run, name);
   }
 }
 
-function report(known: Known, name: string, run: Run): void {
+function surveyChild(child: JsonValue, at: number, known: Known<JsonValue>, text: string, run: Run, name = text): void {
+  let fitting = false;
+  for (const entry of known.children.get(name) ?? []) {
+    if (!entry.fits(child, at)) continue;
+    fitting = true;
+    survey(child, entry.node, run);
+  }
+  if (!fitting && carries(child)) report(known, text, run);
+}
+
+function report(known: Known<JsonValue>, name: string, run: Run): void {
   if (known.rest === 'dropped') run.lose('dropped', known.text);
   else if (known.rest === 'unknown') run.lose('unknown', known.unknownChild(name));
 }

@@ -8,7 +8,7 @@ import type { OutcomeCase, Section } from './rules.ts';
 import { follow, type Tree } from './tree.ts';
 
 /** The test by which an outcome is known when it is read, and what says it when it is written. */
-export function compileOutcome<N>(one: OutcomeCase, slot: Slot, known: Known, tree: Tree<N>): { applies: (node: N) => boolean; write: Write } {
+export function compileOutcome<N>(one: OutcomeCase, slot: Slot, known: Known<N>, tree: Tree<N>): { applies: (node: N) => boolean; write: Write } {
   const conditions = one.match.map(({ path, values }) => {
     const find = follow(tree, path.steps);
     const texts = new Set(values.map(String));

@@ -8,7 +8,7 @@ import { setAt, valueAt, type Run } from './run.ts';
 import { follow, type Tree } from './tree.ts';
 
 /** Reads the domestic field, or fields, into the neutral one. Throws Unfit with `run.field` set. */
-export function pairRead<N>(rule: PairRule, place: Place, tree: Tree<N>, codec: Codec): Read<N> {
+export function pairRead<N>(rule: PairRule, place: Place<N>, tree: Tree<N>, codec: Codec): Read<N> {
   const finds = rule.domestic.map(({ steps }) => follow(tree, steps));
   const fields = rule.domestic.map(({ text }) => joinDomestic(place.domestic, text, tree.kind));
   const [single = () => undefined] = finds;
@@ -45,7 +45,7 @@ export function pairRead<N>(rule: PairRule, place: Place, tree: Tree<N>, codec: 
 }
 
 /** Writes the neutral field into the domestic one, or ones. */
-export function pairWrite(rule: PairRule, place: Place, codec: Codec): Write {
+export function pairWrite<N>(rule: PairRule, place: Place<N>, codec: Codec): Write {
   const targets = rule.domestic.map(({ steps }) => place.slot.path(steps));
   const [target = []] = targets;
   const field = joinNeutral(place.neutral, rule.neutral.text);

@@ -1,6 +1,6 @@
 /** Reading a domestic form: the same few questions of an XML element and of a JSON value, compiled per step of a path. */
 import type { JsonValue } from '../stages.ts';
-import type { Known } from './known.ts';
+import type { Fits, Known } from './known.ts';
 import type { Step } from './path.ts';
 import type { Run } from './run.ts';
 
@@ -15,7 +15,8 @@ export interface Tree<N> {
   /** Text, number, boolean or null of a node without children. Throws Unfit for others. */
   value(node: N, spaceKept: boolean): JsonValue;
   /** Reports what no rule knows, and what a rule drops. */
-  survey(node: N, known: Known, run: Run): void;
+  survey(node: N, known: Known<N>, run: Run): void;
+  fits(step: Step): Fits<N>;
   /** As JSONata sees it (compute). */
   plain(node: N): JsonValue;
 }

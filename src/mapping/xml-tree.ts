@@ -1,7 +1,7 @@
 /** XML as a Tree. Elements are found by name in any order: what is out of order is read the same, what is repeated is refused. */
 import type { JsonValue, XmlElement } from '../stages.ts';
 import { Unfit } from './codecs/codec.ts';
-import type { Known } from './known.ts';
+import type { Fits, Known } from './known.ts';
 import type { Predicate, Step } from './path.ts';
 import type { Run } from './run.ts';
 import type { Tree } from './tree.ts';
@@ -42,6 +42,10 @@ export const xmlTree: Tree<XmlNode> = {
   },
   survey,
   plain: plainXml,
+  fits(step): Fits<XmlNode> {
+    const matches = matcher(step);
+    return (node) => typeof node !== 'string' && matches(node);
+  },
 };
 
 /** Whether an element is the one that a step names, in the written namespace or an alias of it. */
@@ -92,7 +96,7 @@ function isNil(element: XmlElement): boolean {
   return element.attributes.some((one) => one.ns === XSI && one.name === 'nil' && (one.value === 'true' || one.value === '1'));
 }
 
-function survey(node: XmlNode, known: Known, run: Run): void {
+function survey(node: XmlNode, known: Known<XmlNode>, run: Run): void {
   if (typeof node === 'string') return;
   for (const one of node.attributes) {
     if (one.ns === XSI || one.ns === XMLNS || one.value === '') continue;
@@ -103,13 +107,17 @@ function survey(node: XmlNode, known: Known, run: Run): void {
       if (!known.leaf && child.trim() !== '') report(known, 'text', run);
       continue;
     }
-    const entries = known.children.get(child.name)?.filter(({ step }) => matcher(step)(child)) ?? [];
-    if (entries.length === 0 && carries(child)) report(known, child.name, run);
-    for (const entry of entries) survey(child, entry.node, run);
+    let fitting = false;
+    for (const entry of known.children.get(child.name) ?? []) {
+      if (!entry.fits(child, 0)) continue;
+      fitting = true;
+      survey(child, entry.node, run);
+    }
+    if (!fitting && carries(child)) report(known, child.name, run);
   }
 }
 
-function report(known: Known, name: string, run: Run): void {
+function report(known: Known<XmlNode>, name: string, run: Run): void {
   if (known.rest === 'dropped') run.lose('dropped', known.text);
   else if (known.rest === 'unknown') run.lose('unknown', known.unknownChild(name));
 }
