@@ -39,7 +39,7 @@ export interface Certificate {
 export function parseCertificate(der: Uint8Array): Certificate {
   try {
     const x509 = new X509Certificate(der);
-    return { x509, fields: readFields(x509.raw), publicKey: x509.publicKey, notBefore: x509.validFromDate.getTime(), notAfter: x509.validToDate.getTime() };
+    return { x509, fields: readFields(der), publicKey: x509.publicKey, notBefore: x509.validFromDate.getTime(), notAfter: x509.validToDate.getTime() };
   } catch (cause) {
     throw new CausewayError('signature-untrusted', 'not a certificate', { facts: { hint: 'The signing certificate cannot be read.' }, cause });
   }

@@ -3,7 +3,7 @@
  * Ten times slower than the other; what the two have in common is the profile and node:crypto.
  */
 import type { KeyObject } from 'node:crypto';
-import { SignedXml } from 'xml-crypto';
+import { ExclusiveCanonicalization, SignedXml } from 'xml-crypto';
 import type { SignatureAlgorithm } from 'xml-crypto';
 import type { XmlLimits } from '../platform/limits.ts';
 import { parseDom } from '../xml/dom.ts';
@@ -41,10 +41,31 @@ function check(source: string, signature: string, method: string, key: KeyObject
 function restricted(method: string, key: KeyObject): SignedXml {
   const signed = new SignedXml({ publicCert: key, getCertFromKeyInfo: () => null });
   signed.idAttributes = ['Id'];
-  signed.CanonicalizationAlgorithms = pick(signed.CanonicalizationAlgorithms, [EXCLUSIVE_C14N]);
+  signed.CanonicalizationAlgorithms = { [EXCLUSIVE_C14N]: CodePointOrder };
   signed.HashAlgorithms = pick(signed.HashAlgorithms, DIGEST_METHODS);
   signed.SignatureAlgorithms = { [method]: algorithm(method, key) };
   return signed;
+}
+
+type Order = -1 | 0 | 1;
+
+interface DomAttribute {
+  readonly namespaceURI: string | null;
+  readonly localName: string;
+}
+
+/** xml-crypto sorts prefixes by locale, which puts ds before SOAP-ENV; canonical order is that of code points. */
+class CodePointOrder extends ExclusiveCanonicalization {
+  override nsCompare(a: { readonly prefix: string }, b: { readonly prefix: string }): Order {
+    return compare(a.prefix, b.prefix);
+  }
+  override attrCompare(a: DomAttribute, b: DomAttribute): Order {
+    return compare(a.namespaceURI ?? '', b.namespaceURI ?? '') || compare(a.localName, b.localName);
+  }
+}
+
+function compare(a: string, b: string): Order {
+  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
 }
 
 function pick<T>(table: Readonly<Record<string, T>>, names: readonly string[]): Record<string, T> {

@@ -97,7 +97,7 @@ export function resign(text: string, member: MemberKey, options: { hash?: string
       const uri = attribute(reference, '', 'URI')!;
       const [target] = find(document.root, (one) => `#${attribute(one, WSU, 'Id')}` === uri);
       if (target === undefined) continue;
-      const [bytes] = document.canonicalize([{ element: target, inclusive: [] }]);
+      const [bytes] = document.canonicalize([{ element: target, inclusive: prefixList(reference) }]);
       const value = createHash(options.digest ?? 'sha256').update(bytes!).digest('base64');
       result = result.replace(new RegExp(`(URI="${escape(uri)}"(?:(?!</ds:Reference>).)*<ds:DigestValue>)[^<]*`, 's'), (_, before: string) => before + value);
     }
@@ -107,9 +107,18 @@ export function resign(text: string, member: MemberKey, options: { hash?: string
 }
 
 function resignInfo(text: string, { key }: MemberKey, hash: string): string {
-  const canonical = withDocument(Buffer.from(text), DEFAULT_XML_LIMITS, (document) => document.canonicalize([{ element: find(document.root, (one) => one.name === 'SignedInfo')[0]!, inclusive: [] }])[0]!);
+  const canonical = withDocument(Buffer.from(text), DEFAULT_XML_LIMITS, (document) => {
+    const signedInfo = find(document.root, (one) => one.name === 'SignedInfo')[0]!;
+    return document.canonicalize([{ element: signedInfo, inclusive: prefixList(elements(signedInfo)[0]!) }])[0]!;
+  });
   const value = sign(hash, canonical, { key, dsaEncoding: 'ieee-p1363' }).toString('base64');
   return text.replace(/<ds:SignatureValue>[^<]*/, `<ds:SignatureValue>${value}`);
+}
+
+/** Prefixes of the first InclusiveNamespaces inside; #default has no meaning here. */
+function prefixList(method: XmlElement): string[] {
+  const [list] = find(method, (one) => one.name === 'InclusiveNamespaces');
+  return list === undefined ? [] : attribute(list, '', 'PrefixList')!.split(' ').filter((prefix) => prefix !== '#default');
 }
 
 function find(root: XmlElement, wanted: (element: XmlElement) => boolean): XmlElement[] {
