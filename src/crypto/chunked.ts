@@ -1,6 +1,7 @@
 /**
- * C2SP chunked-encryption v1 (https://c2sp.org/chunked-encryption) with SHA-256 and AEAD_AES_256_GCM: 16 KiB chunks, the last one
- * always shorter, key-committing. Ciphertext: salt (24) ‖ commitment (32) ‖ chunks of at most 16 KiB + 16.
+ * C2SP chunked-encryption v1 (https://c2sp.org/chunked-encryption) in its instantiation Cobblestone-256: HKDF-Expand with SHA-512 and
+ * AEAD_AES_256_GCM. 16 KiB chunks, the last one always shorter, key-committing. Ciphertext: salt (24) ‖ commitment (32) ‖ chunks of at
+ * most 16 KiB + 16.
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
@@ -49,11 +50,11 @@ function decryptChunk(key: Uint8Array, nonce: Uint8Array, chunk: Uint8Array): Ui
   return plaintext;
 }
 
-/** HKDF-Expand (RFC 5869, 2.3) without Extract: the input key is uniformly random already. */
+/** HKDF-Expand (RFC 5869, 2.3) without Extract, since the input key is uniformly random already: two blocks of 64 bytes hold 32 + 12 + 32. */
 function derive(inputKey: Uint8Array, salt: Uint8Array, context: string): { key: Uint8Array; nonce: Uint8Array; commitment: Uint8Array } {
   const info = Buffer.concat([INFO, salt, Buffer.from(context)]);
   const blocks: Buffer[] = [];
-  for (let n = 1; n <= 3; n += 1) blocks.push(createHmac('sha256', inputKey).update(blocks[n - 2] ?? Buffer.alloc(0)).update(info).update(Buffer.of(n)).digest());
+  for (let n = 1; n <= 2; n += 1) blocks.push(createHmac('sha512', inputKey).update(blocks[n - 2] ?? Buffer.alloc(0)).update(info).update(Buffer.of(n)).digest());
   const okm = Buffer.concat(blocks);
   return { key: okm.subarray(0, 32), nonce: okm.subarray(32, 44), commitment: okm.subarray(44, 76) };
 }

@@ -1,6 +1,9 @@
 /** SHA-256 and the forms in which digests are written, and the commitment to a statement's content. */
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
+/** Canonical base64url of 32 bytes (a digest, a salt, a nonce, a key): the last character leaves its two spare bits zero. */
+export const BASE64URL_32 = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+
 export function sha256(data: Uint8Array | string): Buffer {
   return hash('sha256', data, 'buffer');
 }

@@ -14,7 +14,8 @@ export interface ParsedJws {
   readonly compact: string;
   readonly typ: string;
   readonly kid: string;
-  readonly payload: string;
+  /** As signed; nothing has been made of it yet. */
+  readonly payload: Uint8Array;
   readonly signingInput: string;
   /** base64url SHA-256 of the signing input, never of the signature: ECDSA signatures are malleable. */
   readonly identity: string;
@@ -37,7 +38,8 @@ export function signingInputOf(compact: string): string {
 
 /**
  * Shape only; nothing of the result may be believed before `verifyJws`. Throws `statement-malformed`: not three canonical base64url
- * segments, a header member that is not `alg typ kid` (so also any `crit`, `jwk`, `x5c`, `b64`), longer than `maxBytes`.
+ * segments, a signature that is not 64 bytes, a header that is not exactly `{"alg":…,"typ":…,"kid":…}` (so also any `crit`, `jwk`,
+ * `x5c`, `b64`, and any other spelling of the three), longer than `maxBytes`.
  */
 export function parseJws(compact: string, maxBytes: number): ParsedJws {
   if (compact.length > maxBytes) throw malformed(`the statement has ${compact.length} bytes, ${maxBytes} are allowed`);
@@ -49,12 +51,12 @@ export function parseJws(compact: string, maxBytes: number): ParsedJws {
   for (const member of Object.keys(header)) if (!HEADER_MEMBERS.has(member)) throw malformed(`header member "${member}" is not allowed`);
   const { alg, typ, kid } = header;
   if (typeof alg !== 'string' || typeof typ !== 'string' || typeof kid !== 'string') throw malformed('the header needs alg, typ and kid');
-  if (JSON.stringify({ alg, typ, kid }) !== head.toString()) throw malformed('the header is not in canonical form');
+  if (!Buffer.from(JSON.stringify({ alg, typ, kid })).equals(head)) throw malformed('the header is not in canonical form');
   const signingInput = signingInputOf(compact);
-  return { compact, typ, kid, payload: body.toString(), signingInput, identity: sha256Base64url(signingInput) };
+  return { compact, typ, kid, payload: body, signingInput, identity: sha256Base64url(signingInput) };
 }
 
-/** Throws `statement-invalid` unless `key` signed exactly this. */
+/** Throws `statement-invalid` unless `key` signed exactly this, with the algorithm of the key: the header's `alg` only has to agree. */
 export async function verifyJws(jws: ParsedJws, key: JwsKey): Promise<void> {
   try {
     await compactVerify(jws.compact, key.key, { algorithms: [key.alg] });
@@ -74,8 +76,8 @@ function parseObject(bytes: Buffer): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString());
-  } catch (cause) {
-    throw new CausewayError('statement-malformed', 'the header is not JSON', { cause });
+  } catch {
+    throw malformed('the header is not JSON');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('the header is not an object');
   return value as Record<string, unknown>;

@@ -1,29 +1,33 @@
 /** May this member call this service, for this purpose, now? Exact grants of the link, default deny, quotas, suspension. */
-import { LRUCache } from 'lru-cache';
 import { CausewayError } from '../errors.ts';
 import { acceptedVersion, findGrant, versionInForce } from '../federation/link.ts';
-import type { Grant, Leg, Link, LinkVersion } from '../federation/link.ts';
+import type { Grant, Granted, Leg, Link, LinkVersion } from '../federation/link.ts';
 import { checkLeg } from '../federation/open.ts';
 import { checkAge } from '../federation/statement.ts';
 import type { AgeTolerance, Authentic } from '../federation/statement.ts';
 import { parseFederated } from '../mapping/federated.ts';
 import type { ImportedService } from '../mapping/mappings.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
 
 /** One allowed use of the link, found for one message. */
 export interface Use {
   readonly link: Link;
   readonly version: LinkVersion;
-  readonly grant: Grant;
+  readonly grant: Granted;
 }
 
-/** Counts exchanges a minute by client; in memory: after a restart the minute starts anew. */
+/** Counts exchanges a minute by grant; in memory: after a restart the minute starts anew. */
 export class Quotas {
-  readonly #counts = new LRUCache<string, number>({ max: 100_000 });
+  readonly #counts = new Map<string, number>();
+  #minute = 0;
 
   /** Throws `quota-exceeded` with the time from which the next minute counts. */
   take(grant: Grant, now: number): void {
     const minute = Math.floor(now / 60_000);
-    const key = `${minute}\0${grant.client}\0${grant.service}`;
+    if (minute !== this.#minute) this.#counts.clear();
+    this.#minute = minute;
+    // Not by the grant object: both versions of the link that are accepted around a change share one quota.
+    const key = canonicalJson([grant.client, grant.service, grant.operation, grant.purpose]);
     const used = this.#counts.get(key) ?? 0;
     if (used >= grant.quota) throw new CausewayError('quota-exceeded', `${grant.client} has used its ${grant.quota} exchanges of this minute`, { facts: { until: rfc3339((minute + 1) * 60_000) } });
     this.#counts.set(key, used + 1);
@@ -48,7 +52,7 @@ export function authoriseInbound(statement: Authentic<'causeway-request+jwt'>, l
   checkSuspension(link);
   checkCountries(claims.client, claims.service, version.in);
   const grant = findGrant(version.in, claims);
-  checkLeg(statement, version.in, grant);
+  checkLeg(statement, grant);
   quotas.take(grant, now);
   if (claims.payload.bytes > sealedLimit(grant.maxBytes)) throw new CausewayError('too-large', `a payload of ${claims.payload.bytes} bytes`, { facts: { hint: `The link allows ${grant.maxBytes} bytes.` } });
   if (claims.budget < grant.minBudget) throw new CausewayError('budget-too-small', `budget ${claims.budget} ms, the service needs ${grant.minBudget} ms`, { facts: { hint: `The service needs ${grant.minBudget} ms.` } });

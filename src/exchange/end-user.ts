@@ -16,11 +16,12 @@ function endUser(userId: string | undefined, leg: Leg, pseudonymKey: Uint8Array)
     case 'pass':
       return userId;
     case 'required':
-      if (userId === undefined) throw new CausewayError('end-user-missing', 'the leg requires an end user', { facts: { field: 'userId' } });
+      if (userId === undefined || userId.trim() === '') throw new CausewayError('end-user-missing', 'the leg requires an end user', { facts: { field: 'userId' } });
       return userId;
     case 'organisation-only':
       return undefined;
     case 'pseudonym':
-      return userId === undefined ? undefined : createHmac('sha256', pseudonymKey).update(userId).digest('base64url');
+      // By the country that is asked: two peers cannot find out that they were asked by the same person.
+      return userId === undefined ? undefined : createHmac('sha256', pseudonymKey).update(`${leg.to}\0${userId}`).digest('base64url');
   }
 }

@@ -26,6 +26,9 @@ export interface Grant {
   readonly quota: number;
 }
 
+/** A grant, with what its leg says for all of its grants. */
+export type Granted = Grant & Pick<Leg, 'sealing'>;
+
 export interface Leg {
   readonly from: string;
   readonly to: string;
@@ -99,14 +102,14 @@ export interface Link {
 /** Around a change of version either neighbour is accepted for this long (protocol.md, "Receiver's order"). */
 const CHANGE_OVERLAP_MS = 120_000;
 
-/** Throws `config-invalid`: a version where `entity` is no party, versions of different links or peers, or out of order. */
+/** Throws `config-invalid`: a version where `entity` is no party or that has no date, versions of different links or peers, or out of order. */
 export function makeLink(agreements: readonly Agreement[], entity: string, settings: LinkSettings): Link {
   const versions = agreements.map((agreement) => sideOf(agreement, entity)).sort((a, b) => a.effective - b.effective);
   const [first, ...later] = versions;
   if (first === undefined) throw new CausewayError('config-invalid', 'a link needs at least one version');
   let before = first;
   for (const next of later) {
-    const same = next.agreement.id === first.agreement.id && next.peer.entity === first.peer.entity;
+    const same = next.agreement.id === first.agreement.id && next.peer.entity === first.peer.entity && next.peer.country === first.peer.country;
     if (!same || next.agreement.version <= before.agreement.version) throw new CausewayError('config-invalid', `version ${next.agreement.version} does not follow version ${before.agreement.version} of link "${first.agreement.id}"`);
     before = next;
   }
@@ -132,10 +135,10 @@ export function acceptedVersion(link: Link, named: { readonly id: string; readon
 }
 
 /** The one grant for exactly this use. Throws `not-allowed`: what is not granted is refused. */
-export function findGrant(leg: Leg, use: { readonly client: string; readonly service: string; readonly operation: Operation; readonly purpose?: string }): Grant {
+export function findGrant(leg: Leg, use: { readonly client: string; readonly service: string; readonly operation: Operation; readonly purpose?: string }): Granted {
   const grant = leg.grants.find((candidate) => candidate.client === use.client && candidate.service === use.service && sameOperation(candidate.operation, use.operation) && (use.purpose === undefined || candidate.purpose === use.purpose));
   if (grant === undefined) throw new CausewayError('not-allowed', `no grant from ${leg.from} to ${leg.to} for ${use.client} calling ${use.service}`);
-  return grant;
+  return { ...grant, sealing: leg.sealing };
 }
 
 export function sameOperation(a: Operation, b: Operation): boolean {
@@ -150,5 +153,7 @@ function sideOf(agreement: Agreement, entity: string): LinkVersion {
   const out = agreement.legs.find((leg) => leg.from === us.country && leg.to === peer.country);
   const inward = agreement.legs.find((leg) => leg.from === peer.country && leg.to === us.country);
   if (out === undefined || inward === undefined) throw new CausewayError('config-invalid', `link "${agreement.id}" needs one leg each way between ${us.country} and ${peer.country}`);
-  return Object.freeze({ agreement, sha256: sha256Base64url(canonicalJson(agreement)), effective: Date.parse(agreement.effective), us, peer, out, in: inward });
+  const effective = Date.parse(agreement.effective);
+  if (Number.isNaN(effective)) throw new CausewayError('config-invalid', `version ${agreement.version} of link "${agreement.id}" has no date from which it is in force`);
+  return Object.freeze({ agreement, sha256: sha256Base64url(canonicalJson(agreement)), effective, us, peer, out, in: inward });
 }

@@ -1,10 +1,16 @@
 /** The manifest: first frame of a payload; context and a list of the parts, sealed (protocol.md, "Payload"). */
 import * as v from 'valibot';
+import { BASE64URL_32 } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { parseCanonicalJson } from '../platform/canonical-json.ts';
 
+/** Parts of one payload. */
+export const MAX_PARTS = 1000;
+
 const text = v.pipe(v.string(), v.maxLength(1000));
-const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'a base64url SHA-256'));
+const digest = v.pipe(v.string(), v.regex(BASE64URL_32, 'base64url of 32 bytes'));
+/** By country. A valibot record would silently drop a member `__proto__`, and take an array. */
+const messageIds = v.custom<Readonly<Record<string, string>>>(isMessageIds, 'message ids by country');
 const paths = v.pipe(v.array(text), v.maxLength(10_000));
 
 const part = v.strictObject({
@@ -16,7 +22,7 @@ const part = v.strictObject({
   /** Of the bytes as sent. */
   sent: digest,
   /** The part's key, base64url, where the leg seals with `jwe`. */
-  key: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'a 32-byte key'))),
+  key: v.exactOptional(digest),
 });
 
 const manifest = v.strictObject({
@@ -26,10 +32,10 @@ const manifest = v.strictObject({
     userId: v.exactOptional(text),
     issue: v.exactOptional(text),
     representedParty: v.exactOptional(v.strictObject({ partyClass: v.exactOptional(text), partyCode: text })),
-    messageIds: v.record(v.pipe(v.string(), v.regex(/^[A-Z]{2}$/)), text),
+    messageIds,
     loss: v.strictObject({ dropped: paths, defaulted: paths, approximated: paths, unknown: paths }),
   }),
-  parts: v.pipe(v.array(part), v.minLength(1), v.maxLength(1000)),
+  parts: v.pipe(v.array(part), v.minLength(1), v.maxLength(MAX_PARTS)),
 });
 
 export type Manifest = v.InferOutput<typeof manifest>;
@@ -46,11 +52,16 @@ export const DOCUMENT_PART = 'document';
 export function readManifest(plaintext: Uint8Array): Manifest {
   let value: unknown;
   try {
-    value = parseCanonicalJson(Buffer.from(plaintext).toString());
+    value = parseCanonicalJson(plaintext);
   } catch (cause) {
     throw new CausewayError('seal-mismatch', 'the manifest is not canonical JSON', { cause });
   }
   const result = v.safeParse(manifest, value);
   if (!result.success) throw new CausewayError('seal-mismatch', `manifest member "${v.getDotPath(result.issues[0]) ?? ''}": ${result.issues[0].message}`);
   return result.output;
+}
+
+function isMessageIds(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.entries(value).every(([country, id]) => /^[A-Z]{2}$/.test(country) && typeof id === 'string' && id.length <= 1000);
 }

@@ -4,9 +4,10 @@ import { contentCommitment, sameText, sha256Base64url } from '../crypto/digest.t
 import { decryptJwe } from '../crypto/jwe.ts';
 import { CausewayError } from '../errors.ts';
 import { decodeFrames } from '../platform/frames.ts';
+import { parseCanonicalJson } from '../platform/canonical-json.ts';
 import { mintOpened } from '../stages.ts';
 import type { JsonValue, Opened } from '../stages.ts';
-import type { Grant, Leg } from './link.ts';
+import type { Grant, Granted } from './link.ts';
 import { DOCUMENT_PART, MANIFEST_FRAME, PART_FRAME, readManifest } from './manifest.ts';
 import type { Manifest, Part } from './manifest.ts';
 import { partPlace, sealBinding } from './seal.ts';
@@ -18,29 +19,32 @@ type Carrying = 'causeway-request+jwt' | 'causeway-response+jwt';
 /** Checks a neutral document against the schema of the leg; throws `neutral-invalid`. */
 export type NeutralCheck = (document: unknown) => void;
 
-/** Throws `leg-mismatch`: sealing and neutral form are set by the leg, never chosen by the sender. */
-export function checkLeg(statement: Authentic<Carrying>, leg: Leg, grant: Grant): void {
-  const { sealing, neutral } = statement.claims;
-  if (sealing !== leg.sealing) throw new CausewayError('leg-mismatch', `sealed with "${sealing}", the leg says "${leg.sealing}"`);
+/** Throws `leg-mismatch`: sealing, neutral form and domestic proof are set by the leg, never chosen by the sender. */
+export function checkLeg({ claims }: Authentic<Carrying>, grant: Granted): void {
+  const { sealing, neutral, domestic } = claims;
+  if (sealing !== grant.sealing) throw new CausewayError('leg-mismatch', `sealed with "${sealing}", the leg says "${grant.sealing}"`);
+  if (domestic.form !== grant.proof || (domestic.result === 'verified') !== (grant.proof === 'wss')) throw new CausewayError('leg-mismatch', `${domestic.result} by ${domestic.form}, the grant asks for ${grant.proof}`);
   const agreed = grant.neutral;
   if (neutral.schema !== agreed.schema || neutral.version !== agreed.version || neutral.sha256 !== agreed.sha256) throw new CausewayError('leg-mismatch', `neutral form ${neutral.schema}/${neutral.version} is not the one of the grant`);
 }
 
 /**
- * Opens the payload of an authentic statement. Throws `digest-mismatch`, `seal-mismatch`, `content-mismatch`, `too-large`, `neutral-invalid`.
+ * Opens the payload of an authentic statement. Throws `leg-mismatch` (again: an answer is not authorised before it is opened),
+ * `digest-mismatch`, `seal-mismatch`, `content-mismatch`, `too-large`, `neutral-invalid`.
  */
-export async function open(statement: Authentic<Carrying>, payload: Uint8Array, grant: Grant, side: Side, checkNeutral: NeutralCheck): Promise<Opened> {
+export async function open(statement: Authentic<Carrying>, payload: Uint8Array, grant: Granted, side: Side, checkNeutral: NeutralCheck): Promise<Opened> {
   const { claims, type, identity } = statement;
+  checkLeg(statement, grant);
   if (payload.length !== claims.payload.bytes) throw new CausewayError('digest-mismatch', `the payload has ${payload.length} bytes, the statement says ${claims.payload.bytes}`);
   const [first, ...rest] = framesOf(payload, claims.payload.parts + 1);
   if (first?.kind !== MANIFEST_FRAME || !sameText(sha256Base64url(first.bytes), claims.payload.manifest)) throw new CausewayError('digest-mismatch', 'the manifest is not the one that the statement names');
   const plaintext = claims.sealing === 'jwe' ? await decryptJwe(Buffer.from(first.bytes).toString(), side.encryptionKeys, sealBinding(type, claims)) : first.bytes;
   const manifest = readManifest(plaintext);
-  const salt = Buffer.from(manifest.salt, 'base64url');
-  if (!sameText(contentCommitment(salt, plaintext), claims.content)) throw new CausewayError('content-mismatch', 'the manifest is not what the statement commits to');
   if (manifest.parts.length !== claims.payload.parts || rest.length !== claims.payload.parts || rest.some((frame) => frame.kind !== PART_FRAME)) throw new CausewayError('digest-mismatch', 'the parts are not those of the manifest');
   checkSize(manifest, plaintext, grant);
   const parts = manifest.parts.map((part, index) => openPart(part, rest[index]?.bytes ?? Buffer.alloc(0), claims.sealing, partPlace(type, claims, index)));
+  const salt = Buffer.from(manifest.salt, 'base64url');
+  if (!sameText(contentCommitment(salt, plaintext), claims.content)) throw new CausewayError('content-mismatch', 'the manifest is not what the statement commits to');
   const document = parseDocument(manifest, parts);
   checkNeutral(document);
   return mintOpened({ type, identity, context: manifest.context, document, salt });
@@ -72,8 +76,8 @@ function parseDocument(manifest: Manifest, parts: readonly Uint8Array[]): JsonVa
   const [bytes] = parts;
   if (part?.name !== DOCUMENT_PART || bytes === undefined) throw new CausewayError('neutral-invalid', 'the first part is not the neutral document');
   try {
-    return JSON.parse(Buffer.from(bytes).toString()) as JsonValue;
+    return parseCanonicalJson(bytes) as JsonValue;
   } catch (cause) {
-    throw new CausewayError('neutral-invalid', 'the neutral document is not JSON', { cause });
+    throw new CausewayError('neutral-invalid', 'the neutral document is not canonical JSON', { cause });
   }
 }

@@ -30,8 +30,8 @@ export interface AskOptions {
 
 /**
  * Sends until an answer with a statement comes, at most until the deadline. Throws `peer-unreachable` (delivered: no) when nothing was
- * sent, `peer-slow` (delivered: unknown) when the deadline passed, `peer-refused` for an unsigned refusal: the peer could not
- * authenticate us, and made no entry.
+ * sent, `peer-slow` (delivered: unknown) when the deadline passed, `peer-refused` for an unsigned refusal. Only the first answer can say
+ * by a 4xx that nothing was delivered (the peer could not authenticate us, and made no entry): an earlier copy may have got through.
  */
 export async function askPeer(request: SealedBytes, connection: HttpConnection, options: AskOptions): Promise<SealedBytes> {
   let sent = false;
@@ -42,7 +42,7 @@ export async function askPeer(request: SealedBytes, connection: HttpConnection, 
       const reply = await connection.send(message(request, options.traceparent), { signal: AbortSignal.timeout(Math.ceil(remaining)), maxBytes: options.maxBytes });
       const statement = reply.headers[STATEMENT_HEADER];
       if (statement !== undefined) return { statement, payload: reply.body };
-      if (!BUSY.has(reply.status)) throw unsignedRefusal(reply);
+      if (!BUSY.has(reply.status)) throw unsignedRefusal(reply, sent);
       sent = true;
     } catch (failure) {
       if (!(failure instanceof ConnectionFailed)) throw failure;
@@ -63,9 +63,10 @@ function timeOut(sent: boolean): CausewayError {
   return new CausewayError('peer-unreachable', 'no connection to the peer within the budget', { facts: { delivered: 'no' } });
 }
 
-function unsignedRefusal(reply: HttpReply): CausewayError {
+function unsignedRefusal(reply: HttpReply, sentBefore: boolean): CausewayError {
   const peerCode = problemCode(reply.body);
-  return new CausewayError('peer-refused', `the peer answered ${reply.status} without a statement`, { facts: { delivered: 'no', ...(peerCode === undefined ? {} : { peerCode }) } });
+  const delivered = !sentBefore && reply.status >= 400 && reply.status < 500 ? 'no' : 'unknown';
+  return new CausewayError('peer-refused', `the peer answered ${reply.status} without a statement`, { facts: { delivered, ...(peerCode === undefined ? {} : { peerCode }) } });
 }
 
 /** The code that an unsigned problem body names, if it is one of ours. */

@@ -3,17 +3,21 @@ import * as v from 'valibot';
 import { isErrorCode } from '../errors.ts';
 import type { Delivered, ErrorCode } from '../errors.ts';
 import { CausewayError } from '../errors.ts';
+import { BASE64URL_32 } from '../crypto/digest.ts';
 import { parseJws, verifyJws } from '../crypto/jws.ts';
 import { parseCanonicalJson } from '../platform/canonical-json.ts';
 import { isExchangeId } from '../platform/ids.ts';
 import type { PeerTrust } from '../trust/peer-trust.ts';
 import type { StatementType } from '../stages.ts';
+import { MAX_PARTS } from './manifest.ts';
 
 /** Seconds between `iat` and `exp`. */
 export const LIFETIME_S = 60;
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(500));
-const digest = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'a base64url SHA-256'));
+const digest = v.pipe(v.string(), v.regex(BASE64URL_32, 'base64url of 32 bytes'));
+/** As checkpoints write hashes: base64 with padding. */
+const leaf = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'a base64 leaf hash'));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const common = {
@@ -30,7 +34,7 @@ const carrying = {
   neutral: v.strictObject({ schema: text, version: text, sha256: digest }),
   sealing: v.picklist(['jwe', 'tls']),
   mapping: v.strictObject({ id: text, revision: count, sha256: digest }),
-  payload: v.strictObject({ manifest: digest, parts: count, bytes: count }),
+  payload: v.strictObject({ manifest: digest, parts: v.pipe(count, v.minValue(1), v.maxValue(MAX_PARTS)), bytes: count }),
   content: digest,
   domestic: v.strictObject({
     form: v.picklist(['security-server', 'wss']),
@@ -55,7 +59,7 @@ const responseClaims = v.strictObject({
   ...common,
   ...carrying,
   request: digest,
-  promise: v.strictObject({ origin: text, index: count, leaf: text, by: count }),
+  promise: v.strictObject({ origin: text, index: count, leaf, by: count }),
 });
 
 const refusalClaims = v.strictObject({
@@ -110,16 +114,16 @@ export interface AgeTolerance {
   readonly maxAhead: number;
 }
 
-/** Throws `clock-skew` unless `iat` lies in [now − maxAge, now + maxAhead] and exp = iat + 60 s. */
-export function checkAge(claims: { readonly iat: number; readonly exp: number }, tolerance: AgeTolerance, now: number): void {
+/** Throws `clock-skew` unless `iat` lies in [now − maxAge, now + maxAhead]. */
+export function checkAge(claims: { readonly iat: number }, tolerance: AgeTolerance, now: number): void {
   const age = now - claims.iat * 1000;
-  if (claims.exp !== claims.iat + LIFETIME_S) throw new CausewayError('statement-malformed', 'exp is not iat + 60 s');
   if (age > tolerance.maxAge || age < -tolerance.maxAhead) {
     throw new CausewayError('clock-skew', `the statement was signed ${age} ms ago`, { facts: { hint: `It is ${Math.abs(Math.round(age / 1000))} s ${age > 0 ? 'old' : 'ahead'}.` } });
   }
 }
 
-function readClaims<T extends StatementType>(type: T, payload: string): ClaimsOf[T] {
+/** Before the signature, since the key's window is judged at `iat`: nothing of the result may be believed yet. */
+function readClaims<T extends StatementType>(type: T, payload: Uint8Array): ClaimsOf[T] {
   let value: unknown;
   try {
     value = parseCanonicalJson(payload);
@@ -131,5 +135,7 @@ function readClaims<T extends StatementType>(type: T, payload: string): ClaimsOf
     const [issue] = result.issues;
     throw new CausewayError('statement-malformed', `claim "${v.getDotPath(issue) ?? ''}": ${issue.message}`, { facts: { field: v.getDotPath(issue) ?? '' } });
   }
+  const { iat, exp } = result.output;
+  if (exp !== iat + LIFETIME_S) throw new CausewayError('statement-malformed', 'exp is not iat + 60 s', { facts: { field: 'exp' } });
   return result.output as ClaimsOf[T];
 }

@@ -10,16 +10,19 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * Parses text that must already be in canonical form, so that duplicate members and other spellings of one value cannot exist.
- * Throws `malformed`.
+ * Parses bytes that must already be in canonical form, so that duplicate members and other spellings of one value cannot exist.
+ * Compares bytes, not text: what is not UTF-8 would read as replacement characters. Throws `malformed`.
  */
-export function parseCanonicalJson(text: string): unknown {
+export function parseCanonicalJson(bytes: Uint8Array): unknown {
   let value: unknown;
+  let canonical: string;
   try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new CausewayError('malformed', 'not JSON', { cause });
+    value = JSON.parse(Buffer.from(bytes).toString());
+    canonical = canonicalJson(value);
+  } catch {
+    // The engine's own message quotes the text, and the text may hold anything.
+    throw new CausewayError('malformed', 'not JSON that has an RFC 8785 form');
   }
-  if (canonicalJson(value) !== text) throw new CausewayError('malformed', 'the JSON is not in RFC 8785 form');
+  if (!Buffer.from(canonical).equals(bytes)) throw new CausewayError('malformed', 'the JSON is not in RFC 8785 form');
   return value;
 }

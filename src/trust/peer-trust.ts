@@ -12,7 +12,7 @@ export interface PeerTrust {
   readonly chain: string;
   /** The key that may sign statements, valid at `signedAt` and now (UTC ms). Throws `statement-untrusted`. */
   statementKey(kid: string, signedAt: number, now: number): JwsKey;
-  /** The key to encrypt for. Throws `peer-unreachable` when none is valid. */
+  /** The key to encrypt for: of those valid now, the newest. Throws `peer-unreachable` when none is valid. */
   encryptionKey(now: number): EncryptionKey;
   /** base64 SHA-256 of each SubjectPublicKeyInfo that the peer's TLS end may show now. */
   tlsPins(now: number): readonly string[];

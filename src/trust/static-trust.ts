@@ -1,6 +1,6 @@
 /** Peer trust from a file that operators exchanged out of band (`causeway trust import`). */
 import { createPublicKey } from 'node:crypto';
-import type { webcrypto } from 'node:crypto';
+import type { KeyObject, webcrypto } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
 import { sha256Base64url } from '../crypto/digest.ts';
 import type { PeerTrust } from './peer-trust.ts';
@@ -19,10 +19,10 @@ export interface TrustDocument {
   readonly tls: readonly (Window & { readonly spki: string })[];
 }
 
-/** `bytes` are the file's, for the digest that entries carry. */
+/** `bytes` are the file's, for the digest that entries carry. Throws `config-invalid` for a key that is not P-256. */
 export function staticTrust(document: TrustDocument, bytes: Uint8Array): PeerTrust {
-  const statement = document.statement.map((key) => ({ ...windowOf(key), kid: key.kid, alg: 'ES256' as const, key: createPublicKey({ key: key.publicKey, format: 'jwk' }) }));
-  const encryption = document.encryption.map((key) => ({ ...windowOf(key), kid: key.kid, key: createPublicKey({ key: key.publicKey, format: 'jwk' }) }));
+  const statement = document.statement.map((key) => ({ ...windowOf(key), kid: key.kid, alg: 'ES256' as const, key: p256(key.publicKey, document.entity) }));
+  const encryption = document.encryption.map((key) => ({ ...windowOf(key), kid: key.kid, key: p256(key.publicKey, document.entity) })).sort((a, b) => b.from - a.from);
   const tls = document.tls.map((pin) => ({ ...windowOf(pin), spki: pin.spki }));
   return {
     entity: document.entity,
@@ -41,6 +41,17 @@ export function staticTrust(document: TrustDocument, bytes: Uint8Array): PeerTru
     },
     tlsPins: (now) => tls.filter((pin) => within(pin, now)).map((pin) => pin.spki),
   };
+}
+
+function p256(jwk: webcrypto.JsonWebKey, entity: string): KeyObject {
+  let key: KeyObject | undefined;
+  try {
+    key = createPublicKey({ key: jwk, format: 'jwk' });
+  } catch {
+    // Refused below: the engine's message would quote the key.
+  }
+  if (key?.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new CausewayError('config-invalid', `a key of ${entity} is not a public JWK on P-256`);
+  return key;
 }
 
 function windowOf(window: Window): { from: number; until: number } {

@@ -2,7 +2,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { makeLink } from '../../src/federation/link.ts';
-import type { Agreement, Grant, Leg, Link, Party } from '../../src/federation/link.ts';
+import type { Agreement, Grant, Granted, Leg, Link, Party } from '../../src/federation/link.ts';
 import type { Side } from '../../src/federation/seal.ts';
 import { mintMapped } from '../../src/stages.ts';
 import type { DomesticProof, JsonValue, Mapped, ManifestContext } from '../../src/stages.ts';
@@ -26,7 +26,7 @@ export interface TestSide {
 export interface Pair {
   readonly fi: TestSide;
   readonly ee: TestSide;
-  readonly grant: Grant;
+  readonly grant: Granted;
 }
 
 export function grantOf(overrides: Partial<Grant> = {}): Grant {
@@ -75,7 +75,7 @@ export function makePair(options: { sealing?: Leg['sealing']; grant?: Partial<Gr
       maxStatementBytes: 4096,
     },
   });
-  return { fi: make('FI', 'EE'), ee: make('EE', 'FI'), grant };
+  return { fi: make('FI', 'EE'), ee: make('EE', 'FI'), grant: { ...grant, sealing: options.leg?.sealing ?? options.sealing ?? 'jwe' } };
 }
 
 export function mappedNeutral(document: JsonValue = { hello: 'world' }): Mapped<'neutral'> {

@@ -17,7 +17,7 @@ for (const sealing of ['jwe', 'tls'] as const) {
   test(`a response sealed with ${sealing} binds the request that it answers`, async () => {
     const pair = makePair({ sealing });
     const request = await authenticateAtEe(pair, (await sealedRequest(pair)).fields.statement);
-    const promise = { origin: 'o', index: 0, leaf: 'l', by: 1 };
+    const promise = { origin: 'o', index: 0, leaf: Buffer.alloc(32).toString('base64'), by: 1 };
     const sealed = await sealResponse({ mapped: mappedNeutral({ answer: 'yes' }), context: CONTEXT, proof: PROOF, promise }, request, pair.ee.link.versions[0], pair.ee.side, NOW);
     const reader = { audience: pair.fi.entity, trust: pair.fi.side.trust, maxBytes: 4096 };
     const statement = await authenticate(sealed.fields.statement, ['causeway-response+jwt'], reader, NOW);
