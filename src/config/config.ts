@@ -63,6 +63,20 @@ function linkFile(file: string, { agreement, next, settings }: LinkFileContent):
   return { file, agreements: next === undefined ? [agreement] : [agreement, next], settings };
 }
 
+/** gateway.yaml alone: for what is done before there is a link. Throws `config-invalid`. */
+export function readGateway(folder: string): DeepReadonly<GatewayFile> {
+  const { value, problems } = readConfigFile(join(folder, 'gateway.yaml'), gatewaySchema(resolve(folder)));
+  throwIfAny(problems);
+  return deepFreeze(value!);
+}
+
+/** One link file alone. Throws `config-invalid`. */
+export function readLinkFile(file: string): LinkFile {
+  const { value, problems } = readConfigFile(file, linkSchema());
+  throwIfAny(problems);
+  return deepFreeze(linkFile(file, value!));
+}
+
 /** Reads the keys of a peer. Throws `config-invalid` with every problem and its place. */
 export function readTrustFile(file: string): TrustFile {
   const { value, problems } = readConfigFile(file, trustSchema());

@@ -43,7 +43,7 @@ export function makeGatewayKeys(folder: string, host: string, now: number): Gate
 
 /** What the peer needs to know of a gateway: the form of `trust/<COUNTRY>.json`. Log and witness keys (base64 of 32 bytes) go into the link. */
 export interface PublicParts {
-  readonly trust: { readonly entity: string; readonly country: string; readonly statement: readonly object[]; readonly encryption: readonly object[]; readonly tls: readonly object[]; readonly log: { readonly key: string }; readonly witness: { readonly key: string } };
+  readonly trust: { readonly entity: string; readonly country: string; readonly statement: readonly { readonly kid: string }[]; readonly encryption: readonly { readonly kid: string }[]; readonly tls: readonly { readonly spki: string }[]; readonly log: { readonly key: string }; readonly witness: { readonly key: string } };
 }
 
 /** `notBefore` and `notAfter`: UTC milliseconds between which the peer may rely on these keys. */

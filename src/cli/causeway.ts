@@ -1,0 +1,168 @@
+/** `causeway`: the command line. Each command is loaded when it is asked for. Exit codes: 0 done, 1 failed, 2 wrong usage. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { asCausewayError } from '../errors.ts';
+import type { DemoOptions } from './demo.ts';
+
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+/** The whole command line; each action sets the exit code of the process. */
+function program(): Command {
+  const causeway = new Command('causeway').description('Cross-border federation gateway between national data exchange ecosystems.').exitOverride().showHelpAfterError();
+  addRunning(causeway);
+  addConfiguration(causeway);
+  addTrust(causeway);
+  addTrail(causeway);
+  causeway
+    .command('errors')
+    .description('print every error code, whose fault it is, what to do, and how each dialect renders it (docs/errors.md)')
+    .action(async () => {
+      const { renderErrorsPage } = await import('./errors-page.ts');
+      process.stdout.write(renderErrorsPage());
+    });
+  return causeway;
+}
+
+function addRunning(causeway: Command): void {
+  causeway
+    .command('run')
+    .description('run one gateway until SIGTERM or SIGINT, which drain it')
+    .requiredOption('--config <dir>', 'its configuration folder')
+    .action(async ({ config }: { config: string }) => {
+      const { run } = await import('../main.ts');
+      process.exitCode = await run(config);
+      // A parent's channel would keep the process alive.
+      if (process.connected) process.disconnect?.();
+    });
+  causeway
+    .command('demo')
+    .description('two countries, two gateways and three queries across the border, on this machine')
+    .option('--once', 'end after the queries: 0 when all crossed, else 1', false)
+    .option('--json', 'as the last line of standard output, the results as JSON', false)
+    .option('--data <dir>', 'where keys, trails and logs are kept', '.causeway')
+    .option('--base-port <port>', 'first of eight ports in a row', readPort)
+    .action(async (options: DemoOptions) => {
+      const { demo } = await import('./demo.ts');
+      process.exitCode = await demo(options);
+    });
+}
+
+function addConfiguration(causeway: Command): void {
+  const config = causeway.command('config').description('the configuration of a gateway');
+  config
+    .command('check')
+    .description('show every problem of a configuration folder with file, line and hint, and the links with their hashes')
+    .argument('<dir>', 'configuration folder of one gateway')
+    .option('--json', 'print one JSON object')
+    .action(async (folder: string, { json }: { json?: true }) => {
+      const { configCheck, renderConfigReport } = await import('./config-check.ts');
+      const report = await configCheck(folder, Date.now());
+      print(json ? JSON.stringify(report) : renderConfigReport(report));
+      if (!report.ok) process.exitCode = FAILED;
+    });
+  config
+    .command('schemas')
+    .description('write the JSON Schemas that editors use for the configuration files')
+    .argument('[dir]', 'where to write them', 'federation-config/schemas')
+    .action(async (folder: string) => {
+      const { writeSchemas } = await import('./config-schemas.ts');
+      print(writeSchemas(folder).join('\n'));
+    });
+  causeway
+    .command('link')
+    .description('agreements')
+    .command('hash')
+    .description('print id, version and SHA-256 of the agreement in a link file: both countries must see the same')
+    .argument('<file>', 'links/<peer>.yaml')
+    .option('--json', 'print one JSON object')
+    .action(async (file: string, { json }: { json?: true }) => {
+      const { linkHashes, renderLinkHashes } = await import('./link-hash.ts');
+      const hashes = linkHashes(file);
+      print(json ? JSON.stringify(hashes) : renderLinkHashes(hashes));
+    });
+}
+
+function addTrust(causeway: Command): void {
+  causeway
+    .command('keys')
+    .description('keys of a gateway')
+    .command('make')
+    .description('make the keys that are missing, each for one role, readable by this user alone; never replaces one')
+    .requiredOption('--out <dir>', 'folder for the key files')
+    .requiredOption('--host <name>', 'host name in the TLS certificate towards peers')
+    .option('--domestic-host <name>', 'make a TLS identity towards our security server too, with this host name')
+    .option('--json', 'print one JSON object')
+    .action(async ({ json, ...options }: { out: string; host: string; domesticHost?: string; json?: true }) => {
+      const { makeKeys, renderKeys } = await import('./keys-make.ts');
+      const made = makeKeys(options, Date.now());
+      print(json ? JSON.stringify(made) : renderKeys(made));
+    });
+  const trust = causeway.command('trust').description("peers' keys, exchanged out of band");
+  trust
+    .command('export')
+    .description('print our public keys for the peer, and on standard error the fingerprint to tell it by another way')
+    .requiredOption('--config <dir>', 'configuration folder')
+    .option('--days <days>', 'how long the peer may rely on them', readDays, 365)
+    .action(async ({ config, days }: { config: string; days: number }) => {
+      const { exportTrust } = await import('./trust.ts');
+      const { document, fingerprint } = exportTrust(config, days, Date.now());
+      print(document);
+      console.error(`fingerprint ${fingerprint}`);
+    });
+  trust
+    .command('import')
+    .description("check a peer's file against the fingerprint that it told us, store it, and show what changes")
+    .argument('<file>', 'the file that the peer exported')
+    .requiredOption('--config <dir>', 'configuration folder')
+    .requiredOption('--fingerprint <sha256>', 'as the peer told it, not as it came with the file')
+    .action(async (file: string, { config, fingerprint }: { config: string; fingerprint: string }) => {
+      const { importTrust } = await import('./trust.ts');
+      print(importTrust(file, config, fingerprint).join('\n'));
+    });
+}
+
+function addTrail(causeway: Command): void {
+  causeway
+    .command('trail')
+    .description('the trail of a gateway')
+    .command('verify')
+    .description('recompute the trails below a folder and name the first thing that is wrong')
+    .requiredOption('--data <dir>', 'data folder of a gateway, or a folder of such folders')
+    .option('--keys <dir>', 'folder with trail-keys.json; default: beside each trail')
+    .option('--json', 'print one JSON object')
+    .action(async ({ data, keys, json }: { data: string; keys?: string; json?: true }) => {
+      const { trailVerify, renderReport } = await import('./trail-verify.ts');
+      const report = await trailVerify(data, keys);
+      print(json ? JSON.stringify(report) : renderReport(report));
+      if (!report.ok) process.exitCode = FAILED;
+    });
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_528) throw new InvalidArgumentError('A port from 1 to 65528 is needed.');
+  return port;
+}
+
+function readDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > 3650) throw new InvalidArgumentError('A number of days from 1 to 3650 is needed.');
+  return days;
+}
+
+try {
+  await program().parseAsync();
+} catch (thrown) {
+  if (thrown instanceof CommanderError) {
+    // Help and version come this way too, with code 0.
+    process.exitCode = thrown.exitCode === 0 ? 0 : WRONG_USAGE;
+  } else {
+    const error = asCausewayError(thrown);
+    console.error(error.code === 'internal' ? thrown : error.message);
+    process.exitCode = FAILED;
+  }
+}

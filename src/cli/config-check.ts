@@ -1,0 +1,80 @@
+/** `causeway config check`: the files by themselves and together (config/check.ts), and what only the rooms above can judge: links and mappings. */
+import { resolve } from 'node:path';
+import { checkConfig } from '../config/check.ts';
+import { loadConfig, readConfig } from '../config/config.ts';
+import type { GatewayConfig } from '../config/config.ts';
+import { problemAt, renderProblem } from '../config/problems.ts';
+import type { Located, Problem } from '../config/problems.ts';
+import { CausewayError } from '../errors.ts';
+import { makeLink, sameOperation } from '../federation/link.ts';
+import type { Grant, Leg } from '../federation/link.ts';
+import { parseFederated } from '../mapping/federated.ts';
+import { loadMappings } from '../mapping/load.ts';
+import type { MappingSet } from '../mapping/mappings.ts';
+import type { LinkHash } from './link-hash.ts';
+
+export interface ConfigReport {
+  /** No errors; there may be warnings. */
+  readonly ok: boolean;
+  readonly folder: string;
+  readonly problems: readonly Problem[];
+  /** What the mappings' own checker says, as it says it. */
+  readonly mappings: readonly string[];
+  readonly links: readonly (LinkHash & { readonly peer: string })[];
+}
+
+/** `now`: UTC milliseconds. Never throws for what an operator wrote. */
+export async function configCheck(folder: string, now: number): Promise<ConfigReport> {
+  const problems = checkConfig(folder, now);
+  if (hasErrors(problems)) return { ok: false, folder, problems, mappings: [], links: [] };
+  const config = loadConfig(folder);
+  const links = config.links.flatMap(({ agreements, settings }) => {
+    const { peer, versions } = makeLink(agreements, config.gateway.entity, settings);
+    return versions.map(({ agreement: { id, version, effective }, sha256 }) => ({ peer, id, version, effective, sha256 }));
+  });
+  const mappings = await mappingsOf(config);
+  if (!('set' in mappings)) return { ok: false, folder, problems, mappings: mappings.lines, links };
+  const located = readConfig(folder).links;
+  const grants = config.links.flatMap(({ file, agreements }) => {
+    const at = located.find((link) => link.file === file);
+    return at === undefined ? [] : agreements.flatMap(({ legs }, index) => legs.flatMap((leg, legIndex) => checkLeg(leg, [index === 0 ? 'agreement' : 'next', 'legs', legIndex], config.gateway.country, mappings.set, at)));
+  });
+  const all = [...problems, ...grants];
+  return { ok: !hasErrors(all), folder, problems: all, mappings: [], links };
+}
+
+function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
+async function mappingsOf({ mappings, gateway }: GatewayConfig): Promise<{ set: MappingSet } | { lines: readonly string[] }> {
+  try {
+    return { set: await loadMappings(mappings, gateway.country) };
+  } catch (error) {
+    if (error instanceof CausewayError && error.code === 'config-invalid') return { lines: error.message.split('\n') };
+    throw error;
+  }
+}
+
+/** Each grant names identifiers that exist, a service that our mappings translate, and the very neutral form that they translate to. */
+function checkLeg(leg: Leg, path: readonly (string | number)[], country: string, set: MappingSet, at: Located): Problem[] {
+  const known = leg.from === country ? set.imported : set.exported;
+  return leg.grants.flatMap((grant, index) => {
+    const here = [...path, 'grants', index];
+    const spelling = (['client', 'service'] as const).filter((key) => parseFederated(grant[key]) === undefined).map((key) => problemAt(at, [...here, key], 'is not a federated identifier in its one spelling'));
+    const service = known.find((candidate) => candidate.service === grant.service && sameOperation(candidate.operation, grant.operation));
+    if (service === undefined) return [...spelling, problemAt(at, [...here, 'service'], `services.yaml of ${country} has no such service and operation`)];
+    return [...spelling, ...checkNeutral(grant, service.translation.neutral, here, at)];
+  });
+}
+
+function checkNeutral({ neutral }: Grant, ours: Grant['neutral'], here: readonly (string | number)[], at: Located): Problem[] {
+  const differing = (['schema', 'version', 'sha256'] as const).find((key) => neutral[key] !== ours[key]);
+  return differing === undefined ? [] : [problemAt(at, [...here, 'neutral', differing], 'is not the neutral form of our mapping', { hint: `ours is ${ours.schema}/${ours.version} ${ours.sha256}` })];
+}
+
+/** As lines for an operator. */
+export function renderConfigReport({ ok, folder, problems, mappings, links }: ConfigReport): string {
+  const hashes = links.map(({ id, version, effective, sha256, peer }) => `link ${id} version ${version} with ${peer}, in force from ${effective}: ${sha256}`);
+  return [...problems.map(renderProblem), ...mappings, ...hashes, `${resolve(folder)}: ${ok ? 'the configuration is valid' : 'not valid'}`].join('\n');
+}

@@ -1,0 +1,67 @@
+/** `causeway trust export` and `import`: the exchange of public keys, proven by a fingerprint that travels another way. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readGateway, readTrustFile } from '../config/config.ts';
+import type { TrustFile } from '../config/trust-file.ts';
+import { publicParts } from '../crypto/gateway-keys.ts';
+import { CausewayError } from '../errors.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface ExportedTrust {
+  /** JSON for the peer. */
+  readonly document: string;
+  readonly fingerprint: string;
+}
+
+/** Needs no link yet: its keys go into the agreement. `now`: UTC milliseconds. Throws `config-invalid`. */
+export function exportTrust(folder: string, days: number, now: number): ExportedTrust {
+  const { gateway, keys } = readGateway(folder);
+  const files = { ...keys, tlsKey: keys.tls.key, tlsCertificate: keys.tls.certificate };
+  const { trust } = publicParts(files, { entity: gateway.entity, country: gateway.country }, { notBefore: now, notAfter: now + days * DAY_MS });
+  return { document: JSON.stringify(trust, undefined, 2), fingerprint: fingerprintOf(trust) };
+}
+
+/** Hex SHA-256 of the RFC 8785 form in groups of four: it does not change with spaces, and can be read over the telephone. */
+export function fingerprintOf(document: unknown): string {
+  return createHash('sha256').update(canonicalJson(document)).digest('hex').replaceAll(/(.{4})(?=.)/g, '$1 ');
+}
+
+/**
+ * Stores a peer's file as `trust/<COUNTRY>.json` and returns what changed, as lines. Throws `config-invalid`, and stores nothing, for another
+ * fingerprint, another form, or a file of our own country.
+ */
+export function importTrust(file: string, folder: string, fingerprint: string): string[] {
+  const config = readGateway(folder);
+  const imported = readTrustFile(file);
+  const found = fingerprintOf(imported);
+  if (plain(fingerprint) !== plain(found)) throw new CausewayError('config-invalid', `${file} has fingerprint\n  ${found}, not\n  ${fingerprint}: it is not what the peer sent`);
+  if (imported.country === config.gateway.country) throw new CausewayError('config-invalid', `${file} is of our own country, ${imported.country}`);
+  const target = join(config.trust, `${imported.country}.json`);
+  const before = existsSync(target) ? readTrustFile(target) : undefined;
+  mkdirSync(config.trust, { recursive: true });
+  writeFileSync(target, readFileSync(file));
+  return [`${target}: keys of ${imported.entity}`, ...changes(before, imported)];
+}
+
+function plain(fingerprint: string): string {
+  return fingerprint.toLowerCase().replaceAll(/[^0-9a-f]/g, '');
+}
+
+function changes(before: TrustFile | undefined, after: TrustFile): string[] {
+  const [old, now] = [keysOf(before), keysOf(after)];
+  const added = [...now].filter(([key]) => !old.has(key)).map(([key, until]) => `  + ${key} until ${until}`);
+  const gone = [...old].filter(([key]) => !now.has(key)).map(([key]) => `  - ${key}`);
+  const moved = [...now].filter(([key, until]) => old.has(key) && old.get(key) !== until).map(([key, until]) => `  ~ ${key} now until ${until}`);
+  const all = [...added, ...gone, ...moved];
+  return all.length === 0 ? ['  no change'] : all;
+}
+
+/** Role and key, and until when. */
+function keysOf(trust: TrustFile | undefined): Map<string, string> {
+  if (trust === undefined) return new Map();
+  const keys = (['statement', 'encryption'] as const).flatMap((role) => trust[role].map(({ kid, notAfter }) => [`${role} ${kid}`, notAfter] as const));
+  return new Map([...keys, ...trust.tls.map(({ spki, notAfter }) => [`tls ${spki}`, notAfter] as const)]);
+}
