@@ -11,6 +11,7 @@ import { authenticate } from '../federation/statement.ts';
 import type { Authentic } from '../federation/statement.ts';
 import { authoriseInbound, sealedLimit } from './authorise.ts';
 import type { AcceptedTask, DomesticTask, InboundParts, PeerArrival } from './parts.ts';
+import { memberText, serviceText } from './names.ts';
 import { deliveredBy } from './refusals.ts';
 import type { DomesticResponse, Mapped, Verified } from '../stages.ts';
 
@@ -22,7 +23,7 @@ export async function inbound(arrival: PeerArrival, parts: InboundParts): Promis
   const reader = { audience: parts.entity, trust: side.trust, maxBytes: side.maxStatementBytes };
   const statement = await authenticate(arrival.statement, ['causeway-request+jwt'], reader, parts.clock.now());
   const { jti } = statement.claims;
-  parts.observe('inbound.authenticated', { xid: jti, link: link.id });
+  parts.observe('inbound.authenticated', { xid: jti, link: link.id, kid: statement.kid, iss: statement.claims.iss });
   const replay = () => new CausewayError('replay', `exchange ${jti} is on its way under another statement`);
   try {
     return await parts.inFlight.run(jti, statement.identity, async () => (await known(statement, parts)) ?? answer(statement, arrival, parts), replay);
@@ -32,15 +33,14 @@ export async function inbound(arrival: PeerArrival, parts: InboundParts): Promis
 }
 
 async function answer(statement: Request, arrival: PeerArrival, parts: InboundParts): Promise<SealedBytes> {
-  const arrivedAt = parts.clock.monotonic();
   let accepted: AcceptedTask;
   try {
     const use = authoriseInbound(statement, arrival.peer.link, parts.quotas, parts.tolerance, parts.clock.now());
     const payload = await arrival.payload(sealedLimit(use.grant.maxBytes));
-    const task = await prepare(statement, payload, use, arrival, arrivedAt, parts);
+    const task = await prepare(statement, payload, use, arrival, arrival.arrivedAt, parts);
     const claim = await parts.journal.accepted(task, payload, parts.clock.now());
     if (claim.kind === 'conflict') return (await known(statement, parts)) ?? refuse(statement, arrival, new CausewayError('replay', 'the exchange id is taken'), 'no', parts);
-    parts.observe('inbound.request-recorded', { xid: statement.claims.jti, index: claim.promise.index });
+    parts.observe('inbound.request-recorded', { xid: statement.claims.jti, link: use.link.id, origin: claim.promise.origin, index: claim.promise.index });
     accepted = { ...task, promise: claim.promise };
   } catch (thrown) {
     return refuse(statement, arrival, asCausewayError(thrown), 'no', parts);
@@ -67,7 +67,7 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
   };
   const policy = parts.policy(use.grant.proof);
   const request = await dialect.renderRequest(mapped, call, policy, parts.clock.now());
-  parts.observe('inbound.translated', { xid: claims.jti });
+  parts.observe('inbound.translated', { xid: claims.jti, link: peer.link.id, home: { client: memberText(call.client), service: serviceText(service.home.service) }, mapping: mapped.fields.mapping.id });
   const deadline = arrivedAt + Math.min(claims.budget, use.grant.maxBudget);
   return { statement, peer, use, service, dialect, opened, call, policy, request, deadline, recordKey: parts.journal.newRecordKey(), ...(trace === undefined ? {} : { trace }) };
 }
@@ -86,10 +86,11 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
     const now = parts.clock.now();
     const verified = await dialect.verifyResponse(received, call, policy, now, parts.limits.xml);
     const mapped = translateAnswer(task, verified);
+    parts.observe('inbound.answer-translated', { xid: jti, link: use.link.id, proof: verified.proof, mapping: mapped.fields.mapping.id });
     const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
     const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise }, statement, use.version, task.peer.side, now);
-    await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);
-    parts.observe('inbound.response-recorded', { xid: jti });
+    const { index } = await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);
+    parts.observe('inbound.response-recorded', { xid: jti, link: use.link.id, index });
     return sealed.fields;
   } catch (thrown) {
     const error = asCausewayError(thrown);

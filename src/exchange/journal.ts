@@ -98,8 +98,8 @@ export class Journal {
     });
     const evidence = await this.#evidence(xid, use.version.agreement.id, 'response', recordKey, use.version.out.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: reply.body, neutral: opened.fields.document, context: opened.fields.context }, now);
     const entry = this.#entry(backwards(aboutQuestion(question)), 'response', event, theirs(statement, offer.peer), now, { evidence: evidence.id });
-    await this.#close('outbound', question.use.version.agreement.id, xid, 'sent', 'answered', packReply(reply, this.#encrypt(xid, 'reply', recordKey)), entry, evidence);
-    this.#options.observe('outbound.response-recorded', { xid });
+    const { index } = await this.#close('outbound', use.version.agreement.id, xid, 'sent', 'answered', packReply(reply, this.#encrypt(xid, 'reply', recordKey)), entry, evidence);
+    this.#options.observe('outbound.response-recorded', { xid, index, event });
     return reply;
   }
 
@@ -145,13 +145,13 @@ export class Journal {
   }
 
   /** Gate 3: our entry for the answer and the sealed answer, before it leaves. */
-  async completed(task: DomesticTask, sealed: SealedFields, verified: Verified<DomesticResponse>, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<void> {
+  async completed(task: DomesticTask, sealed: SealedFields, verified: Verified<DomesticResponse>, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<Appended> {
     const { statement, use, recordKey, peer } = task;
     const { jti } = statement.claims;
     const { agreement } = use.version;
     const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.bytes, neutral: mapped.fields.document, context }, now);
     const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
-    await this.#close('inbound', agreement.id, jti, 'handing-over', 'answered', packSealed(sealed), entry, evidence);
+    return this.#close('inbound', agreement.id, jti, 'handing-over', 'answered', packSealed(sealed), entry, evidence);
   }
 
   /** Ends an accepted request with our signed refusal. */
@@ -200,8 +200,9 @@ export class Journal {
     return (bytes) => sealRecord(key, { xid, step: part, id: xid }, bytes);
   }
 
-  async #close(direction: 'outbound' | 'inbound', log: string, xid: string, from: ExchangeRow['state'], to: ExchangeRow['state'], outcome: Uint8Array, entry: Entry, evidence?: EvidenceRow): Promise<void> {
-    await this.#options.store.commit({ entries: [{ log, entry }], exchange: { kind: 'update', direction, xid, from, to, outcome }, ...(evidence === undefined ? {} : { evidence }) });
+  async #close(direction: 'outbound' | 'inbound', log: string, xid: string, from: ExchangeRow['state'], to: ExchangeRow['state'], outcome: Uint8Array, entry: Entry, evidence?: EvidenceRow): Promise<Appended> {
+    const result = await this.#options.store.commit({ entries: [{ log, entry }], exchange: { kind: 'update', direction, xid, from, to, outcome }, ...(evidence === undefined ? {} : { evidence }) });
+    return first(result.kind === 'committed' ? result.appended : []);
   }
 
   async #evidence(xid: string, link: string, step: 'request' | 'response', recordKey: Uint8Array, kind: EvidenceKind, contents: EvidenceContents, now: number): Promise<EvidenceRow> {
@@ -257,6 +258,6 @@ function ourStatement({ statement, salt }: SealedFields): Pick<EvidenceContents,
 
 function first(appended: readonly Appended[]): Appended {
   const [entry] = appended;
-  if (entry === undefined) throw new CausewayError('internal', 'the commit of a request appended no entry');
+  if (entry === undefined) throw new CausewayError('internal', 'a commit appended no entry');
   return entry;
 }

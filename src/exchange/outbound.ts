@@ -15,6 +15,7 @@ import { authoriseOutbound } from './authorise.ts';
 import { crossing } from './end-user.ts';
 import { callerKey } from './journal.ts';
 import type { Arrival, Offer, OutboundParts, Question } from './parts.ts';
+import { memberText, serviceText } from './names.ts';
 import { peerRefusal } from './refusals.ts';
 
 /** Answers one request from home, in the caller's own dialect; a refusal is an answer too. Never throws but for a bug of ours. */
@@ -38,12 +39,13 @@ async function cross(xid: string, verified: Verified<DomesticRequest>, offer: Of
   const service = offer.serviceOf(verified.message);
   const use = authoriseOutbound(parts.identifiers.toFederated(verified.message.client), service, offer.peer.link, now);
   const mapped = service.translation.requestToNeutral(verified);
+  parts.observe('outbound.translated', { xid, link: use.link.id, home: { client: memberText(verified.message.client), service: serviceText(verified.message.service) }, client: use.grant.client, service: use.grant.service, purpose: use.grant.purpose, proof: verified.proof, mapping: mapped.fields.mapping.id });
   const context = crossing(verified.message, use.version.out, parts.pseudonymKey, { [parts.country]: verified.message.context.messageId }, mapped.fields.loss);
   const sealed = await sealRequest({ xid, grant: use.grant, budget: use.grant.maxBudget, mapped, context, proof: verified.proof }, use.version, offer.peer.side, now);
   const question: Question = { xid, offer, service, use, verified, sealed: sealed.fields, arrival, recordKey: parts.journal.newRecordKey() };
   const claim = await parts.journal.asked(question, mapped, context, now);
   if (claim.kind === 'conflict') return repeated(claim.row, question, parts);
-  parts.observe('outbound.request-recorded', { xid, index: claim.appended[0]?.index });
+  parts.observe('outbound.request-recorded', { xid, link: use.link.id, origin: claim.appended[0]?.origin, index: claim.appended[0]?.index });
   return settle(question, use.grant.maxBudget, parts);
 }
 
@@ -95,7 +97,7 @@ async function answerOf(compact: string, question: Question, parts: OutboundPart
     const statement = await authenticate(compact, ['causeway-response+jwt', 'causeway-refusal+jwt'], reader, now);
     const { jti, request, link } = statement.claims as { jti: string; request: string; link: { sha256: string } };
     if (jti !== question.xid || request !== question.sealed.identity || link.sha256 !== question.use.version.sha256) throw new CausewayError('peer-answer-invalid', 'the answer does not bind our question');
-    parts.observe('outbound.answer-authenticated', { xid: question.xid });
+    parts.observe('outbound.answer-authenticated', { xid: question.xid, type: statement.type, kid: statement.kid });
     return statement;
   } catch (cause) {
     throw new CausewayError('peer-answer-invalid', asCausewayError(cause).message, { cause, facts: { delivered: 'unknown', peerCode: asCausewayError(cause).code } });

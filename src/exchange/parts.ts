@@ -18,6 +18,7 @@ import type { Journal } from './journal.ts';
 
 /** Named points of both flows: logs, metrics and the demo read them, fault tests kill the process at them. */
 export const STEPS = [
+  'outbound.translated',
   'outbound.request-recorded',
   'outbound.answer-received',
   'outbound.answer-authenticated',
@@ -29,6 +30,7 @@ export const STEPS = [
   'inbound.request-recorded',
   'inbound.handing-over',
   'inbound.service-answered',
+  'inbound.answer-translated',
   'inbound.response-recorded',
   'inbound.refused',
 ] as const;
@@ -61,6 +63,8 @@ export interface Arrival {
   readonly http: HttpMessage;
   /** Subject of the pinned certificate of the connection. */
   readonly connection: string;
+  /** Monotonic milliseconds; absent on a request that is taken up again after a start. */
+  readonly arrivedAt?: number;
   readonly trace: { readonly traceparent?: string };
   readonly accept: { readonly accept?: string };
 }
@@ -107,6 +111,8 @@ export interface PeerArrival {
   readonly statement: string;
   /** Reads the body, at most `maxBytes`; called only after the statement was admitted. Throws `too-large`. */
   payload(maxBytes: number): Promise<Uint8Array>;
+  /** Monotonic milliseconds. */
+  readonly arrivedAt: number;
   readonly trace?: string;
 }
 
