@@ -58,9 +58,9 @@ function checkLegs({ parties, legs }: Agreement, report: Report): void {
     const path = ['legs', index] as const;
     for (const end of ['from', 'to'] as const) if (!countries.includes(leg[end])) report([...path, end], `${leg[end]} is no party of this link`, `parties: ${countries.join(', ')}`);
     if (leg.from === leg.to) report([...path, 'to'], 'is where the leg comes from');
-    if (leg.evidence === 'escrow') checkAuditors(parties, report);
     checkGrants(leg, path, report);
   }
+  if (legs.some(({ evidence }) => evidence === 'escrow')) checkAuditors(parties, report);
   if (legs[0].from === legs[1].from) report(['legs', 1, 'from'], 'both legs go the same way');
 }
 

@@ -11,7 +11,7 @@ export function checkTrust({ gateway, link }: LinkInQuestion, now: number): Prob
   const peer = peerOf({ gateway, link });
   if (peer === undefined) return [];
   const file = readConfigFile(join(gateway.trust, `${peer.country}.json`), trustSchema());
-  if (file.value === undefined) return [...file.problems];
+  if (file.value === undefined) return file.problems.map((problem) => ({ ...problem, hint: problem.hint ?? `\`causeway trust import\` writes the keys of ${peer.country}` }));
   const { entity, country, log, witness, ...lists } = file.value;
   const same = [
     ['entity', entity, peer.entity],

@@ -41,9 +41,17 @@ export function makeGatewayKeys(folder: string, host: string, now: number): Gate
   return files;
 }
 
+export interface PublicKeyEntry {
+  readonly kid: string;
+  readonly publicKey: object;
+  /** RFC 3339. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
+
 /** What the peer needs to know of a gateway: the form of `trust/<COUNTRY>.json`. Log and witness keys (base64 of 32 bytes) go into the link. */
 export interface PublicParts {
-  readonly trust: { readonly entity: string; readonly country: string; readonly statement: readonly { readonly kid: string }[]; readonly encryption: readonly { readonly kid: string }[]; readonly tls: readonly { readonly spki: string }[]; readonly log: { readonly key: string }; readonly witness: { readonly key: string } };
+  readonly trust: { readonly entity: string; readonly country: string; readonly statement: readonly PublicKeyEntry[]; readonly encryption: readonly PublicKeyEntry[]; readonly tls: readonly { readonly spki: string; readonly notBefore: string; readonly notAfter: string }[]; readonly log: { readonly key: string }; readonly witness: { readonly key: string } };
 }
 
 /** `notBefore` and `notAfter`: UTC milliseconds between which the peer may rely on these keys. */
