@@ -138,11 +138,12 @@ function compileGroup<N>(rule: GroupRule, place: Place<N>, context: CompileConte
   const last = slots.at(-1);
   if (list && (last === undefined || rule.neutral.names.length === 0)) return rule.fields.report('"each" needs a list on both sides, not "."', undefined, 'each');
   if (list && last !== undefined) last.list = true;
-  const domestic = joinDomestic(place.domestic, rule.domestic.text, context.tree.kind) + (list ? '[]' : '');
-  const neutral = joinNeutral(place.neutral, rule.neutral.text) + (list ? '[]' : '');
+  const domestic = joinDomestic(place.domestic, rule.domestic.text, context.tree.kind);
+  const neutral = joinNeutral(place.neutral, rule.neutral.text);
+  const each = list ? '[]' : '';
   const inner = compileRules(rule.rules, {
-    domestic: rule.domestic.steps.length === 0 ? place.domestic : domestic,
-    neutral: rule.neutral.names.length === 0 ? place.neutral : neutral,
+    domestic: domestic + each,
+    neutral: neutral + each,
     slot: last ?? place.slot,
     domesticKnown: place.domesticKnown.at(rule.domestic.steps, list),
     neutralKnown: place.neutralKnown.at(neutralSteps(rule.neutral.names), list),

@@ -131,12 +131,15 @@ function compilePlan<N>(section: Section, one: OutcomeCase | undefined, check: R
   const slot = new Slot(section.root ?? ROOT, 0);
   const domesticKnown = new Known<N>('', kind === 'xml' ? '/' : '.', context.tree.fits);
   const neutralKnown = new Known<JsonValue>('', '.', jsonTree.fits);
+  for (const { steps } of section.order) slot.path(steps);
   const place = { domestic: '', neutral: '', slot, domesticKnown, neutralKnown };
   // In this order, since it is the order in which the form is written: what every answer has, what says the outcome, what belongs to it.
   const common = compileRules(section.rules, place, context);
   const says = one === undefined ? undefined : compileOutcome(one, slot, domesticKnown, context.tree);
   const own = compileRules(one?.rules ?? [], place, context);
   if (one !== undefined) neutralKnown.at(neutralSteps(['outcome'])).leaf = true;
+  domesticKnown.settle();
+  neutralKnown.settle();
   checkRules([...section.rules, ...(one?.rules ?? [])], check, one === undefined ? [] : ['outcome']);
   return {
     outcome: one?.outcome,

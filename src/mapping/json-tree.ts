@@ -69,7 +69,7 @@ function predicate({ step, value }: Predicate): (item: JsonValue) => boolean {
 
 function survey(node: JsonValue, known: Known<JsonValue>, run: Run): void {
   if (!isMembers(node)) {
-    if (!known.leaf && known.rest === 'dropped' && carries(node)) run.lose('dropped', known.text);
+    if (!known.leaf && known.rest === 'dropped' && carries(node)) run.lose('dropped', known.dropText);
     return;
   }
   for (const name of Object.keys(node)) {
@@ -82,7 +82,7 @@ function survey(node: JsonValue, known: Known<JsonValue>, run: Run): void {
 function surveyChild(child: JsonValue, at: number, known: Known<JsonValue>, text: string, run: Run, name = text): void {
   let fitting = false;
   for (const entry of known.children.get(name) ?? []) {
-    if (!entry.fits(child, at)) continue;
+    if ((entry.otherwise && fitting) || !entry.fits(child, at)) continue;
     fitting = true;
     survey(child, entry.node, run);
   }
@@ -90,7 +90,7 @@ function surveyChild(child: JsonValue, at: number, known: Known<JsonValue>, text
 }
 
 function report(known: Known<JsonValue>, name: string, run: Run): void {
-  if (known.rest === 'dropped') run.lose('dropped', known.text);
+  if (known.rest === 'dropped') run.lose('dropped', known.dropText);
   else if (known.rest === 'unknown') run.lose('unknown', known.unknownChild(name));
 }
 

@@ -4,7 +4,7 @@ import { parsePath, type Namespace, type PathForm } from './path.ts';
 import type { DomesticPath, Empty, MappingFile, NeutralPath, OutcomeCase, PairRule, Rule, Section } from './rules.ts';
 
 const RULE_KEYS = ['domestic', 'neutral', 'as', 'optional', 'default', 'empty', 'space', 'one-way', 'constant', 'drop', 'echo', 'without', 'compute', 'from', 'each', 'at', 'max', 'rules'];
-const SECTION_KEYS = ['root', 'empty', 'rules'];
+const SECTION_KEYS = ['root', 'order', 'empty', 'rules'];
 const CASE_KEYS = ['outcome', 'match', 'present', 'absent', 'write', 'rules'];
 
 /** Reads a mapping file; what does not fit is reported, and undefined is the answer when nothing can be made of it. */
@@ -66,6 +66,7 @@ function readSection(file: Fields, key: 'request' | 'response', form: PathForm, 
   return {
     fields,
     root: root === undefined ? undefined : reader.path(fields, 'root', root).steps[0],
+    order: (fields.strings('order') ?? []).map((text) => reader.path(fields, 'order', text)),
     rules: reader.rules(fields),
     outcomes: outcomes ? fields.list('outcomes', CASE_KEYS).map((one) => reader.outcome(one)) : [],
   };

@@ -69,6 +69,8 @@ export interface OutcomeCase extends Located {
 export interface Section extends Located {
   /** XML: the element that the path of every rule starts in. */
   readonly root: Step | undefined;
+  /** Paths in the order in which they are written, where that is not the order of the rules. */
+  readonly order: readonly DomesticPath[];
   readonly rules: readonly Rule[];
   readonly outcomes: readonly OutcomeCase[];
 }

@@ -109,7 +109,7 @@ function survey(node: XmlNode, known: Known<XmlNode>, run: Run): void {
     }
     let fitting = false;
     for (const entry of known.children.get(child.name) ?? []) {
-      if (!entry.fits(child, 0)) continue;
+      if ((entry.otherwise && fitting) || !entry.fits(child, 0)) continue;
       fitting = true;
       survey(child, entry.node, run);
     }
@@ -118,7 +118,7 @@ function survey(node: XmlNode, known: Known<XmlNode>, run: Run): void {
 }
 
 function report(known: Known<XmlNode>, name: string, run: Run): void {
-  if (known.rest === 'dropped') run.lose('dropped', known.text);
+  if (known.rest === 'dropped') run.lose('dropped', known.dropText);
   else if (known.rest === 'unknown') run.lose('unknown', known.unknownChild(name));
 }
 
