@@ -1,13 +1,15 @@
 /** What a member's signature must cover, and the message that remains when only covered bytes are kept. */
 import { CausewayError } from '../../errors.ts';
 import type { VerifiedSignature } from '../../crypto/xml-signature.ts';
+import type { XmlLimits } from '../../platform/limits.ts';
 import type { XmlElement } from '../../stages.ts';
 import { child, children, elements } from '../../xml/element.ts';
+import { parseXml } from '../../xml/parse.ts';
 import { REPRESENTATION, SECURITY_TOKEN, SOAP, WSSE, WSU, XROAD } from './names.ts';
 
 export interface CoveredMessage {
-  /** An envelope of the canonical bytes of the X-Road headers and the body: the same message gives the same bytes under a renewed signature. */
-  readonly envelope: Buffer;
+  /** An envelope read from the canonical bytes of the X-Road headers and the body, without the wsu:Ids by which the signature refers to them. */
+  readonly envelope: XmlElement;
   /** Canonical bytes of wsu:Timestamp. */
   readonly timestamp: Uint8Array;
 }
@@ -19,7 +21,7 @@ const XROAD_HEADERS: ReadonlySet<string> = new Set([XROAD, REPRESENTATION, SECUR
  * reads the same in the new envelope. Headers of other namespaces are left out, covered or not, and so is xroad:requestHash,
  * which the security server adds after the member has signed. Throws `signature-incomplete`.
  */
-export function coveredMessage(signature: VerifiedSignature): CoveredMessage {
+export function coveredMessage(signature: VerifiedSignature, limits: XmlLimits): CoveredMessage {
   const bytesOf = new Map(signature.covered.map((covered) => [covered.element, covered.bytes]));
   const need = (what: string, element: XmlElement | undefined): Uint8Array => {
     const bytes = element === undefined ? undefined : bytesOf.get(element);
@@ -33,10 +35,18 @@ export function coveredMessage(signature: VerifiedSignature): CoveredMessage {
   const headers = elements(header).filter(mustBeCovered).map((one) => need(one.name, one));
   const body = need('Body', child(signature.root, SOAP, 'Body'));
   if (timestamps.length > 1) throw new CausewayError('signature-invalid', 'more than one Timestamp');
-  return {
-    envelope: Buffer.concat([Buffer.from(`<SOAP-ENV:Envelope xmlns:SOAP-ENV="${SOAP}"><SOAP-ENV:Header>`), ...headers, Buffer.from('</SOAP-ENV:Header>'), body, Buffer.from('</SOAP-ENV:Envelope>')]),
-    timestamp: need('Timestamp', timestamps[0]),
-  };
+  return { envelope: envelopeOf(headers, body, limits), timestamp: need('Timestamp', timestamps[0]) };
+}
+
+function envelopeOf(headers: readonly Uint8Array[], body: Uint8Array, limits: XmlLimits): XmlElement {
+  const bytes = Buffer.concat([Buffer.from(`<e:Envelope xmlns:e="${SOAP}"><e:Header>`), ...headers, Buffer.from('</e:Header>'), body, Buffer.from('</e:Envelope>')]);
+  const root = parseXml(bytes, limits);
+  const [header, ...rest] = elements(root);
+  return { ...root, children: [{ ...header!, children: elements(header!).map(withoutId) }, ...rest.map(withoutId)] };
+}
+
+function withoutId(part: XmlElement): XmlElement {
+  return { ...part, attributes: part.attributes.filter(({ ns, name }) => ns !== WSU || name !== 'Id') };
 }
 
 function mustBeCovered(header: XmlElement): boolean {

@@ -11,7 +11,7 @@ import { mintVerified } from '../../stages.ts';
 import type { DomesticMember, DomesticMessage, DomesticProof, DomesticRequest, DomesticResponse, Received, Verified, XmlElement } from '../../stages.ts';
 import { child, elements } from '../../xml/element.ts';
 import { parseXml } from '../../xml/parse.ts';
-import { renderText } from '../../xml/render.ts';
+import { renderText, renderXml } from '../../xml/render.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import type { ProofPolicy } from '../proof-policy.ts';
 import { coveredMessage } from './coverage.ts';
@@ -26,8 +26,8 @@ type WssPolicy = Extract<ProofPolicy, { form: 'wss' }>;
 const PROFILE = 'wss-xroad-v1';
 
 /**
- * See Dialect.verifyRequest. Under `wss`, the signer must be the message's client. The result was read again from the canonical bytes
- * that the signature covers, and holds nothing else.
+ * See Dialect.verifyRequest. Under `wss`, the signer must be the message's client. The result was read again from the canonical bytes that
+ * the signature covers and holds nothing else; its bytes are the same for the same message under a renewed signature.
  */
 export async function verifyRequest(received: Received<DomesticRequest>, policy: ProofPolicy, now: number, limits: XmlLimits): Promise<Verified<DomesticRequest>> {
   if (policy.form === 'security-server') return asserted(received, policy, now);
@@ -87,11 +87,11 @@ function proveMessage(bytes: Uint8Array, policy: WssPolicy, now: number, limits:
   // The certificate is judged before its key is used, and again here for the result; the path is cached.
   const pathOf = (certificate: Uint8Array) => certificatePath(policy.trust, certificate, now);
   const signature = xmlVerifier(policy.verifiers)(bytes, limits, (certificate) => pathOf(certificate).certificate.publicKey);
-  const covered = coveredMessage(signature);
+  const covered = coveredMessage(signature, limits);
   checkTimestamp(parseXml(covered.timestamp, limits), policy, now);
   const path = pathOf(signature.certificate);
   const proof: DomesticProof = { form: 'wss', result: 'verified', policy: `${PROFILE}/${policy.verifiers}`, verifiedAt: now, issuer: path.issuer };
-  return { path, message: readEnvelope(parseXml(covered.envelope, limits)), bytes: covered.envelope, proof };
+  return { path, message: readEnvelope(covered.envelope), bytes: renderXml(covered.envelope, PREFIXES), proof };
 }
 
 function checkSigner(path: CertificatePath, member: DomesticMember): void {
