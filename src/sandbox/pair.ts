@@ -11,6 +11,7 @@ import type { Countries } from './country.ts';
 import { gatewayFolder, setUpGateways } from './gateways.ts';
 import type { GatewayPorts, SetUp } from './gateways.ts';
 import type { CountryCode } from './plan.ts';
+import type { SignaturePolicy } from './registers/population.ts';
 
 /** A step that a gateway process told of. */
 export interface ToldStep {
@@ -29,6 +30,8 @@ export interface PairOptions {
   /** More environment for one gateway: a crash point, a wrong clock. */
   readonly environment?: Partial<Record<CountryCode, Readonly<Record<string, string>>>>;
   readonly told?: (step: ToldStep) => void;
+  /** Whether Estonia's population register insists on signed questions; default `required`. */
+  readonly signatures?: SignaturePolicy;
 }
 
 export interface GatewayProcess {
@@ -55,7 +58,7 @@ export async function startPair(options: PairOptions): Promise<Pair> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const ports = await choosePorts(options.basePort);
   const url = (country: CountryCode) => `https://127.0.0.1:${ports[country].domestic}`;
-  const start = <C extends CountryCode>(country: C) => startCountry({ country, folder: join(data, 'countries'), clock, port: ports[country].securityServer, gatewayUrl: url(country) });
+  const start = <C extends CountryCode>(country: C) => startCountry({ country, folder: join(data, 'countries'), clock, port: ports[country].securityServer, gatewayUrl: url(country), ...(options.signatures === undefined ? {} : { signatures: options.signatures }) });
   const [ee, fi] = await Promise.all([start('EE'), start('FI')]);
   const countries: Countries = { EE: ee, FI: fi };
   setUpGateways({ root, data, ports, securityServers: { EE: ee.securityServerUrl, FI: fi.securityServerUrl }, keys: { EE: ee.keys, FI: fi.keys }, now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });

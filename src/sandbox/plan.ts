@@ -94,7 +94,7 @@ const FINLAND: CountryPlan = {
     memberClass: 'GOV',
     memberCode: '0245437-2',
     organisation: 'Digi- ja väestötietovirasto',
-    signing: 'rsa-2048',
+    signing: 'p-256',
     clients: ['FI/GOV/0245437-2/EE-COM-10137319-pank'],
     providers: ['FI/GOV/0245437-2/EE-emta', 'FI/GOV/0245437-2/EE-rr'],
   },

@@ -1,0 +1,29 @@
+/**
+ * npm run bench [-- --json] [-- --seconds 10] [-- --callers 32]: what an exchange costs, and how far that is from its cryptography alone.
+ * Figures are of this machine and this minute; the ratio is of one run.
+ */
+import { parseArgs } from 'node:util';
+import { benchExchanges } from './exchange.ts';
+import type { ExchangeBench } from './exchange.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '10' }, callers: { type: 'string', default: '32' } } });
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+const bench = await benchExchanges({ seconds: Number(values.seconds), callers: Number(values.callers) }, say);
+say(render(bench));
+if (values.json) process.stdout.write(`${JSON.stringify(summary(bench))}\n`);
+
+function render({ runs, cryptoBound, ratio }: ExchangeBench): string {
+  const lines = runs.map((run) => {
+    const { cpu } = run;
+    return `${run.proof.padEnd(16)} ${run.exchangesPerSecond.toFixed(0).padStart(5)} exchanges/s   p50 ${run.p50.toFixed(1)} ms  p95 ${run.p95.toFixed(1)}  p99 ${run.p99.toFixed(1)}   CPU ms an exchange: EE ${cpu.EE.toFixed(2)}, FI ${cpu.FI.toFixed(2)}, sandbox and load ${cpu.sandbox.toFixed(2)}   ${run.exchangesPerCoreSecond.toFixed(0)} exchanges/s a core of gateways   peak MiB: EE ${run.peakMiB.EE}, FI ${run.peakMiB.FI}`;
+  });
+  const parts = Object.entries(cryptoBound.micros).map(([name, micros]) => `  ${micros.toFixed(0).padStart(5)} µs  ${name}`);
+  return `\n${lines.join('\n')}\n\ncrypto-only bound: ${cryptoBound.perSecond.toFixed(0)} exchanges/s a core\n${parts.join('\n')}\nratio of the wss run: ${ratio.toFixed(2)}`;
+}
+
+/** The wss run in front, as the ratio is of it. */
+function summary({ runs, cryptoBound, ratio }: ExchangeBench) {
+  const wss = runs.find(({ proof }) => proof === 'wss');
+  return { exchangesPerSecond: wss?.exchangesPerSecond, p50: wss?.p50, p95: wss?.p95, p99: wss?.p99, cryptoBoundPerSecond: cryptoBound.perSecond, ratio, exchangesPerCoreSecond: wss?.exchangesPerCoreSecond, runs, cryptoBound };
+}
