@@ -69,7 +69,7 @@ function checkEndEntity({ fields, x509 }: Certificate): void {
   const { keyUsage } = fields;
   if (keyUsage === undefined || !(keyUsage.has('digitalSignature') || keyUsage.has('nonRepudiation'))) throw untrusted('the certificate is not for signatures');
   // node:crypto calls the extended key usage keyUsage.
-  if (x509.keyUsage?.some((purpose) => TLS_PURPOSES.has(purpose)) === true) throw untrusted('the certificate is one for TLS');
+  if (x509.keyUsage?.some((purpose) => TLS_PURPOSES.has(purpose))) throw untrusted('the certificate is one for TLS');
 }
 
 function climb(authorities: readonly Certificate[], leaf: Certificate): Certificate[] {

@@ -146,7 +146,7 @@ function generate(algorithm: KeyAlgorithm): { publicKey: KeyObject; privateKey: 
 }
 
 function exportKey(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return key.export({ type: 'pkcs8', format: 'pem' });
 }
 
 function toPem(certificate: Buffer): string {

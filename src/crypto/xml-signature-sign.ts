@@ -40,9 +40,9 @@ export async function renderSecurity(parts: readonly PartToSign[], ids: (name: s
 }
 
 /** RSA takes a millisecond: it goes to the thread pool. P-256 takes less than the way there. */
-async function signBytes(method: string, data: Buffer, { key }: MemberKey): Promise<Buffer> {
+function signBytes(method: string, data: Buffer, { key }: MemberKey): Buffer | Promise<Buffer> {
   const options = { key, dsaEncoding: 'ieee-p1363' } as const;
-  return key.asymmetricKeyType === 'rsa' ? await signAsync(hashOf(method), data, options) : sign(hashOf(method), data, options);
+  return key.asymmetricKeyType === 'rsa' ? signAsync(hashOf(method), data, options) : sign(hashOf(method), data, options);
 }
 
 function renderToken(id: string, certificate: Uint8Array): string {

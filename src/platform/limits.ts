@@ -3,7 +3,7 @@ export interface XmlLimits {
   /** Bytes of one document. */
   readonly maxBytes: number;
   readonly maxDepth: number;
-  /** Elements and text nodes of one document. */
+  /** Elements, attributes, texts, comments and CDATA sections of one document. */
   readonly maxNodes: number;
   /** Attributes and namespace declarations of one element. */
   readonly maxAttributes: number;

@@ -1,7 +1,7 @@
 /** The second parser, for the second verifier of XML signatures. Slow; everything else reads through parse.ts. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Document, Element, Node } from '@xmldom/xmldom';
-import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
+import { DOMParser, onErrorStopParsing, XMLSerializer } from '@xmldom/xmldom';
 import { CausewayError } from '../errors.ts';
 import type { XmlLimits } from '../platform/limits.ts';
 import type { XmlElement } from '../stages.ts';
@@ -33,7 +33,7 @@ export function parseDom(bytes: Uint8Array, limits: XmlLimits): DomDocument {
   const commented = new Set<XmlElement>();
   const root = plain(parse(source).documentElement!, nodes, commented);
   if (!isDeepStrictEqual(root, strict)) throw new CausewayError('malformed', 'two parsers read the message differently');
-  return { source, root, commented, markup: (element) => nodes.get(element)!.toString() };
+  return { source, root, commented, markup: (element) => new XMLSerializer().serializeToString(nodes.get(element)!) };
 }
 
 /** Its own text may quote the message, so it is not kept. */
@@ -50,11 +50,16 @@ function plain(node: Element, nodes: Map<XmlElement, Element>, commented: Set<Xm
   const attributes = [...node.attributes].filter((attribute) => attribute.namespaceURI !== 'http://www.w3.org/2000/xmlns/');
   const element: XmlElement = { ns: node.namespaceURI ?? '', name: node.localName!, attributes: attributes.map(({ namespaceURI, localName, value }) => ({ ns: namespaceURI ?? '', name: localName!, value })), children };
   nodes.set(element, node);
+  let text = '';
   for (const child of node.childNodes as Iterable<Node>) {
-    if (child.nodeType === child.ELEMENT_NODE) children.push(plain(child as Element, nodes, commented));
-    else if (child.nodeType === child.COMMENT_NODE) commented.add(element);
-    else if (typeof children.at(-1) === 'string') children[children.length - 1] += child.nodeValue ?? '';
-    else if (child.nodeValue) children.push(child.nodeValue);
+    if (child.nodeType === child.COMMENT_NODE) commented.add(element);
+    else if (child.nodeType !== child.ELEMENT_NODE) text += child.nodeValue ?? '';
+    else {
+      if (text !== '') children.push(text);
+      text = '';
+      children.push(plain(child as Element, nodes, commented));
+    }
   }
+  if (text !== '') children.push(text);
   return element;
 }

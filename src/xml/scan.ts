@@ -32,20 +32,20 @@ export function scanMarkup(utf8: Buffer, limits: XmlLimits): void {
 
 /** Position after the markup that starts at `open`. */
 function scanTag(utf8: Buffer, open: number, size: Size, limits: XmlLimits): number {
-  switch (utf8[open + 1]) {
-    case BANG:
-      count(size, 1, limits);
-      if (utf8.toString('latin1', open, open + 4) === '<!--') return after(utf8, '-->', open + 4);
-      if (utf8.toString('latin1', open, open + 9) === '<![CDATA[') return after(utf8, ']]>', open + 9);
-      throw new CausewayError('malformed', 'document type declaration', { facts: { hint: 'A message must not contain a document type declaration.' } });
-    case QUESTION:
-      throw new CausewayError('malformed', 'processing instruction', { facts: { hint: 'A message must not contain processing instructions.' } });
-    case SLASH:
-      size.depth--;
-      return utf8.indexOf(GT, open + 2) + 1 || unfinished();
-    default:
-      return scanStart(utf8, open, size, limits);
-  }
+  const kind = utf8[open + 1];
+  if (kind === QUESTION) forbidden('processing instructions');
+  if (kind === BANG) return scanSection(utf8, open, size, limits);
+  if (kind !== SLASH) return scanStart(utf8, open, size, limits);
+  size.depth--;
+  return utf8.indexOf(GT, open + 2) + 1 || unfinished();
+}
+
+/** A comment or a CDATA section; all else that begins so belongs to document types. */
+function scanSection(utf8: Buffer, open: number, size: Size, limits: XmlLimits): number {
+  count(size, 1, limits);
+  if (utf8.toString('latin1', open, open + 4) === '<!--') return after(utf8, '-->', open + 4);
+  if (utf8.toString('latin1', open, open + 9) === '<![CDATA[') return after(utf8, ']]>', open + 9);
+  return forbidden('a document type declaration');
 }
 
 function scanStart(utf8: Buffer, open: number, size: Size, limits: XmlLimits): number {
@@ -75,6 +75,10 @@ function after(utf8: Buffer, end: string, from: number): number {
   const found = utf8.indexOf(end, from, 'latin1');
   if (found === -1) unfinished();
   return found + end.length;
+}
+
+function forbidden(what: string): never {
+  throw new CausewayError('malformed', `XML with ${what}`, { facts: { hint: `A message must not contain ${what}.` } });
 }
 
 function unfinished(): never {
