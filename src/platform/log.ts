@@ -32,7 +32,7 @@ const MAX_DEPTH = 6;
 /** Keys whose values never reach a log, compared without case, hyphens and underscores. */
 const DENIED: ReadonlySet<string> = new Set([
   'userid', 'representedparty', 'subject', 'personcode', 'personalcode', 'isikukood', 'hetu', 'birthdate', 'name', 'firstname', 'lastname', 'address',
-  'body', 'payload', 'document', 'message', 'domestic', 'neutral', 'manifest', 'bytes', 'target', 'query', 'headers', 'xroaduserid',
+  'body', 'payload', 'document', 'message', 'manifest', 'bytes', 'target', 'query', 'headers', 'xroaduserid',
   'authorization', 'cookie', 'password', 'secret', 'token', 'key', 'privatekey', 'recordkey', 'wrappedkey', 'kek', 'salt', 'nonce', 'pseudonymkey',
 ]);
 
