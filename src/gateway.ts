@@ -10,7 +10,7 @@ import { ed25519Key, encryptionKey, recipientKey, statementKey } from './crypto/
 import { dialects } from './ecosystems/dialects.ts';
 import type { ProofPolicy } from './ecosystems/proof-policy.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
-import type { AuditorSeal } from './evidence/keep.ts';
+import { Escrow } from './evidence/escrow.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
 import { Background } from './exchange/background.ts';
 import { InFlight } from './exchange/in-flight.ts';
@@ -72,8 +72,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const store = await openSqliteStore({ folder: config.data, logs: originsOf(config, peers) });
   const clockState = () => 'unknown' as const;
   const kek = readKek(config.keys.evidence);
-  const auditor = auditorOf(peers);
-  const journal = new Journal({ store, kek, observe, clockState, ...(auditor === undefined ? {} : { auditor }) });
+  const escrow = escrowOf(peers);
+  const journal = new Journal({ store, kek, observe, clockState, ...(escrow === undefined ? {} : { escrow }) });
   const dialect = dialects({ faultSpelling: config.home.faultCodes, maxAnswerBytes: config.limits.answerBytes });
   const policy = policies(config);
   const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
@@ -158,11 +158,11 @@ function readKek(file: string): Uint8Array {
   return kek;
 }
 
-function auditorOf(peers: readonly Peer[]): AuditorSeal | undefined {
+function escrowOf(peers: readonly Peer[]): Escrow | undefined {
   const jwk = peers.map(({ link }) => latest(link).us.auditor).find((auditor) => auditor !== undefined);
   if (jwk === undefined) return undefined;
   const recipient = recipientKey(jwk);
-  return (bytes, binding) => encryptJwe(bytes, recipient, binding);
+  return new Escrow((root) => encryptJwe(root, recipient, {}));
 }
 
 /** How each form of domestic proof is judged here, and with what we sign. */

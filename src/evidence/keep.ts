@@ -3,13 +3,12 @@ import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import type { JsonValue, ManifestContext } from '../stages.ts';
+import type { Escrow, Escrowed } from './escrow.ts';
 import { openRecord, sealRecord } from './record.ts';
+import type { RecordPlace } from './record.ts';
 
 /** As the leg of the link says it (federation/link.ts). */
 export type EvidenceKind = 'digests' | 'escrow' | 'full-readable-by-the-gateway';
-
-/** Encrypts for the auditor, whose private key the gateway does not hold: a compact JWE. */
-export type AuditorSeal = (bytes: Uint8Array, binding: Readonly<Record<string, string>>) => Promise<string>;
 
 export interface EvidenceContents {
   /** Compact JWS. */
@@ -29,7 +28,8 @@ export interface EvidenceStep {
   readonly recordKey: Uint8Array;
   readonly kind: EvidenceKind;
   readonly contents: EvidenceContents;
-  readonly auditor?: AuditorSeal;
+  /** To the auditor's key, which the gateway does not hold. */
+  readonly escrow?: Escrow;
   /** UTC milliseconds. */
   readonly now: number;
 }
@@ -43,8 +43,8 @@ export interface EvidenceRecord {
   readonly salt?: string;
   /** base64url SHA-256 of the domestic message and of the neutral document's RFC 8785 form. */
   readonly digests: { readonly domestic: string; readonly neutral: string };
-  /** Compact JWE of Bodies for the auditor. */
-  readonly escrow?: string;
+  /** Bodies for the auditor alone. */
+  readonly escrow?: Escrowed;
   readonly bodies?: Bodies;
 }
 
@@ -88,10 +88,15 @@ export function readEvidence(row: SealedEvidence, recordKey: Uint8Array): Eviden
   return JSON.parse(Buffer.from(openRecord(recordKey, { xid: row.xid, step: row.step, id: row.id }, row.ciphertext)).toString()) as EvidenceRecord;
 }
 
-async function bodiesFor({ kind, contents, auditor, xid, step }: EvidenceStep): Promise<Pick<EvidenceRecord, 'escrow' | 'bodies'>> {
+async function bodiesFor({ kind, contents, escrow, xid, step }: EvidenceStep): Promise<Pick<EvidenceRecord, 'escrow' | 'bodies'>> {
   if (kind === 'digests') return {};
   const bodies: Bodies = { domestic: Buffer.from(contents.domestic).toString('base64'), neutral: contents.neutral, context: contents.context };
   if (kind === 'full-readable-by-the-gateway') return { bodies };
-  if (auditor === undefined) throw new CausewayError('config-invalid', 'the leg keeps evidence in escrow, but the link names no auditor key for our country');
-  return { escrow: await auditor(Buffer.from(JSON.stringify(bodies)), { xid, step }) };
+  if (escrow === undefined) throw new CausewayError('config-invalid', 'the leg keeps evidence in escrow, but the link names no auditor key for our country');
+  return { escrow: await escrow.seal(Buffer.from(JSON.stringify(bodies)), escrowPlace(xid, step)) };
+}
+
+/** Where the bodies of one step stand in escrow. */
+export function escrowPlace(xid: string, step: string): RecordPlace {
+  return { xid, step: `escrow-${step}`, id: `${xid}.${step}` };
 }

@@ -7,7 +7,8 @@ import { signingInputOf } from '../crypto/jws.ts';
 import { CausewayError } from '../errors.ts';
 import type { Delivered, ErrorCode } from '../errors.ts';
 import { keepEvidence } from '../evidence/keep.ts';
-import type { AuditorSeal, EvidenceContents, EvidenceKind } from '../evidence/keep.ts';
+import type { Escrow } from '../evidence/escrow.ts';
+import type { EvidenceContents, EvidenceKind } from '../evidence/keep.ts';
 import { newRecordKey, openRecord, sealRecord, unwrapRecordKey, wrapRecordKey } from '../evidence/record.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { Authentic, Promised } from '../federation/statement.ts';
@@ -32,7 +33,7 @@ export interface JournalOptions {
   /** Key-encryption key of the evidence: 32 bytes. */
   readonly kek: Uint8Array;
   /** Encrypts for our auditor, where the leg keeps `escrow`. */
-  readonly auditor?: AuditorSeal;
+  readonly escrow?: Escrow;
   readonly observe: Observe;
 }
 
@@ -206,7 +207,7 @@ export class Journal {
   }
 
   async #evidence(xid: string, link: string, step: 'request' | 'response', recordKey: Uint8Array, kind: EvidenceKind, contents: EvidenceContents, now: number): Promise<EvidenceRow> {
-    return keepEvidence({ xid, link, step, recordKey, kind, contents, now, ...(this.#options.auditor === undefined ? {} : { auditor: this.#options.auditor }) });
+    return keepEvidence({ xid, link, step, recordKey, kind, contents, now, ...(this.#options.escrow === undefined ? {} : { escrow: this.#options.escrow }) });
   }
 
   #entry(about: About, step: Step, event: EventName, statement: Recorded | undefined, now: number, more: { code?: ErrorCode; evidence?: string }): Entry {

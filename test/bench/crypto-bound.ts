@@ -55,7 +55,7 @@ function operations(): Readonly<Record<string, () => void>> {
     }),
     'sealed for the peer': times(2, encrypt),
     'opened': times(2, decrypt),
-    'evidence sealed for the auditor (request and answer, each side)': times(4, encrypt),
+    'evidence encrypted for the auditor': times(4, gcm),
     'records and parts encrypted': times(12, gcm),
   };
 }

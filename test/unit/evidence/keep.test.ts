@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keepEvidence, readEvidence } from '../../../src/evidence/keep.ts';
+import { Escrow, openEscrowed } from '../../../src/evidence/escrow.ts';
+import { escrowPlace, keepEvidence, readEvidence } from '../../../src/evidence/keep.ts';
 import type { EvidenceKind, EvidenceStep } from '../../../src/evidence/keep.ts';
 import { newRecordKey } from '../../../src/evidence/record.ts';
 
@@ -29,13 +30,14 @@ test('digests: statement, salt and digests are kept and no body', async () => {
 });
 
 test('escrow: bodies are kept for the auditor alone, bound to their exchange and step', async () => {
-  const seen: { bytes: string; binding: Readonly<Record<string, string>> }[] = [];
-  const kept = step('escrow', { auditor: async (bytes, binding) => (seen.push({ bytes: Buffer.from(bytes).toString(), binding }), 'a.b.c.d.e') });
+  const roots: Uint8Array[] = [];
+  const escrow = new Escrow(async (root) => (roots.push(Buffer.from(root)), 'a.b.c.d.e'));
+  const kept = step('escrow', { escrow });
   const record = readEvidence(await keepEvidence(kept), kept.recordKey);
-  assert.equal(record.escrow, 'a.b.c.d.e');
   assert.equal(record.bodies, undefined);
-  assert.deepEqual(seen[0]!.binding, { xid, step: 'request' });
-  assert.deepEqual(JSON.parse(seen[0]!.bytes), { domestic: Buffer.from('<body>36805280109</body>').toString('base64'), neutral: { b: 1, a: '36805280109' }, context });
+  const bodies = openEscrowed(record.escrow!, roots[0]!, escrowPlace(xid, 'request'));
+  assert.deepEqual(JSON.parse(Buffer.from(bodies).toString()), { domestic: Buffer.from('<body>36805280109</body>').toString('base64'), neutral: { b: 1, a: '36805280109' }, context });
+  assert.throws(() => openEscrowed(record.escrow!, roots[0]!, escrowPlace(xid, 'response')), { code: 'internal' });
 });
 
 test('escrow without an auditor\'s key is refused, never kept readable instead', async () => {
