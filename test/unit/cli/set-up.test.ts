@@ -1,0 +1,125 @@
+/** The commands with which two gateways are set up by hand. */
+import assert from 'node:assert/strict';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { configCheck, renderConfigReport } from '../../../src/cli/config-check.ts';
+import { makeKeys, renderKeys } from '../../../src/cli/keys-make.ts';
+import { linkHashes, renderLinkHashes } from '../../../src/cli/link-hash.ts';
+import { exportTrust, importTrust } from '../../../src/cli/trust.ts';
+import { readTrustFile } from '../../../src/config/config.ts';
+import { CausewayError } from '../../../src/errors.ts';
+import { change, makeGatewayFolders, NOW } from '../../support/gateway-folders.ts';
+import type { GatewayFolders } from '../../support/gateway-folders.ts';
+
+suite('setting up by hand', () => {
+  let folders: GatewayFolders;
+  before(() => void (folders = makeGatewayFolders()));
+  after(() => folders.remove());
+
+  test('both folders are valid, and both sides compute the same hash of the agreement', async () => {
+    const reports = await Promise.all([configCheck(folders.fi, NOW), configCheck(folders.ee, NOW)]);
+    for (const report of reports) assert.ok(report.ok, renderConfigReport(report));
+    assert.match(renderConfigReport(reports[0]), /^link ee-fi version 1 with https:\/\/gateway\.ee\.example, in force from 2026-01-01T00:00:00Z: [\w-]{43}$/m);
+    assert.equal(reports[0].links[0]?.sha256, reports[1].links[0]?.sha256);
+    const [hash] = linkHashes(join(folders.fi, 'links/ee.yaml'));
+    assert.deepEqual([hash?.id, hash?.version, hash?.sha256], ['ee-fi', 1, reports[0].links[0]?.sha256]);
+    assert.equal(renderLinkHashes([hash!]), `ee-fi version 1, in force from 2026-01-01T00:00:00Z: ${hash?.sha256}`);
+  });
+
+  test('our own settings do not change the hash, a term does', () => {
+    const file = join(folders.fi, 'links/ee.yaml');
+    const original = readFileSync(file);
+    const [before_] = linkHashes(file);
+    change(file, [[['settings', 'connections'], 2]]);
+    assert.equal(linkHashes(file)[0]?.sha256, before_?.sha256);
+    change(file, [[['agreement', 'legs', 0, 'grants', 0, 'quota'], 2]]);
+    assert.notEqual(linkHashes(file)[0]?.sha256, before_?.sha256);
+    writeFileSync(file, original);
+  });
+
+  test('config check finds a neutral form that is not that of our mapping, a service without mapping, and an identifier in another spelling', async () => {
+    const file = join(folders.ee, 'links/fi.yaml');
+    const original = readFileSync(file);
+    change(file, [
+      [['agreement', 'legs', 0, 'grants', 0, 'neutral', 'sha256'], Buffer.alloc(32).toString('base64url')],
+      [['agreement', 'legs', 1, 'grants', 0, 'service'], 'FI/GOV/0244683-1/prh/other'],
+      [['agreement', 'legs', 0, 'grants', 1, 'client'], 'FI/MUN/%30101263-6/vaestotiedot'],
+    ]);
+    const { ok, problems } = await configCheck(folders.ee, NOW);
+    writeFileSync(file, original);
+    assert.equal(ok, false);
+    assert.deepEqual(problems.map(({ path }) => path), ['agreement.legs[0].grants[0].neutral.sha256', 'agreement.legs[0].grants[1].client', 'agreement.legs[1].grants[0].service']);
+    assert.match(problems[0]?.hint ?? '', /^ours is employment-income\/v1 [\w-]{43}$/);
+  });
+
+  test('config check shows what is wrong with the mappings', async () => {
+    const file = join(folders.ee, 'gateway.yaml');
+    const original = readFileSync(file);
+    change(file, [[['mappings'], folders.ee]]);
+    const report = await configCheck(folders.ee, NOW);
+    writeFileSync(file, original);
+    assert.equal(report.ok, false);
+    assert.ok(report.mappings.length > 0);
+  });
+
+  test('keys are made once, each for its role, and only their owner can read the secret ones', () => {
+    const out = join(folders.fi, 'new-keys');
+    const made = makeKeys({ out, host: 'gateway.fi.example' }, NOW);
+    for (const [role, file] of Object.entries(made.files)) if (role !== 'tlsCertificate') assert.equal(statSync(file).mode & 0o777, 0o600, role);
+    assert.equal(new Set(Object.values(made.public)).size, 5);
+    assert.equal(createPrivateKey(readFileSync(made.files['log']!)).asymmetricKeyType, 'ed25519');
+    assert.equal(createPrivateKey(readFileSync(made.files['statement']!)).asymmetricKeyDetails?.namedCurve, 'prime256v1');
+    assert.ok(new X509Certificate(readFileSync(made.files['tlsCertificate']!)).checkPrivateKey(createPrivateKey(readFileSync(made.files['tlsKey']!))));
+    assert.deepEqual(makeKeys({ out, host: 'gateway.fi.example' }, NOW).public, made.public, 'a second run keeps them');
+    for (const secret of ['statement', 'log', 'evidence']) assert.ok(!renderKeys(made).includes(readFileSync(made.files[secret]!, 'utf8').trim().split('\n').at(-2) ?? '?'));
+  });
+
+  test('an exported file has public parts only', () => {
+    const { document } = exportTrust(folders.fi, 30, NOW);
+    assert.ok(!/"d"|PRIVATE/.test(document));
+    const { statement } = JSON.parse(document) as { statement: { notBefore: string; notAfter: string }[] };
+    assert.deepEqual([statement[0]?.notBefore, statement[0]?.notAfter], ['2026-06-01T12:00:00.000Z', '2026-07-01T12:00:00.000Z']);
+  });
+
+  test("an import shows what changes, and the peer's keys are those of the file", () => {
+    const file = join(folders.fi, 'incoming.json');
+    const first = exportTrust(folders.ee, 30, NOW);
+    writeFileSync(file, first.document);
+    const again = importTrust(file, folders.fi, first.fingerprint.toUpperCase().replaceAll(' ', ':'));
+    assert.match(again[0] ?? '', /trust\/EE\.json: keys of https:\/\/gateway\.ee\.example$/);
+    assert.ok(again.slice(1).every((line) => /^ {2}~ (statement|encryption|tls) \S+ now until 2026-07-01/.test(line)) && again.length === 4, again.join('\n'));
+    assert.deepEqual(readTrustFile(join(folders.fi, 'trust/EE.json')), JSON.parse(first.document));
+    assert.deepEqual(importTrust(file, folders.fi, first.fingerprint).slice(1), ['  no change']);
+    rmSync(join(folders.ee, 'keys/statement.key.pem'));
+    makeKeys({ out: join(folders.ee, 'keys'), host: 'gateway.ee.example' }, NOW);
+    const renewed = exportTrust(folders.ee, 30, NOW);
+    writeFileSync(file, renewed.document);
+    assert.deepEqual(importTrust(file, folders.fi, renewed.fingerprint).slice(1).map((line) => line.slice(0, 13)), ['  + statement', '  - statement']);
+  });
+
+  test('a file with one character changed on the way is refused, and nothing is stored', () => {
+    const file = join(folders.fi, 'tampered.json');
+    const stored = readFileSync(join(folders.fi, 'trust/EE.json'));
+    const { document, fingerprint } = exportTrust(folders.ee, 31, NOW);
+    writeFileSync(file, document.replace('2026-07-02', '2027-07-02'));
+    assert.throws(() => importTrust(file, folders.fi, fingerprint), (error: CausewayError) => error.code === 'config-invalid' && error.message.includes('is not what the peer sent'));
+    assert.deepEqual(readFileSync(join(folders.fi, 'trust/EE.json')), stored);
+  });
+
+  test('a beginning of the fingerprint is not enough', () => {
+    const file = join(folders.fi, 'short.json');
+    const { document, fingerprint } = exportTrust(folders.ee, 31, NOW);
+    writeFileSync(file, document);
+    for (const short of ['', fingerprint.slice(0, 19)]) assert.throws(() => importTrust(file, folders.fi, short), CausewayError);
+  });
+
+  test('a file of our own country is refused', () => {
+    const file = join(folders.fi, 'own.json');
+    const { document, fingerprint } = exportTrust(folders.fi, 31, NOW);
+    writeFileSync(file, document);
+    assert.throws(() => importTrust(file, folders.fi, fingerprint), /of our own country/);
+    assert.ok(!existsSync(join(folders.fi, 'trust/FI.json')));
+  });
+});
