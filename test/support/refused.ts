@@ -17,3 +17,8 @@ export async function assertRefused(work: Promise<unknown> | (() => unknown), co
   assert.ok(refusal);
   return refusal;
 }
+
+/** assertRefused as the whole of a test. */
+export async function refuses(work: Promise<unknown> | (() => unknown), code: ErrorCode): Promise<void> {
+  await assertRefused(work, code);
+}

@@ -1,0 +1,24 @@
+import { test } from 'node:test';
+import { assertTaken, receiveAtEe, sealedRequest } from '../support/exchange.ts';
+import { withHeader } from '../support/forge.ts';
+import { refuses } from '../support/refused.ts';
+import { makePair } from '../support/sides.ts';
+
+const pair = makePair();
+const sealed = (await sealedRequest(pair)).fields;
+
+test('control: the request as sealed is taken', () => assertTaken(pair, sealed));
+
+/** Each is signed with the sender's own key: nothing but the header is wrong. */
+const HEADERS = {
+  'crit of a known member': '{"alg":"ES256","typ":"causeway-request+jwt","kid":"FI-statement","crit":["typ"]}',
+  'crit of an unknown member': '{"alg":"ES256","typ":"causeway-request+jwt","kid":"FI-statement","crit":["x"],"x":1}',
+  'an empty crit': '{"alg":"ES256","typ":"causeway-request+jwt","kid":"FI-statement","crit":[]}',
+};
+
+test('control: a header written by hand is taken', () =>
+  assertTaken(pair, { ...sealed, statement: withHeader(sealed.statement, '{"alg":"ES256","typ":"causeway-request+jwt","kid":"FI-statement"}', pair.fi) }));
+
+for (const [what, header] of Object.entries(HEADERS)) {
+  test(`a header with ${what} is refused`, () => refuses(receiveAtEe(pair, { ...sealed, statement: withHeader(sealed.statement, header, pair.fi) }), 'statement-malformed'));
+}
