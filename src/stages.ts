@@ -120,7 +120,7 @@ export interface ManifestContext {
 }
 
 let mintReceived: <M extends DomesticMessage>(message: M, bytes: Uint8Array) => Received<M>;
-let mintVerified: <M extends DomesticMessage>(message: M, bytes: Uint8Array, proof: DomesticProof) => Verified<M>;
+let mintVerified: <M extends DomesticMessage>(message: M, bytes: Uint8Array, proof: DomesticProof, original: Uint8Array) => Verified<M>;
 let mintMapped: <To extends 'neutral' | 'domestic'>(fields: MappedFields<To>) => Mapped<To>;
 let mintSealed: (fields: SealedFields) => Sealed;
 let mintOpened: (fields: OpenedFields) => Opened;
@@ -148,13 +148,16 @@ export class Verified<M extends DomesticMessage = DomesticMessage> {
   readonly message: M;
   readonly bytes: Uint8Array;
   readonly proof: DomesticProof;
-  private constructor(message: M, bytes: Uint8Array, proof: DomesticProof) {
+  /** The message as it came, signature included: for evidence, so that the proof can be made again. Never read for its content. */
+  readonly original: Uint8Array;
+  private constructor(message: M, bytes: Uint8Array, proof: DomesticProof, original: Uint8Array) {
     this.message = message;
     this.bytes = bytes;
     this.proof = proof;
+    this.original = original;
   }
   static {
-    mintVerified = (message, bytes, proof) => new Verified(message, bytes, proof);
+    mintVerified = (message, bytes, proof, original) => new Verified(message, bytes, proof, original);
   }
   get stage(): 'verified' {
     return this.#brand as 'verified';

@@ -70,7 +70,7 @@ export class Journal {
   async asked(question: Question, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<CommitResult> {
     const { xid, sealed, verified, use, recordKey, arrival } = question;
     const { agreement, out } = use.version;
-    const evidence = await this.#evidence(xid, agreement.id, 'request', recordKey, out.evidence, { ...ourStatement(sealed), domestic: verified.bytes, neutral: mapped.fields.document, context }, now);
+    const evidence = await this.#evidence(xid, agreement.id, 'request', recordKey, out.evidence, { ...ourStatement(sealed), domestic: verified.original, neutral: mapped.fields.document, context }, now);
     const row: ExchangeRow = {
       direction: 'outbound',
       xid,
@@ -150,7 +150,7 @@ export class Journal {
     const { statement, use, recordKey, peer } = task;
     const { jti } = statement.claims;
     const { agreement } = use.version;
-    const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.bytes, neutral: mapped.fields.document, context }, now);
+    const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, neutral: mapped.fields.document, context }, now);
     const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
     return this.#close('inbound', agreement.id, jti, 'handing-over', 'answered', packSealed(sealed), entry, evidence);
   }

@@ -35,7 +35,7 @@ export async function verifyRequest(received: Received<DomesticRequest>, policy:
   const proven = proveMessage(received.bytes, policy, now, limits);
   const request = toRequest(proven.message, [{ dialect: 'xroad-soap', service, operation }]);
   checkSigner(proven.path, request.client);
-  return mintVerified(request, proven.bytes, proven.proof);
+  return mintVerified(request, proven.bytes, proven.proof, received.bytes);
 }
 
 /** See Dialect.verifyResponse. Under `wss`, the signer must be the member whose service was called. */
@@ -45,7 +45,7 @@ export async function verifyResponse(received: Received<DomesticResponse>, call:
     const proven = proveMessage(received.bytes, policy, now, limits);
     const response = toResponse(proven.message, call);
     checkSigner(proven.path, call.home.service);
-    return mintVerified(response, proven.bytes, proven.proof);
+    return mintVerified(response, proven.bytes, proven.proof, received.bytes);
   } catch (thrown) {
     const error = asCausewayError(thrown);
     if (error.code === 'internal') throw error;
@@ -73,7 +73,7 @@ function part(element: XmlElement, id: string): PartToSign {
 }
 
 function asserted<M extends DomesticMessage>(received: Received<M>, policy: Extract<ProofPolicy, { form: 'security-server' }>, now: number): Verified<M> {
-  return mintVerified(received.message, received.bytes, { form: 'security-server', result: 'asserted', policy: 'security-server', verifiedAt: now, issuer: policy.connection });
+  return mintVerified(received.message, received.bytes, { form: 'security-server', result: 'asserted', policy: 'security-server', verifiedAt: now, issuer: policy.connection }, received.bytes);
 }
 
 interface Proven {

@@ -27,12 +27,12 @@ const MEMBER = { instance: 'XX', memberClass: 'GOV', memberCode: '1' };
 
 export function request(payload: Payload): Verified<DomesticRequest> {
   const message: DomesticRequest = { kind: 'request', dialect: payload.form === 'xml' ? 'xroad-soap' : 'xroad-rest', client: MEMBER, service: { ...MEMBER, service: 's' }, context: { messageId: '1' }, operation: { name: 's' }, payload };
-  return mintVerified(message, new Uint8Array(), PROOF);
+  return mintVerified(message, new Uint8Array(), PROOF, new Uint8Array());
 }
 
 export function response(payload: Payload): Verified<DomesticResponse> {
   const message: DomesticResponse = { kind: 'response', dialect: payload.form === 'xml' ? 'xroad-soap' : 'xroad-rest', messageId: '1', payload };
-  return mintVerified(message, new Uint8Array(), PROOF);
+  return mintVerified(message, new Uint8Array(), PROOF, new Uint8Array());
 }
 
 export function opened(document: JsonValue): Opened {
