@@ -5,7 +5,7 @@ import type { Rule } from './rules.ts';
 
 export interface RuleCheck {
   readonly schema: Schema;
-  codelist(name: string): CodeList | undefined;
+  readonly codelist: (name: string) => CodeList | undefined;
   /** Neutral path, without indexes, to the domestic one: to name a field in the form of whoever sent it. */
   readonly domesticOf: Map<string, string>;
 }

@@ -7,7 +7,7 @@ import { atRead, atWrite, eachRead, eachWrite } from './group.ts';
 import { pairRead, pairWrite } from './pair.ts';
 import { parsePath } from './path.ts';
 import type { GroupRule, PairRule, Rule } from './rules.ts';
-import { setAt, valueAt } from './run.ts';
+import { scalarText, setAt, valueAt } from './run.ts';
 import { follow } from './tree.ts';
 
 const IDENTITY: Codec = { toNeutral: (value) => value, toDomestic: (value) => value };
@@ -25,36 +25,10 @@ function compileRule<N>(rule: Rule, place: Place<N>, context: CompileContext<N>,
     case 'each':
     case 'at':
       return compileGroup(rule, place, context, out);
-    case 'constant-domestic': {
-      const known = place.domesticKnown.at(rule.domestic.steps);
-      known.leaf = true;
-      const slots = place.slot.path(rule.domestic.steps);
-      const find = follow(context.tree, rule.domestic.steps);
-      // A value other than the constant has no place in the neutral form: it is lost, and said so.
-      const field = joinDomestic(place.domestic, rule.domestic.text, context.tree.kind);
-      out.reads.push((node, _out, run) => {
-        run.field = field;
-        const found = find(node);
-        if (found === undefined) return;
-        const value = context.tree.value(found, false);
-        if (value !== rule.value && value !== '' && value !== null) run.lose('dropped', known.text);
-      });
-      out.writes.push((_source, draft) => {
-        draft.descend(slots).value = rule.value;
-      });
-      return;
-    }
-    case 'constant-neutral': {
-      place.neutralKnown.at(neutralSteps(rule.neutral.names)).leaf = true;
-      const field = joinNeutral(place.neutral, rule.neutral.text);
-      out.reads.push((_node, target) => setAt(target, rule.neutral.names, rule.value));
-      out.writes.push((source, _draft, run) => {
-        run.field = field;
-        const value = valueAt(source, rule.neutral.names);
-        if (value !== undefined && value !== rule.value) throw new Unfit(`${String(rule.value)} is expected`);
-      });
-      return;
-    }
+    case 'constant-domestic':
+      return compileDomesticConstant(rule, place, context, out);
+    case 'constant-neutral':
+      return compileNeutralConstant(rule, place, out);
     case 'drop-domestic':
       for (const { steps } of rule.domestic) {
         place.domesticKnown.at(steps).rest = 'dropped';
@@ -66,21 +40,53 @@ function compileRule<N>(rule: Rule, place: Place<N>, context: CompileContext<N>,
     case 'drop-neutral':
       place.neutralKnown.at(neutralSteps(rule.neutral.names)).rest = 'dropped';
       return;
-    case 'echo': {
-      const known = place.domesticKnown.at(rule.domestic.steps);
-      known.rest = 'ignored';
-      known.leaf = true;
-      const slots = place.slot.path(rule.domestic.steps);
-      const find = requestReader(rule, context);
-      out.writes.push((_source, draft, run) => {
-        const found = run.request === undefined ? undefined : find(run.request as N);
-        if (found !== undefined) draft.descend(slots).copy = context.copyWithout(found, rule.without);
-      });
-      return;
-    }
+    case 'echo':
+      return compileEcho(rule, place, context, out);
     case 'compute':
       return compileCompute(rule, place, context, out);
   }
+}
+
+function compileDomesticConstant<N>(rule: Rule & { kind: 'constant-domestic' }, place: Place<N>, context: CompileContext<N>, out: Compiled<N>): void {
+  const known = place.domesticKnown.at(rule.domestic.steps);
+  known.leaf = true;
+  const slots = place.slot.path(rule.domestic.steps);
+  const find = follow(context.tree, rule.domestic.steps);
+  // A value other than the constant has no place in the neutral form: it is lost, and said so.
+  const field = joinDomestic(place.domestic, rule.domestic.text, context.tree.kind);
+  out.reads.push((node, _out, run) => {
+    run.field = field;
+    const found = find(node);
+    if (found === undefined) return;
+    const value = context.tree.value(found, false);
+    if (value !== rule.value && value !== '' && value !== null) run.lose('dropped', known.text);
+  });
+  out.writes.push((_source, draft) => {
+    draft.descend(slots).value = rule.value;
+  });
+}
+
+function compileNeutralConstant<N>(rule: Rule & { kind: 'constant-neutral' }, place: Place<N>, out: Compiled<N>): void {
+  place.neutralKnown.at(neutralSteps(rule.neutral.names)).leaf = true;
+  const field = joinNeutral(place.neutral, rule.neutral.text);
+  out.reads.push((_node, target) => setAt(target, rule.neutral.names, rule.value));
+  out.writes.push((source, _draft, run) => {
+    run.field = field;
+    const value = valueAt(source, rule.neutral.names);
+    if (value !== undefined && value !== rule.value) throw new Unfit(`${scalarText(rule.value)} is expected`);
+  });
+}
+
+function compileEcho<N>(rule: Rule & { kind: 'echo' }, place: Place<N>, context: CompileContext<N>, out: Compiled<N>): void {
+  const known = place.domesticKnown.at(rule.domestic.steps);
+  known.rest = 'ignored';
+  known.leaf = true;
+  const slots = place.slot.path(rule.domestic.steps);
+  const find = requestReader(rule, context);
+  out.writes.push((_source, draft, run) => {
+    const found = run.request === undefined ? undefined : find(run.request as N);
+    if (found !== undefined) draft.descend(slots).copy = context.copyWithout(found, rule.without);
+  });
 }
 
 function compileCompute<N>(rule: Rule & { kind: 'compute' }, place: Place<N>, context: CompileContext<N>, out: Compiled<N>): void {
@@ -115,7 +121,10 @@ function compilePair<N>(rule: PairRule, place: Place<N>, context: CompileContext
   const domesticKnown = rule.domestic.map(({ steps }) => place.domesticKnown.at(steps));
   const neutralKnown = place.neutralKnown.at(neutralSteps(rule.neutral.names));
   // What is only written, a text beside a code, is a copy when it is read: no loss. What is only read is lost when written.
-  for (const known of domesticKnown) (known.leaf = true, oneWay === 'to-domestic' && (known.rest = 'ignored'));
+  for (const known of domesticKnown) {
+    known.leaf = true;
+    if (oneWay === 'to-domestic') known.rest = 'ignored';
+  }
   if (oneWay === 'to-neutral') neutralKnown.rest = 'dropped';
   else neutralKnown.leaf = true;
   if (oneWay !== 'to-domestic') out.reads.push(pairRead(rule, place, context.tree, codec));

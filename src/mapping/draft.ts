@@ -1,6 +1,7 @@
 /** Writing a domestic form: nodes are made as rules ask for them, and stand in the order in which the rules first name them. */
 import type { JsonValue, XmlAttribute, XmlElement } from '../stages.ts';
 import type { Step } from './path.ts';
+import { scalarText } from './run.ts';
 import { XSI } from './xml-tree.ts';
 
 /** A place in the form, known at load: its step and its rank among its siblings. */
@@ -76,10 +77,9 @@ export class Draft {
     return made;
   }
 
-  descend(slots: readonly Slot[]): Draft {
-    let draft: Draft = this;
-    for (const slot of slots) draft = draft.one(slot);
-    return draft;
+  descend(slots: readonly Slot[], from = 0): Draft {
+    const slot = slots[from];
+    return slot === undefined ? this : this.one(slot).descend(slots, from + 1);
   }
 }
 
@@ -102,10 +102,6 @@ export function finishXml(draft: Draft): XmlElement {
     else children.push(finishXml(child));
   }
   return { ns: step.ns, name: step.name, attributes, children };
-}
-
-function scalarText(value: JsonValue): string {
-  return typeof value === 'string' ? value : String(value);
 }
 
 export function finishJson(draft: Draft): JsonValue {

@@ -47,7 +47,7 @@ function member(node: JsonValue, name: string): JsonValue | undefined {
 function listOf(value: JsonValue | undefined): readonly JsonValue[] | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) throw new Unfit('a list is expected');
-  return value;
+  return value as readonly JsonValue[];
 }
 
 function isMembers(value: JsonValue): value is Members {

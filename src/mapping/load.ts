@@ -10,7 +10,7 @@ import { compileFace } from './face.ts';
 import { readFields } from './fields.ts';
 import { readIdentifiers } from './identifiers.ts';
 import type { LoadMappings, Translation } from './mappings.ts';
-import { compileNeutral, type NeutralForm, type Schema } from './neutral.ts';
+import { neutralCompiler, type NeutralForm, type Schema } from './neutral.ts';
 import { Problems, type SourceFile } from './problems.ts';
 import { readMappingFile } from './rule-reader.ts';
 import type { MappingFile } from './rules.ts';
@@ -155,6 +155,7 @@ async function readCodeLists(folder: string, problems: Problems): Promise<Source
 
 async function readNeutral(folder: string, problems: Problems): Promise<Sources['neutral']> {
   const forms = new Map<string, NeutralForm>();
+  const compileNeutral = neutralCompiler();
   for (const subject of await names(join(folder, 'neutral'), '')) {
     for (const version of await names(join(folder, 'neutral', subject), '')) {
       const path = `neutral/${subject}/${version}`;

@@ -37,7 +37,10 @@ export interface IdentifierMap {
   representedParty(federated: string): { readonly partyClass?: string; readonly partyCode: string };
 }
 
-/** One mapping, compiled to closures, in all four directions. Each result is valid against the schema of its target. Throws `mapping-failed` with `facts.field`. */
+/**
+ * One mapping, compiled to closures, in all four directions. What goes to neutral is valid against the neutral schema. Throws `mapping-failed` for requests
+ * and `service-answer-unmappable` for answers, with `facts.field` as a path in the form that was read.
+ */
 export interface Translation {
   readonly ref: MappingRef;
   /** What the two schemas (request and response) are pinned by in the link. */

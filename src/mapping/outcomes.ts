@@ -5,16 +5,17 @@ import type { Known } from './known.ts';
 import type { Kind, NeutralForm } from './neutral.ts';
 import type { Step } from './path.ts';
 import type { OutcomeCase, Section } from './rules.ts';
+import { scalarText } from './run.ts';
 import { follow, type Tree } from './tree.ts';
 
 /** The test by which an outcome is known when it is read, and what says it when it is written. */
 export function compileOutcome<N>(one: OutcomeCase, slot: Slot, known: Known<N>, tree: Tree<N>): { applies: (node: N) => boolean; write: Write } {
   const conditions = one.match.map(({ path, values }) => {
     const find = follow(tree, path.steps);
-    const texts = new Set(values.map(String));
+    const texts = new Set(values.map(scalarText));
     return (node: N): boolean => {
       const found = find(node);
-      return found !== undefined && texts.has(String(tree.value(found, false)));
+      return found !== undefined && texts.has(scalarText(tree.value(found, false)));
     };
   });
   const present = one.present.map(({ steps }) => exists(tree, steps));

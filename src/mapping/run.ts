@@ -61,6 +61,11 @@ export function setAt(target: JsonObject, names: readonly string[], value: JsonV
   object[names.at(-1) ?? ''] = value;
 }
 
+/** A single value as text. */
+export function scalarText(value: JsonValue): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
 function objectAt(target: JsonObject, name: string): JsonObject {
   const existing = target[name];
   if (isObject(existing)) return existing;

@@ -9,16 +9,17 @@ export interface Tree<N> {
   /** Index of the first item, as the form counts: XPath from 1, JSON from 0. */
   readonly firstIndex: 0 | 1;
   /** The one node that a step leads to. Throws Unfit when there are several. */
-  child(step: Step): (node: N) => N | undefined;
+  readonly child: (step: Step) => (node: N) => N | undefined;
   /** All nodes that a step leads to, in their order; undefined when the list itself is absent (JSON). Throws Unfit for what is not a list. */
-  items(step: Step): (node: N) => readonly N[] | undefined;
+  readonly items: (step: Step) => (node: N) => readonly N[] | undefined;
   /** Text, number, boolean or null of a node without children. Throws Unfit for others. */
-  value(node: N, spaceKept: boolean): JsonValue;
+  readonly value: (node: N, spaceKept: boolean) => JsonValue;
   /** Reports what no rule knows, and what a rule drops. */
-  survey(node: N, known: Known<N>, run: Run): void;
-  fits(step: Step): Fits<N>;
+  readonly survey: (node: N, known: Known<N>, run: Run) => void;
+  /** The test whether a node, found under the step's name, is the one that the step means. */
+  readonly fits: (step: Step) => Fits<N>;
   /** As JSONata sees it (compute). */
-  plain(node: N): JsonValue;
+  readonly plain: (node: N) => JsonValue;
 }
 
 /** The node at the end of a path. */

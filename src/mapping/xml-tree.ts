@@ -131,7 +131,8 @@ function carries(element: XmlElement): boolean {
 function plainXml(node: XmlNode): JsonValue {
   if (typeof node === 'string') return node;
   const elements = node.children.filter((child) => typeof child !== 'string');
-  if (elements.length === 0 && node.attributes.length === 0) return node.children.join('').trim();
+  const text = elements.length === 0 ? textOf(node).trim() : '';
+  if (elements.length === 0 && node.attributes.length === 0) return text;
   const object: Record<string, JsonValue> = {};
   for (const { name, value } of node.attributes) object[`@${name}`] = value;
   for (const child of elements) {
@@ -139,6 +140,6 @@ function plainXml(node: XmlNode): JsonValue {
     const value = plainXml(child);
     object[child.name] = before === undefined ? value : Array.isArray(before) ? [...(before as JsonValue[]), value] : [before, value];
   }
-  if (elements.length === 0) object['text'] = node.children.join('').trim();
+  if (elements.length === 0) object['text'] = text;
   return object;
 }

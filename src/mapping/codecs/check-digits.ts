@@ -37,7 +37,7 @@ const registrikood: NumberCheck = (text) => {
 };
 
 const HETU_CONTROL = '0123456789ABCDEFHJKLMNPRSTUVWXY';
-const HETU_CENTURY: Readonly<Record<string, number>> = Object.fromEntries([['+', 1800], ...[...'-YXWVU'].map((sign) => [sign, 1900]), ...[...'ABCDEF'].map((sign) => [sign, 2000])]);
+const HETU_CENTURY: ReadonlyMap<string, number> = new Map([['+', 1800] as const, ...[...'-YXWVU'].map((sign) => [sign, 1900] as const), ...[...'ABCDEF'].map((sign) => [sign, 2000] as const)]);
 
 /**
  * Finnish personal identity code: DDMMYYcNNNK. The separator c is part of the identity: `100190-999P` and `100190Y999P` are two
@@ -47,7 +47,7 @@ const hetu: NumberCheck = (text) => {
   const match = /^(\d{2})(\d{2})(\d{2})([-+A-FU-Y])(\d{3})([0-9A-FHJ-NPR-Y])$/.exec(text);
   if (match === null) return 'form';
   const [, day = '', month = '', year = '', separator = '', individual = '', control = ''] = match;
-  if (!inCalendar((HETU_CENTURY[separator] ?? 0) + Number(year), Number(month), Number(day)) || Number(individual) < 2) return 'check';
+  if (!inCalendar((HETU_CENTURY.get(separator) ?? 0) + Number(year), Number(month), Number(day)) || Number(individual) < 2) return 'check';
   return HETU_CONTROL[Number(day + month + year + individual) % 31] === control ? 'ok' : 'check';
 };
 

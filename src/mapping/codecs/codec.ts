@@ -8,8 +8,8 @@ export interface Note {
 }
 
 export interface Codec {
-  toNeutral(value: JsonValue, note: Note): JsonValue;
-  toDomestic(value: JsonValue, note: Note): JsonValue;
+  readonly toNeutral: (value: JsonValue, note: Note) => JsonValue;
+  readonly toDomestic: (value: JsonValue, note: Note) => JsonValue;
   /** The only direction it works in; absent: both. */
   readonly only?: 'to-domestic' | 'to-neutral';
 }
@@ -24,7 +24,7 @@ export interface CodeList {
 
 /** What a codec can be built from. */
 export interface CodecContext {
-  codelist(name: string): CodeList | undefined;
+  readonly codelist: (name: string) => CodeList | undefined;
   /** Check digits of persons and organisations (mapping.md): `warn` reports the field as approximated. */
   readonly checks: Checks;
 }

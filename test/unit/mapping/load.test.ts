@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { CausewayError } from '../../../src/errors.ts';
+import { loadMappings } from '../../../src/mapping/load.ts';
+import { canonicalJson } from '../../../src/platform/canonical-json.ts';
+import { MAPPINGS } from './support.ts';
+
+const folders: string[] = [];
+after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+/** A copy of the repository's mappings with one file changed. */
+function changed(file: string, change: (text: string) => string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mappings-'));
+  folders.push(folder);
+  cpSync(MAPPINGS, folder, { recursive: true });
+  const before = readFileSync(join(folder, file), 'utf8');
+  assert.notEqual(change(before), before, 'the change must change something');
+  writeFileSync(join(folder, file), change(before));
+  return folder;
+}
+
+async function problems(folder: string, country: string): Promise<string> {
+  try {
+    await loadMappings(folder, country);
+  } catch (error) {
+    assert.ok(error instanceof CausewayError && error.code === 'config-invalid', String(error));
+    return error.message;
+  }
+  return assert.fail('nothing was found');
+}
+
+test('both countries load, with every service of the sandbox', async () => {
+  const [ee, fi] = await Promise.all([loadMappings(MAPPINGS, 'EE'), loadMappings(MAPPINGS, 'FI')]);
+  assert.deepEqual(ee.imported.map(({ service, path, home }) => [service, path, home.service.subsystem, home.service.service]), [['FI/GOV/0244683-1/prh/companies', '/services/fi-companies', 'FI-prh', 'lihtandmed_v2']]);
+  assert.deepEqual(fi.imported.map(({ service, path }) => [service, path]), [['EE/GOV/70000349/emta/xteePalgaandmed/v1', '/services/ee-employment-income'], ['EE/GOV/70008440/rr/RR456/v1', '/services/ee-population']]);
+  assert.deepEqual(fi.imported[0]?.home, { dialect: 'xroad-rest', service: { instance: 'FI', memberClass: 'GOV', memberCode: '0245437-2', subsystem: 'EE-emta', service: 'employmentIncome' }, operation: { method: 'POST', template: '/income-queries' } });
+  assert.deepEqual(ee.exported.map(({ home }) => home.operation), [{ name: 'xteePalgaandmed' }, { name: 'RR456' }]);
+  assert.deepEqual(fi.exported[0]?.home.service, { instance: 'FI', memberClass: 'GOV', memberCode: '0244683-1', subsystem: 'prh', service: 'companies' });
+});
+
+test('both countries pin the same neutral forms, by the hash of their RFC 8785 form', async () => {
+  const [ee, fi] = await Promise.all([loadMappings(MAPPINGS, 'EE'), loadMappings(MAPPINGS, 'FI')]);
+  const schema = (kind: string): unknown => JSON.parse(readFileSync(join(MAPPINGS, `neutral/person/v1/${kind}.schema.json`), 'utf8'));
+  const sha256 = createHash('sha256').update(canonicalJson({ request: schema('request'), response: schema('response') })).digest('base64url');
+  assert.deepEqual(ee.exported[1]?.translation.neutral, { schema: 'person', version: 'v1', sha256 });
+  assert.deepEqual(fi.imported[1]?.translation.neutral, ee.exported[1]?.translation.neutral);
+});
+
+test('the hash of a mapping is that of its sha256sum list: the file, then its code lists by name', async () => {
+  const ee = await loadMappings(MAPPINGS, 'EE');
+  const lines = ['ee/company.yaml', 'codelists/ee-company-status.yaml', 'codelists/ee-company-status-text.yaml', 'codelists/ee-legal-form.yaml'].map((file) => `${createHash('sha256').update(readFileSync(join(MAPPINGS, file))).digest('hex')}  ${file}\n`);
+  assert.equal(ee.imported[0]?.translation.ref.sha256, createHash('sha256').update(lines.join('')).digest('base64url'));
+});
+
+test('another code list is another mapping hash', async () => {
+  const folder = changed('codelists/ee-sex.yaml', (text) => `${text}# x\n`);
+  const [before, then] = await Promise.all([loadMappings(MAPPINGS, 'EE'), loadMappings(folder, 'EE')]);
+  assert.notEqual(before.exported[1]?.translation.ref.sha256, then.exported[1]?.translation.ref.sha256);
+});
+
+for (const [title, file, country, change, expected] of [
+  ['an unknown key of a rule', 'ee/person.yaml', 'EE', (t: string) => t.replace('neutral: identifier, as', 'neutral: identifier, az'), /^ee\/person\.yaml:15: unknown key "az" \(known: domestic, /],
+  ['an unknown codec', 'ee/person.yaml', 'EE', (t: string) => t.replaceAll('date(dd.mm.yyyy)', 'date(us)'), /^ee\/person\.yaml:\d+: date knows iso, dd\.mm\.yyyy/],
+  ['an unknown code list', 'ee/person.yaml', 'EE', (t: string) => t.replace('codelist(ee-sex)', 'codelist(sex)'), /unknown code list "sex"/],
+  ['a neutral field that the schema lacks', 'ee/person.yaml', 'EE', (t: string) => t.replace('neutral: birthDate', 'neutral: bornOn'), /the neutral schema has no field "person\.bornOn"/],
+  ['a neutral field fed twice', 'ee/person.yaml', 'EE', (t: string) => t.replace('neutral: deathDate', 'neutral: birthDate'), /"person\.birthDate" is fed twice/],
+  ['a domestic field used twice', 'ee/person.yaml', 'EE', (t: string) => t.replace('domestic: Isik.Surmaaeg', 'domestic: Isik.Synniaeg'), /Isik\.Synniaeg" is used twice/],
+  ['a required neutral field that nothing feeds', 'ee/person.yaml', 'EE', (t: string) => t.replace(/.*neutral: familyName.*\n/, ''), /nothing feeds the required neutral field "person\.familyName"/],
+  ['a required field of a list item that nothing feeds', 'fi/company.yaml', 'FI', (t: string) => t.replace(/.*neutral: legalName.*\n/, ''), /nothing feeds the required neutral field "companies\.legalName"/],
+  ['an outcome that cannot be written', 'fi/employment-income.yaml', 'FI', (t: string) => t.replace(/ {4}- outcome: not-found\n.*\n/, ''), /no outcome "not-found"/],
+  ['an outcome that the schema lacks', 'fi/employment-income.yaml', 'FI', (t: string) => t.replace('outcome: not-found', 'outcome: unknown'), /unknown outcome "unknown" \(known: found, not-found\)/],
+  ['a drop without a reason', 'ee/person.yaml', 'EE', (t: string) => t.replace('drop: contacts are not agreed', 'drop: ""'), /a drop needs its reason/],
+  ['a prefix that is not declared', 'ee/person.yaml', 'EE', (t: string) => t.replace('root: rr:RR456\n', 'root: x:RR456\n'), /prefix "x" is not declared/],
+  ['a one-way codec in a two-way rule', 'ee/person.yaml', 'EE', (t: string) => t.replace('as: country-name(et), one-way: to-domestic', 'as: country-name(et)'), /say one-way: to-domestic/],
+  ['a wrong JSONata expression', 'fi/company.yaml', 'FI', (t: string) => t.replace("endDate ? 'removed'", "endDate ? ? 'removed'"), /not a JSONata expression/],
+  ['a code list that lacks a neutral code', 'codelists/ee-company-status.yaml', 'EE', (t: string) => t.replace(/.*bankrupt\n/, ''), /^ee\/company\.yaml:\d+: code list ee-company-status lacks bankrupt/],
+  ['a code list with two domestic codes for one neutral', 'codelists/fi-sex.yaml', 'FI', (t: string) => t.replace('female', 'male'), /^codelists\/fi-sex\.yaml:3: "male" stands for two/],
+  ['a service whose mapping is not there', 'fi/services.yaml', 'FI', (t: string) => t.replace('mapping: fi/person', 'mapping: fi/persona'), /^fi\/services\.yaml:16: no mapping "fi\/persona" \(known: fi\/company/],
+  ['a service with another operation than its mapping', 'fi/services.yaml', 'FI', (t: string) => t.replace('template: /income-queries', 'template: /incomes'), /is for "POST \/income-queries"/],
+  ['a service of our own country among the foreign ones', 'ee/services.yaml', 'EE', (t: string) => t.replace('FI/GOV/0244683-1', 'EE/GOV/70006317'), /must be a federated identifier of another country/],
+  ['two services of one name at home', 'fi/services.yaml', 'FI', (t: string) => t.replace('exported:', `${/ {2}- service: EE\/GOV\/70008440[^]*?mapping: fi\/person\n/.exec(t)?.[0].replace('operation: { name: RR456 }', 'operation: { name: RR457 }') ?? ''}exported:`), /stands twice/],
+  ['a schema that ajv refuses in strict mode', 'neutral/person/v1/request.schema.json', 'EE', (t: string) => t.replace('"required"', '"requiredd"'), /neutral\/person\/v1:1: .*requiredd/],
+  ['a file that is not YAML', 'ee/person.yaml', 'EE', (t: string) => t.replace('revision: 1', 'revision: [1'), /^ee\/person\.yaml:\d+: /],
+  ['a mapping that names itself otherwise', 'ee/person.yaml', 'EE', (t: string) => t.replace('mapping: ee/person', 'mapping: ee/persona'), /must name itself "ee\/person"/],
+  ['an alias', 'ee/identifiers.yaml', 'EE', (t: string) => t.replace('country: EE\n', 'country: &c EE\n'), /anchors are not accepted/],
+] as const) {
+  test(`${title} is named with file and line, and nothing loads`, async () => {
+    const message = await problems(changed(file, change), country);
+    assert.ok(message.split('\n').some((line) => expected.test(line)), message);
+  });
+}
+
+test('all problems of all files are told at once', async () => {
+  const folder = changed('ee/person.yaml', (text) => text.replaceAll('date(dd.mm.yyyy)', 'date(us)'));
+  writeFileSync(join(folder, 'codelists/ee-sex.yaml'), 'codelist: sex\ncodes: {}\n');
+  const lines = (await problems(folder, 'EE')).split('\n');
+  assert.ok(lines.length >= 5, lines.join('\n'));
+  assert.ok(lines.some((line) => line.startsWith('codelists/ee-sex.yaml:1:')));
+  assert.equal(new Set(lines).size, lines.length);
+});
+
+test('a folder that is not there is a problem, not a crash', async () => {
+  assert.match(await problems('/nonexistent', 'EE'), /ee\/identifiers\.yaml:1: cannot be read \(ENOENT\)/);
+});
