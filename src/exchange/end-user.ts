@@ -7,21 +7,19 @@ import type { DomesticRequest, LossReport, ManifestContext } from '../stages.ts'
 /** Throws `end-user-missing` where the leg requires one. */
 export function crossing(message: DomesticRequest, leg: Leg, pseudonymKey: Uint8Array, messageIds: Readonly<Record<string, string>>, loss: LossReport): ManifestContext {
   const { issue, representedParty } = message.context;
-  const userId = endUser(message.context.userId, leg, pseudonymKey);
+  const userId = RULES[leg.endUser](message.context.userId, leg, pseudonymKey);
   return { ...(userId === undefined ? {} : { userId }), ...(issue === undefined ? {} : { issue }), ...(representedParty === undefined ? {} : { representedParty }), messageIds, loss };
 }
 
-function endUser(userId: string | undefined, leg: Leg, pseudonymKey: Uint8Array): string | undefined {
-  switch (leg.endUser) {
-    case 'pass':
-      return userId;
-    case 'required':
-      if (userId === undefined || userId.trim() === '') throw new CausewayError('end-user-missing', 'the leg requires an end user', { facts: { field: 'userId' } });
-      return userId;
-    case 'organisation-only':
-      return undefined;
-    case 'pseudonym':
-      // By the country that is asked: two peers cannot find out that they were asked by the same person.
-      return userId === undefined ? undefined : createHmac('sha256', pseudonymKey).update(`${leg.to}\0${userId}`).digest('base64url');
-  }
-}
+type Rule = (userId: string | undefined, leg: Leg, pseudonymKey: Uint8Array) => string | undefined;
+
+const RULES: Readonly<Record<Leg['endUser'], Rule>> = {
+  'pass': (userId) => userId,
+  'required': (userId) => {
+    if (userId === undefined || userId.trim() === '') throw new CausewayError('end-user-missing', 'the leg requires an end user', { facts: { field: 'userId' } });
+    return userId;
+  },
+  'organisation-only': () => undefined,
+  // By the country that is asked: two peers cannot find out that they were asked by the same person.
+  'pseudonym': (userId, leg, pseudonymKey) => (userId === undefined ? undefined : createHmac('sha256', pseudonymKey).update(`${leg.to}\0${userId}`).digest('base64url')),
+};

@@ -18,7 +18,7 @@ import type { Grant, LinkVersion } from './link.ts';
 import { DOCUMENT_PART, MANIFEST_FRAME, PART_FRAME } from './manifest.ts';
 import type { Manifest, Part } from './manifest.ts';
 import { LIFETIME_S } from './statement.ts';
-import type { Authentic, Promised, RequestClaims } from './statement.ts';
+import type { Authentic, ClaimsOf, Promised, RequestClaims } from './statement.ts';
 
 /** Our side of a link, as sealing and opening need it. */
 export interface Side {
@@ -116,7 +116,7 @@ function copyLoss({ dropped, defaulted, approximated, unknown }: ManifestContext
   return { dropped: [...dropped], defaulted: [...defaulted], approximated: [...approximated], unknown: [...unknown] };
 }
 
-async function signed<C extends { readonly iat: number }>(type: StatementType, claims: C, payload: Uint8Array, side: Side, salt?: Uint8Array): Promise<Sealed> {
+async function signed(type: StatementType, claims: ClaimsOf[StatementType], payload: Uint8Array, side: Side, salt?: Uint8Array): Promise<Sealed> {
   const statement = await signJws(type, canonicalJson(claims), side.statementKey);
   return mintSealed({ type, statement, identity: jwsIdentity(statement), kid: side.statementKey.kid, iat: claims.iat, payload, ...(salt === undefined ? {} : { salt }) });
 }

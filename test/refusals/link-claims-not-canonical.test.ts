@@ -13,7 +13,7 @@ const canonical = Buffer.from(sealed.statement.split('.')[1] ?? '', 'base64url')
 
 /** The same claims in another spelling, signed with the sender's own key. */
 const SPELLINGS: Record<string, string | Uint8Array> = {
-  'members in another order': JSON.stringify(Object.fromEntries(Object.entries(claimsOf(sealed.statement)).reverse())),
+  'members in another order': JSON.stringify(Object.fromEntries(Object.entries(claimsOf(sealed.statement)).toReversed())),
   'whitespace': JSON.stringify(claimsOf(sealed.statement), undefined, 1),
   'an escaped character': canonical.replace('"purpose":"test"', '"purpose":"t\\u0065st"'),
   'a number with a fraction of zero': canonical.replace('"budget":5000', '"budget":5000.0'),

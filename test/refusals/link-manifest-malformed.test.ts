@@ -24,7 +24,7 @@ const MANIFESTS: Record<string, NonNullable<Bends['manifest']>> = {
   'a key of 16 bytes': parts({ key: 'A'.repeat(22) }),
   'message ids of a country of three letters': (draft) => ({ ...draft, context: { ...CONTEXT, messageIds: { FIN: 'm-1' } } }),
   'message ids as a list': (draft) => ({ ...draft, context: { ...CONTEXT, messageIds: [] } }),
-  'message ids of __proto__': (draft) => ({ ...draft, context: { ...CONTEXT, messageIds: JSON.parse('{"__proto__":"m-1"}') } }),
+  'message ids of __proto__': (draft) => ({ ...draft, context: { ...CONTEXT, messageIds: JSON.parse('{"__proto__":"m-1"}') as unknown } }),
   'a user id of 1001 characters': (draft) => ({ ...draft, context: { ...CONTEXT, userId: 'x'.repeat(1001) } }),
 };
 

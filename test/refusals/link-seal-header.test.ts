@@ -11,7 +11,7 @@ const withMembers = (members: object, crit?: Record<string, boolean>) =>
   handmadeRequest(pair, { seal: (plaintext, honest) => new CompactEncrypt(plaintext).setProtectedHeader({ ...honest, ...members } as CompactJWEHeaderParameters).encrypt(publicKeyOfEe(pair), crit === undefined ? {} : { crit }) });
 
 test('control: the members of the binding, in another order, are taken', async () => assertTaken(pair, await handmadeRequest(pair, {
-  seal: (plaintext, honest) => new CompactEncrypt(plaintext).setProtectedHeader({ alg: '', enc: '', ...Object.fromEntries(Object.entries(honest).reverse()) }).encrypt(publicKeyOfEe(pair)),
+  seal: (plaintext, honest) => new CompactEncrypt(plaintext).setProtectedHeader({ alg: '', enc: '', ...Object.fromEntries(Object.entries(honest).toReversed()) }).encrypt(publicKeyOfEe(pair)),
 })));
 
 test('a seal with an unknown member is refused', async () => refuses(receiveAtEe(pair, await withMembers({ note: 'x' })), 'seal-mismatch'));

@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { CompactEncrypt } from 'jose';
-import type { CompactJWEHeaderParameters } from 'jose';
 import { assertTaken, receiveAtEe } from '../support/exchange.ts';
 import { handmadeRequest, publicKeyOfEe } from '../support/handmade.ts';
 import type { Bends } from '../support/handmade.ts';
@@ -31,7 +30,7 @@ const SEALS: Record<string, { alg: string; enc?: string; key: Parameters<Compact
 
 for (const [what, { alg, enc = 'A256GCM', key }] of Object.entries(SEALS)) {
   test(`a seal of ${what} is refused`, async () => {
-    const seal: Bends['seal'] = (plaintext, honest) => new CompactEncrypt(plaintext).setProtectedHeader({ ...honest, alg, enc } as CompactJWEHeaderParameters).encrypt(key);
+    const seal: Bends['seal'] = (plaintext, honest) => new CompactEncrypt(plaintext).setProtectedHeader({ ...honest, alg, enc }).encrypt(key);
     await assertRefused(receiveAtEe(pair, await handmadeRequest(pair, { seal })), 'seal-mismatch');
   });
 }
@@ -40,7 +39,7 @@ test('a seal whose ephemeral key is not on the curve is refused', async () => {
   const seal: Bends['seal'] = async (plaintext, honest) => {
     const good = await new CompactEncrypt(plaintext).setProtectedHeader({ alg: '', enc: '', ...honest }).encrypt(ee);
     const [header = '', ...rest] = good.split('.');
-    const members = JSON.parse(Buffer.from(header, 'base64url').toString());
+    const members = JSON.parse(Buffer.from(header, 'base64url').toString()) as { epk: { x: string; y: string } };
     members.epk.y = members.epk.x;
     return [Buffer.from(JSON.stringify(members)).toString('base64url'), ...rest].join('.');
   };

@@ -32,7 +32,7 @@ test('a plaintext manifest under a statement that says jwe is refused', async ()
 test('a part without a key, in plaintext, under a statement that says jwe is refused', async () => {
   const bytes = Buffer.from('{"hello":"world"}');
   const sealed = await handmadeRequest(pair, {
-    manifest: (draft) => ({ ...draft, parts: draft.parts.map(({ key: _, ...part }) => ({ ...part, sent: part.sha256 })) }),
+    manifest: (draft) => ({ ...draft, parts: draft.parts.map(({ name, type, length, sha256 }) => ({ name, type, length, sha256, sent: sha256 })) }),
     frames: ([manifest]) => [...(manifest === undefined ? [] : [manifest]), { kind: 2, bytes }],
   });
   await assertRefused(receiveAtEe(pair, sealed), 'seal-mismatch');

@@ -42,11 +42,11 @@ export interface Bends {
   readonly xid?: string;
   readonly parts?: readonly HandmadePart[];
   /** Context under which part `index` is encrypted. */
-  place?(index: number, honest: string): string;
-  manifest?(draft: ManifestDraft): unknown;
-  seal?(plaintext: Uint8Array, honest: Record<string, string>): Promise<Uint8Array | string>;
-  frames?(frames: RawFrame[]): RawFrame[];
-  claims?(claims: Claims): Claims;
+  readonly place?: (index: number, honest: string) => string;
+  readonly manifest?: (draft: ManifestDraft) => unknown;
+  readonly seal?: (plaintext: Uint8Array, honest: Record<string, string>) => Promise<Uint8Array | string>;
+  readonly frames?: (frames: RawFrame[]) => RawFrame[];
+  readonly claims?: (claims: Claims) => Claims;
 }
 
 export const DOCUMENT: HandmadePart = { name: 'document', bytes: Buffer.from('{"hello":"world"}') };
