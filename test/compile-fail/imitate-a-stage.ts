@@ -1,7 +1,7 @@
 /** An object with the same members is no stage: the brand is private. */
-import type { DomesticMessage, DomesticProof, Verified } from '../../src/stages.ts';
+import type { Sealed, SealedFields } from '../../src/stages.ts';
 
-export function attack(message: DomesticMessage, bytes: Uint8Array, proof: DomesticProof): Verified {
+export function attack(fields: SealedFields): Sealed {
   // expect: TS2741 Property '#brand' is missing
-  return { message, bytes, proof, stage: 'verified' };
+  return { fields, stage: 'sealed' };
 }

@@ -29,7 +29,6 @@ const BESIDE = ['cli', 'sandbox'];
 /** Where each package may be imported. What parses XML, does cryptography or listens has exactly one home beside the sandbox. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@koa/router': ['http', 'sandbox'],
-  '@peculiar/x509': ['crypto'],
   '@valibot/to-json-schema': ['config'],
   '@xmldom/xmldom': ['xml'],
   'ajv': ['mapping'],
@@ -40,7 +39,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'jsonata': ['mapping'],
   'koa': ['http', 'sandbox'],
   'libxml2-wasm': ['xml'],
-  'lru-cache': ['crypto', 'exchange'],
+  'lru-cache': ['crypto'],
   'pino': ['platform'],
   'prom-client': ['platform'],
   'undici': ['platform'],

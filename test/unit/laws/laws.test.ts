@@ -24,9 +24,14 @@ test('ecosystems, federation, trail and mapping are kept apart', () => assert.de
 
 test('each package is imported by its home only', () => assert.deepEqual(violations(rules.homes(sources)), []));
 
-test('each dependency of package.json has a home', () => {
-  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as { dependencies: Record<string, string> };
-  assert.deepEqual(Object.keys(rules.HOMES).sort(), Object.keys(manifest.dependencies).sort());
+const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as { dependencies: Record<string, string> };
+
+test('each dependency of package.json has a home', () => assert.deepEqual(Object.keys(rules.HOMES).sort(), Object.keys(dependencies).sort()));
+
+test('each dependency of package.json is used', () => {
+  // Named as a text too where a package is resolved without being imported (mapping/compute.ts).
+  const named = new Set(sources.flatMap(({ tokens }) => tokens.map(({ text }) => text.split('/').slice(0, text.startsWith('@') ? 2 : 1).join('/'))));
+  assert.deepEqual(Object.keys(dependencies).filter((name) => !named.has(name)), []);
 });
 
 test('each stage is minted by one room', () => assert.deepEqual(violations(rules.mints(sources)), []));
