@@ -2,7 +2,6 @@
 import { X509Certificate, createPrivateKey, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type Koa from 'koa';
 import type { GatewayConfig, LinkFile } from './config/config.ts';
 import { readTrustFile } from './config/config.ts';
 import { encryptJwe } from './crypto/jwe.ts';
@@ -94,6 +93,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     quotas: new Quotas(),
     tolerance: config.clock,
     home,
+    homeTimeout: config.home.securityServer.timeout,
     policy: (form) => policy(form, config.home.securityServer.url),
     dialect: (name) => dialect[name],
     exportedService: (service, operation) => mappings.exported.find((exported) => exported.service === service && sameOperation(exported.operation, operation)) ?? unknownService(service),
@@ -218,7 +218,7 @@ async function askWitness(connection: HttpConnection, body: string, maxBytes: nu
 }
 const WITNESS_TIMEOUT_MS = 10_000;
 
-async function listenAll(config: GatewayConfig, apps: { readonly domestic: Koa; readonly federation: Koa; readonly operations: Koa }): Promise<Record<keyof typeof apps, Listener>> {
+async function listenAll(config: GatewayConfig, apps: Readonly<Record<keyof Gateway['ports'], Parameters<typeof listen>[0]>>): Promise<Record<keyof typeof apps, Listener>> {
   const { listeners, limits, keys } = config;
   const caps = { maxConnections: limits.connections, maxHeaderBytes: limits.headerBytes, headersTimeout: limits.headersTimeout, requestTimeout: limits.requestTimeout };
   const identity = (tls: { readonly key: string; readonly certificate: string }, minVersion: 'TLSv1.2' | 'TLSv1.3') => ({ tls: { key: readFileSync(tls.key, 'utf8'), cert: readFileSync(tls.certificate, 'utf8'), minVersion } });

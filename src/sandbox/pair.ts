@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
+import { childEnvironment } from '../platform/environment.ts';
 import { startCountry } from './country.ts';
 import type { Countries } from './country.ts';
 import { gatewayFolder, setUpGateways } from './gateways.ts';
@@ -82,7 +83,7 @@ export async function startPair(options: PairOptions): Promise<Pair> {
 async function startGateway(country: CountryCode, ports: GatewayPorts, { data, root, told }: PairOptions, environment: Readonly<Record<string, string>>): Promise<GatewayProcess> {
   const folder = gatewayFolder(data, country);
   const child = fork(join(root, 'src/cli/causeway.ts'), ['run', '--config', folder], {
-    env: { ...process.env, ...(told === undefined ? {} : { CAUSEWAY_TELL_STEPS: '1' }), ...environment },
+    env: childEnvironment({ ...(told === undefined ? {} : { CAUSEWAY_TELL_STEPS: '1' }), ...environment }),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
   });
