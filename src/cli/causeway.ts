@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asCausewayError } from '../errors.ts';
 import type { DemoOptions } from './demo.ts';
+import type { Registration } from './sandbox.ts';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
@@ -45,6 +46,16 @@ function addRunning(causeway: Command): void {
       const { demo } = await import('./demo.ts');
       process.exitCode = await demo(options);
     });
+  causeway
+    .command('sandbox')
+    .description('the two pretend countries without gateways, to set gateways up by hand against (docs/operating.md)')
+    .requiredOption('--data <dir>', 'where keys and certificates of the countries are kept')
+    .requiredOption('--ee <port,url,certificate>', "Estonia: port of its security server, URL and certificate file of its gateway's domestic listener", readRegistration)
+    .requiredOption('--fi <port,url,certificate>', 'Finland: the same', readRegistration)
+    .action(async ({ data, ee, fi }: { data: string; ee: Registration; fi: Registration }) => {
+      const { sandbox } = await import('./sandbox.ts');
+      process.exitCode = await sandbox(data, { EE: ee, FI: fi });
+    });
 }
 
 function addConfiguration(causeway: Command): void {
@@ -83,9 +94,16 @@ function addConfiguration(causeway: Command): void {
 }
 
 function addTrust(causeway: Command): void {
-  causeway
-    .command('keys')
-    .description('keys of a gateway')
+  const keys = causeway.command('keys').description('keys of a gateway, and of an auditor');
+  keys
+    .command('auditor')
+    .description("make an auditor's key, where the auditor is, and print its public part for the link; keeps one that is there")
+    .argument('<file>', 'where the private key (PEM) is kept')
+    .action(async (file: string) => {
+      const { makeAuditorKey } = await import('../crypto/auditor-key.ts');
+      print(JSON.stringify(makeAuditorKey(file)));
+    });
+  keys
     .command('make')
     .description('make the keys that are missing, each for one role, readable by this user alone; never replaces one')
     .requiredOption('--out <dir>', 'folder for the key files')
@@ -146,6 +164,12 @@ function readPort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_528) throw new InvalidArgumentError('A port from 1 to 65528 is needed.');
   return port;
+}
+
+function readRegistration(text: string): Registration {
+  const [port = '', gatewayUrl = '', certificateFile = '', ...more] = text.split(',');
+  if (certificateFile === '' || more.length > 0) throw new InvalidArgumentError('Three values with commas between them are needed, such as 7100,https://127.0.0.1:7101,domestic-tls.cert.pem.');
+  return { port: readPort(port), gatewayUrl, certificateFile };
 }
 
 function readDays(text: string): number {

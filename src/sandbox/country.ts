@@ -25,6 +25,8 @@ export interface CountryOptions<C extends CountryCode = CountryCode> {
   readonly port?: number;
   /** Base URL of the gateway's domestic listener; may be told later with `connectGateway`. */
   readonly gatewayUrl?: string;
+  /** PEM of the TLS certificate that is registered for the gateway; default: one that the country makes for it. */
+  readonly gatewayCertificate?: string;
   readonly spelling?: FaultSpelling;
   /** Of the population register; default `required`. */
   readonly signatures?: SignaturePolicy;
@@ -73,7 +75,7 @@ const PARTS: { readonly [C in CountryCode]: Parts<C> } = {
 /** Starts a country; its keys are made first where they are missing. Rejects with Node's error when `port` is taken. */
 export async function startCountry<C extends CountryCode>(options: CountryOptions<C>): Promise<Country<C>> {
   const { country, folder, clock } = options;
-  const keys = await prepareCountry(folder, country, clock);
+  const keys = registered(await prepareCountry(folder, country, clock), options.gatewayCertificate);
   const parts: Parts<C> = PARTS[country];
   const operation = await operate({
     country,
@@ -88,4 +90,9 @@ export async function startCountry<C extends CountryCode>(options: CountryOption
   });
   const { securityServerUrl, log, faults, connectGateway, close } = operation;
   return { country, keys, securityServerUrl, log, faults, connectGateway, close, agencies: parts.agencies(operation, options, keys) };
+}
+
+function registered(keys: CountryKeys, certificate: string | undefined): CountryKeys {
+  if (certificate === undefined) return keys;
+  return { ...keys, gateway: { ...keys.gateway, tls: { ...keys.gateway.tls, certificate } } };
 }

@@ -6,9 +6,9 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Document } from 'yaml';
+import { makeAuditorKey } from '../crypto/auditor-key.ts';
 import { gatewayKeyFiles, makeGatewayKeys, publicParts } from '../crypto/gateway-keys.ts';
 import type { PublicParts } from '../crypto/gateway-keys.ts';
-import { makeAuditorKey } from './pki/auditor.ts';
 import type { CountryKeys } from './pki/prepare.ts';
 import type { CountryCode } from './plan.ts';
 
@@ -46,7 +46,9 @@ export function gatewayFolder(data: string, country: CountryCode): string {
 /** Writes both configuration folders; returns nothing that is not in them. */
 export function setUpGateways(setUp: SetUp): void {
   const parts = { EE: writeGateway('EE', setUp), FI: writeGateway('FI', setUp) };
-  const auditors = { EE: makeAuditorKey(setUp.data, 'EE'), FI: makeAuditorKey(setUp.data, 'FI') };
+  // An auditor's private key lies outside both gateways' folders.
+  const auditorKey = (country: CountryCode) => makeAuditorKey(join(setUp.data, `auditor-${country.toLowerCase()}`, 'auditor.key.pem'));
+  const auditors = { EE: auditorKey('EE'), FI: auditorKey('FI') };
   for (const country of COUNTRIES) {
     const folder = gatewayFolder(setUp.data, country);
     const peer = PEER[country];
