@@ -17,6 +17,9 @@ import type { DomesticResponse, Mapped, Verified } from '../stages.ts';
 
 type Request = Authentic<'causeway-request+jwt'>;
 
+/** Milliseconds of the budget kept back for translating, sealing and recording: an asker that gives up first never learns why. */
+const ANSWERING_MS = 200;
+
 /** Answers a peer's request with a sealed response or a sealed refusal. Throws only before the statement is authenticated (an unsigned problem, no entry). */
 export async function inbound(arrival: PeerArrival, parts: InboundParts): Promise<SealedBytes> {
   const { link, side } = arrival.peer;
@@ -77,10 +80,10 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
   const { statement, dialect, call, policy, request, use } = task;
   const { jti } = statement.claims;
   try {
-    const remaining = task.deadline - parts.clock.monotonic();
+    const remaining = task.deadline - ANSWERING_MS - parts.clock.monotonic();
     if (remaining <= 0) throw new CausewayError('service-unreachable', 'the budget ended before the request was handed over', { facts: { delivered: 'no' } });
     parts.observe('inbound.handing-over', { xid: jti });
-    const reply = await dialect.call(request, parts.home, AbortSignal.timeout(Math.ceil(remaining)));
+    const reply = await dialect.call(request, parts.home, AbortSignal.timeout(Math.ceil(Math.min(remaining, parts.homeTimeout))));
     parts.observe('inbound.service-answered', { xid: jti });
     const received = dialect.parseResponse(reply, call, request, parts.limits.xml);
     const now = parts.clock.now();

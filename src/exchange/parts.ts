@@ -145,6 +145,8 @@ export interface InboundParts extends Shared {
   readonly tolerance: AgeTolerance;
   /** The security server of our country. */
   readonly home: HttpConnection;
+  /** Milliseconds that it gets to answer, within the budget of the exchange. */
+  readonly homeTimeout: number;
   policy(form: Grant['proof']): ProofPolicy;
   dialect(name: DialectName): Dialect;
   /** Throws `unknown-service`. */

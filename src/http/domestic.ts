@@ -36,6 +36,7 @@ export function domesticApp(options: DomesticOptions): Koa {
 async function answer(context: Context, offer: Offer, options: DomesticOptions): Promise<void> {
   const { parts } = options;
   const accept = context.req.headers.accept === undefined ? {} : { accept: context.req.headers.accept };
+  const arrivedAt = parts.clock.monotonic();
   let reply: HttpReply;
   try {
     const connection = pinnedSubject(context, options);
@@ -43,7 +44,7 @@ async function answer(context: Context, offer: Offer, options: DomesticOptions):
       const body = await readBody(context.req, options.maxBodyBytes);
       const http = { method: context.method, target: (context.req.url ?? '').slice(offer.path.length), headers: headersOf(context), body };
       const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
-      return outbound({ path: offer.path, http, connection, trace, accept }, parts);
+      return outbound({ path: offer.path, http, connection, arrivedAt, trace, accept }, parts);
     });
   } catch (thrown) {
     const xid = exchangeId(parts.clock.now());

@@ -40,7 +40,7 @@ export function federationApp(options: FederationOptions): Koa {
 async function exchange(context: Context, { parts, admission, peers }: FederationOptions): Promise<void> {
   const peer = pinnedPeer(context, peers, parts);
   const answer = await admission.run(() =>
-    inbound({ peer, statement: context.get(STATEMENT_HEADER), payload: (maxBytes) => readBody(context.req, maxBytes), trace: nextTraceparent(context.get('traceparent')) }, parts),
+    inbound({ peer, statement: context.get(STATEMENT_HEADER), payload: (maxBytes) => readBody(context.req, maxBytes), arrivedAt: parts.clock.monotonic(), trace: nextTraceparent(context.get('traceparent')) }, parts),
   );
   context.status = 200;
   context.set(STATEMENT_HEADER, answer.statement);
