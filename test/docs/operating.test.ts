@@ -1,0 +1,69 @@
+/** docs/operating.md is followed to the letter, from two empty folders until an exchange crosses: the page cannot rot. Ports alone are others. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { tool } from '../support/tool.ts';
+import { blocksOf, readPage } from './pages.ts';
+import type { Block } from './pages.ts';
+import { Walk, freePorts } from './walk.ts';
+
+const PAGE = 'docs/operating.md';
+const FOLDERS = { ee: 'estonia', fi: 'finland', desk: '.' };
+const NAMES: Readonly<Record<string, string>> = { ee: 'ESTONIA', fi: 'FINLAND' };
+const PORTS = ['7100', '7101', '7102', '7103', '7200', '7201', '7202', '7203'];
+
+test('two gateways are set up by hand as docs/operating.md says, and a query crosses', { skip: tool('curl') || tool('bash') }, async (t) => {
+  const desk = mkdtempSync(join(tmpdir(), 'causeway-by-hand-'));
+  const walk = new Walk(desk, FOLDERS);
+  const hashes: string[] = [];
+  (await freePorts(PORTS.length)).forEach((port, index) => walk.replace(PORTS[index] ?? '', String(port)));
+  try {
+    for (const block of blocksOf(readPage(PAGE))) {
+      if (!['sh', 'yaml'].includes(block.language)) continue;
+      const done = await t.test(`line ${block.line}: ${block.text.split('\n')[0]}`, async () => {
+        const printed = await walk.take(block);
+        remember(block, printed, walk);
+        if (block.text.startsWith('causeway link hash')) hashes.push(printed);
+        await expectations(block, printed, walk);
+      }).then(() => true, () => false);
+      if (!done) break;
+    }
+    assert.equal(hashes.length, 2);
+    assert.equal(hashes[0], hashes[1], 'both countries read the same agreement');
+  } finally {
+    await walk.close();
+    rmSync(desk, { recursive: true });
+  }
+});
+
+/** What a reader notes down for a later step. */
+function remember({ words, text }: Block, printed: string, walk: Walk): void {
+  const country = NAMES[words[0] ?? ''] ?? '';
+  if (text.startsWith('causeway keys make')) {
+    for (const role of ['log', 'witness']) walk.replace(`${role.toUpperCase()}-KEY-OF-${country}`, new RegExp(`^ {2}${role} +(\\S{44})$`, 'm').exec(printed)?.[1] ?? '');
+  }
+  if (text.startsWith('causeway keys auditor')) walk.replace(`AUDITOR-OF-${country}`, printed.trim());
+  if (text.startsWith('causeway trust export')) walk.replace(`FINGERPRINT-OF-${country}`, /^fingerprint (.+)$/m.exec(printed)?.[1] ?? '');
+}
+
+/** What the page says that its reader will see. */
+async function expectations(block: Block, printed: string, walk: Walk): Promise<void> {
+  if (block.text.startsWith('causeway config check')) assert.match(printed, /the configuration is valid/);
+  if (block.text.includes('/health/ready')) assert.equal((JSON.parse(printed) as { ready: boolean }).ready, true);
+  if (block.text.startsWith('causeway trail verify')) assert.match(printed, /: verified; 1 exchanges/);
+  if (block.words.includes('first-exchange')) await askAgain(block, printed, walk);
+  if (block.words.includes('suspended')) {
+    assert.match(printed, /server\.gateway\.suspended/);
+    assert.match(printed, /2030-01-01/);
+  }
+}
+
+async function askAgain(block: Block, printed: string, walk: Walk): Promise<void> {
+  const { status, incomes } = JSON.parse(printed) as { status: string; incomes: readonly unknown[] };
+  assert.equal(status, 'FOUND');
+  assert.ok(incomes.length > 0);
+  assert.equal(await walk.take(block), printed, 'the same question gets the stored answer');
+  assert.match(await walk.take({ ...block, text: block.text.replace('2025-03', '2025-04') }), /server\.gateway\.duplicate_id/);
+}
