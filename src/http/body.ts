@@ -1,5 +1,7 @@
-/** Reading a request body within a limit, and refusing one without letting the sender hang. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+/** Reading a request body within a limit, and answering one that was not read without letting the sender hang. */
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Context } from 'koa';
 import { CausewayError } from '../errors.ts';
 
 /** After an early refusal at most this much is drained, so that a sender that reads while it writes sees the answer (protocol.md). */
@@ -26,18 +28,37 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length);
 }
 
-/** Lets the rest of an unread body run out, bounded, then closes the connection. */
-export function drainAfterRefusal(request: IncomingMessage, response: ServerResponse): void {
-  if (request.readableEnded || request.complete) return;
-  response.setHeader('connection', 'close');
+/**
+ * Answers with `bytes`. Where the request was not read to its end the whole answer is written at once, but ends only when the rest of the
+ * request has run out: a connection that is closed over unread bytes is reset, and the reset overtakes an answer that is still on its way.
+ */
+export function answerWith(context: Context, bytes: Uint8Array): void {
+  if (context.req.complete) {
+    context.body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return;
+  }
+  context.set('connection', 'close');
+  context.body = answerWhileDraining(context.req, bytes);
+  context.length = bytes.byteLength;
+}
+
+function answerWhileDraining(request: IncomingMessage, bytes: Uint8Array): Readable {
+  const answer = new Readable({ read: () => {} });
   let drained = 0;
-  const timer = setTimeout(() => request.destroy(), DRAIN_MS);
-  request.on('data', (chunk: Buffer) => {
+  const drain = (chunk: Buffer): void => {
     drained += chunk.length;
-    if (drained > DRAIN_BYTES) request.destroy();
-  });
-  request.on('close', () => clearTimeout(timer));
-  request.resume();
+    if (drained > DRAIN_BYTES) end();
+  };
+  const end = (): void => {
+    clearTimeout(timer);
+    request.off('data', drain).off('close', end).pause();
+    answer.push(null);
+  };
+  const timer = setTimeout(end, DRAIN_MS);
+  answer.push(bytes);
+  // 'close' follows the end of the body, and the loss of the connection.
+  request.once('close', end).on('data', drain);
+  return answer;
 }
 
 function tooLarge(bytes: number, maxBytes: number): CausewayError {

@@ -8,7 +8,7 @@ import type { Offer, OutboundParts } from '../exchange/parts.ts';
 import { exchangeId } from '../platform/ids.ts';
 import { nextTraceparent } from '../platform/trace.ts';
 import type { HttpReply } from '../platform/http-client.ts';
-import { drainAfterRefusal, readBody } from './body.ts';
+import { answerWith, readBody } from './body.ts';
 import { connectionIdentity } from './peer-certificate.ts';
 import type { Admission } from './admission.ts';
 
@@ -51,7 +51,6 @@ async function answer(context: Context, offer: Offer, options: DomesticOptions):
     const error = asCausewayError(thrown);
     parts.observe('outbound.refused', { xid, code: error.code }, error);
     reply = offer.dialect.renderFault(error, { exchange: xid, country: parts.country, ...accept });
-    drainAfterRefusal(context.req, context.res);
   }
   send(context, reply);
 }
@@ -71,5 +70,5 @@ function headersOf(context: Context): Record<string, string> {
 function send(context: Context, { status, headers, body }: HttpReply): void {
   context.status = status;
   for (const [name, value] of Object.entries(headers)) context.set(name, value);
-  context.body = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  answerWith(context, body);
 }

@@ -11,7 +11,7 @@ import { problemBody } from '../federation/seal.ts';
 import { nextTraceparent } from '../platform/trace.ts';
 import type { WitnessAnswer } from '../trail/witness.ts';
 import type { Admission } from './admission.ts';
-import { drainAfterRefusal, readBody } from './body.ts';
+import { answerWith, readBody } from './body.ts';
 import { connectionIdentity } from './peer-certificate.ts';
 
 export const WITNESS_PATH = '/federation/v1/trail/add-checkpoint';
@@ -30,27 +30,37 @@ const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'state
 
 export function federationApp(options: FederationOptions): Koa {
   const router = new Router();
-  router.post(EXCHANGES_PATH, (context) => exchange(context, options));
-  router.post(WITNESS_PATH, (context) => addCheckpoint(context, options));
+  router.post(EXCHANGES_PATH, (context) => exchange(context, pinnedPeer(context, options), options));
+  router.post(WITNESS_PATH, (context) => addCheckpoint(context, pinnedPeer(context, options), options));
   const app = new Koa();
-  app.use(refuseUnsigned(options)).use(router.routes()).use(router.allowedMethods());
+  app.use(refuseUnsigned(options)).use(router.routes());
+  app.use((context) => {
+    pinnedPeer(context, options);
+    refuseElsewhere(context);
+  });
   return app;
 }
 
-async function exchange(context: Context, { parts, admission, peers }: FederationOptions): Promise<void> {
-  const peer = pinnedPeer(context, peers, parts);
+async function exchange(context: Context, peer: Peer, { parts, admission }: FederationOptions): Promise<void> {
   const answer = await admission.run(() =>
-    inbound({ peer, statement: context.get(STATEMENT_HEADER), payload: (maxBytes) => readBody(context.req, maxBytes), arrivedAt: parts.clock.monotonic(), trace: nextTraceparent(context.get('traceparent')) }, parts),
+    inbound({ peer, statement: context.get(STATEMENT_HEADER), payload: (maxBytes) => readPayload(context, maxBytes), arrivedAt: parts.clock.monotonic(), trace: nextTraceparent(context.get('traceparent')) }, parts),
   );
   context.status = 200;
   context.set(STATEMENT_HEADER, answer.statement);
   context.type = 'application/octet-stream';
-  drainAfterRefusal(context.req, context.res);
-  context.body = Buffer.from(answer.payload.buffer, answer.payload.byteOffset, answer.payload.byteLength);
+  answerWith(context, answer.payload);
 }
 
-async function addCheckpoint(context: Context, options: FederationOptions): Promise<void> {
-  const peer = pinnedPeer(context, options.peers, options.parts);
+async function readPayload({ req }: Context, maxBytes: number): Promise<Uint8Array> {
+  try {
+    return await readBody(req, maxBytes);
+  } catch (cause) {
+    if (!req.readableAborted) throw cause;
+    throw new CausewayError('peer-unreachable', 'the peer went away while it sent the payload', { cause });
+  }
+}
+
+async function addCheckpoint(context: Context, peer: Peer, options: FederationOptions): Promise<void> {
   const body = await readBody(context.req, options.maxCheckpointBytes);
   const answer = await options.witness(peer, Buffer.from(body).toString());
   context.status = answer.status;
@@ -59,9 +69,9 @@ async function addCheckpoint(context: Context, options: FederationOptions): Prom
 }
 
 /** The peer whose current pins hold the connection's key: looked up for every request, so that a withdrawn key stops at once. */
-function pinnedPeer(context: Context, peers: readonly Peer[], { clock }: InboundParts): Peer {
+function pinnedPeer(context: Context, { peers, parts }: FederationOptions): Peer {
   const identity = connectionIdentity(context.req);
-  const now = clock.now();
+  const now = parts.clock.now();
   const peer = peers.find(({ side }) => identity !== undefined && side.trust.tlsPins(now).includes(identity.pin));
   if (peer === undefined) throw new CausewayError('peer-unknown', 'the connection shows no key that is pinned for a peer');
   return peer;
@@ -75,10 +85,20 @@ function refuseUnsigned({ parts }: FederationOptions) {
     } catch (thrown) {
       const error = asCausewayError(thrown);
       parts.observe('inbound.refused', { xid: '', code: error.code, signed: false }, error);
-      context.status = STATUS[error.code] ?? 500;
-      context.type = 'application/problem+json';
-      context.body = Buffer.from(problemBody(error.code));
-      drainAfterRefusal(context.req, context.res);
+      problem(context, error.code, STATUS[error.code] ?? 500);
     }
   };
+}
+
+/** A peer that looks for what is not here: another version of the protocol, or a mistake in its settings. */
+function refuseElsewhere(context: Context): void {
+  const known = [EXCHANGES_PATH, WITNESS_PATH].includes(context.path);
+  if (known) context.set('allow', 'POST');
+  problem(context, 'malformed', known ? 405 : 404);
+}
+
+function problem(context: Context, code: ErrorCode, status: number): void {
+  context.status = status;
+  context.type = 'application/problem+json';
+  answerWith(context, problemBody(code));
 }

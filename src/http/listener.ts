@@ -38,11 +38,13 @@ export async function listen(app: Koa, options: ListenerOptions): Promise<Listen
 }
 
 function makeServer(app: Koa, { tls, maxHeaderBytes, headersTimeout, requestTimeout }: ListenerOptions): Server {
-  const http = { maxHeaderSize: maxHeaderBytes, headersTimeout, requestTimeout, keepAlive: true };
+  // Node looks for late requests at an interval of its own: without this, a slow sender would keep its connection for half a minute.
+  const connectionsCheckingInterval = Math.ceil(Math.min(headersTimeout, requestTimeout) / 4);
+  const http = { maxHeaderSize: maxHeaderBytes, headersTimeout, requestTimeout, connectionsCheckingInterval, keepAlive: true };
   if (tls === undefined) return createHttp(http, app.callback());
   // Certificates are pinned per request against current trust, so no authority path is asked for here; without tickets a
   // resumed session cannot outlive a rotation.
-  const mutual = { requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET };
+  const mutual = { requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET, handshakeTimeout: headersTimeout };
   return createHttps({ ...http, ...mutual, key: tls.key, cert: tls.cert, minVersion: tls.minVersion }, app.callback());
 }
 
