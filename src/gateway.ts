@@ -11,13 +11,13 @@ import type { ProofPolicy } from './ecosystems/proof-policy.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
 import { Escrow } from './evidence/escrow.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
-import { Background } from './exchange/background.ts';
 import { InFlight } from './exchange/in-flight.ts';
 import { Journal } from './exchange/journal.ts';
 import type { JournalOptions } from './exchange/journal.ts';
 import { offersOf } from './exchange/offers.ts';
-import type { InboundParts, Observe, OutboundParts, Peer } from './exchange/parts.ts';
-import { recover, reopen } from './exchange/recovery.ts';
+import type { Observe, Peer } from './exchange/flow.ts';
+import type { InboundParts, OutboundParts } from './exchange/parts.ts';
+import { recover } from './exchange/recovery.ts';
 import { makeLink, sameOperation } from './federation/link.ts';
 import type { Grant, Link, LinkVersion } from './federation/link.ts';
 import { Admission } from './http/admission.ts';
@@ -77,14 +77,14 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const policy = policies(config);
   const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const offers = offersOf(mappings.imported, peers, (name) => dialect[name], (form, { connection }) => policy(form, connection));
-  const background = new Background((xid, error) => observe('outbound.refused', { xid, code: error.code }, error));
+  const stop = new AbortController();
   const outbound: OutboundParts = {
     ...shared,
     inFlight: new InFlight(),
+    asking: new InFlight(),
+    stop: stop.signal,
     pseudonymKey: new Uint8Array(hkdfSync('sha256', kek, '', 'causeway/pseudonym/v1', 32)),
     offerAt: (path) => offers.find((offer) => offer.path === path) ?? unknownService(path),
-    background: (xid, work) => background.run(xid, work),
-    reopen: (row) => reopen(row, outbound),
   };
   const home = connectHome(config);
   const inbound: InboundParts = {
@@ -119,8 +119,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     async close(graceMs) {
       admission.drain();
       clearInterval(forgetting);
-      await Promise.all([listeners.domestic.close(graceMs), listeners.federation.close(graceMs)]);
-      await background.drain(graceMs);
+      await Promise.all([listeners.domestic.close(graceMs), listeners.federation.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
+      stop.abort();
       await trail.close();
       await Promise.all([listeners.operations.close(0), home.close(), ...peers.map((peer) => peer.connection.close())]);
       await store.close();

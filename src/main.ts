@@ -1,7 +1,7 @@
 /** The gateway process: read the configuration, build, listen, drain on a signal. Nothing else. */
 import { loadConfig } from './config/config.ts';
 import { asCausewayError } from './errors.ts';
-import type { Observe } from './exchange/parts.ts';
+import type { Observe } from './exchange/flow.ts';
 import { openGateway } from './gateway.ts';
 import { systemClock } from './platform/clock.ts';
 import { makeLogger } from './platform/log.ts';

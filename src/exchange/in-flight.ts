@@ -1,4 +1,4 @@
-/** Copies of a message that arrive while the first one is on its way wait for its outcome (protocol.md, "Exactly what happens once"). */
+/** Work of which one piece an id runs at a time: copies that arrive meanwhile wait for its outcome (protocol.md, "Exactly what happens once"). */
 
 export class InFlight<T> {
   readonly #running = new Map<string, { readonly digest: string; readonly outcome: Promise<T> }>();
@@ -7,7 +7,10 @@ export class InFlight<T> {
     return this.#running.size;
   }
 
-  /** Runs `work` under `key`, or joins what runs under it. `conflict` makes the error for other bytes under the same key. */
+  /**
+   * Runs `work` under `key`, or joins what runs under it. `conflict` makes the error for other bytes under the same key.
+   * What `work` made durable stands in the store before the key is free: work that looks there first can never be done twice.
+   */
   async run(key: string, digest: string, work: () => Promise<T>, conflict: () => Error): Promise<T> {
     const running = this.#running.get(key);
     if (running !== undefined) {
@@ -19,8 +22,12 @@ export class InFlight<T> {
     return outcome;
   }
 
-  /** Resolves when nothing is on its way any more. */
-  async drained(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled([...this.#running.values()].map(({ outcome }) => outcome));
+  /** Resolves when nothing is on its way any more, at most after `graceMs`. */
+  async drained(graceMs: number): Promise<void> {
+    const timer = Promise.withResolvers<'late'>();
+    const handle = setTimeout(timer.resolve, graceMs, 'late');
+    let late: unknown;
+    while (this.#running.size > 0 && late !== 'late') late = await Promise.race([Promise.allSettled([...this.#running.values()].map(({ outcome }) => outcome)), timer.promise]);
+    clearTimeout(handle);
   }
 }

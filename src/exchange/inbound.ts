@@ -10,17 +10,24 @@ import type { SealedBytes } from '../federation/peer-client.ts';
 import { authenticate } from '../federation/statement.ts';
 import type { Authentic } from '../federation/statement.ts';
 import { authoriseInbound, sealedLimit } from './authorise.ts';
-import type { AcceptedTask, DomesticTask, InboundParts, PeerArrival } from './parts.ts';
+import type { AcceptedTask, DomesticTask, Peer, PeerArrival } from './flow.ts';
+import { inboundMemory } from './ends.ts';
 import { memberText, serviceText } from './names.ts';
+import type { InboundParts } from './parts.ts';
 import { deliveredBy } from './refusals.ts';
 import type { DomesticResponse, Mapped, Verified } from '../stages.ts';
+import type { ExchangeState } from '../trail/store.ts';
 
 type Request = Authentic<'causeway-request+jwt'>;
+type Closing = Pick<DomesticTask, 'statement' | 'peer'>;
 
 /** Milliseconds of the budget kept back for translating, sealing and recording: an asker that gives up first never learns why. */
 const ANSWERING_MS = 200;
 
-/** Answers a peer's request with a sealed response or a sealed refusal. Throws only before the statement is authenticated (an unsigned problem, no entry). */
+/**
+ * Answers a peer's request with a sealed response or a sealed refusal. Throws, for an unsigned problem, before the statement is authenticated (no
+ * entry), and where nothing may be promised: the store failed, or the peer went away.
+ */
 export async function inbound(arrival: PeerArrival, parts: InboundParts): Promise<SealedBytes> {
   const { link, side } = arrival.peer;
   const reader = { audience: parts.entity, trust: side.trust, maxBytes: side.maxStatementBytes };
@@ -29,9 +36,12 @@ export async function inbound(arrival: PeerArrival, parts: InboundParts): Promis
   parts.observe('inbound.authenticated', { xid: jti, link: link.id, kid: statement.kid, iss: statement.claims.iss });
   const replay = () => new CausewayError('replay', `exchange ${jti} is on its way under another statement`);
   try {
-    return await parts.inFlight.run(jti, statement.identity, async () => (await known(statement, parts)) ?? answer(statement, arrival, parts), replay);
+    return await parts.inFlight.run(jti, statement.identity, async () => (await known(statement, arrival.peer, parts)) ?? answer(statement, arrival, parts), replay);
   } catch (thrown) {
-    return refuse(statement, arrival, asCausewayError(thrown), 'no', parts);
+    // Anything else may have gone wrong after the service got the request: an unsigned problem promises nothing.
+    const error = asCausewayError(thrown);
+    if (error.code !== 'replay') throw error;
+    return refuse(statement, arrival, error, parts);
   }
 }
 
@@ -40,19 +50,22 @@ async function answer(statement: Request, arrival: PeerArrival, parts: InboundPa
   try {
     const use = authoriseInbound(statement, arrival.peer.link, parts.quotas, parts.tolerance, parts.clock.now());
     const payload = await arrival.payload(sealedLimit(use.grant.maxBytes));
-    const task = await prepare(statement, payload, use, arrival, arrival.arrivedAt, parts);
+    const task = await prepare(statement, payload, use, arrival, { arrivedAt: arrival.arrivedAt, recordKey: parts.journal.newRecordKey() }, parts);
     const claim = await parts.journal.accepted(task, payload, parts.clock.now());
-    if (claim.kind === 'conflict') return (await known(statement, parts)) ?? refuse(statement, arrival, new CausewayError('replay', 'the exchange id is taken'), 'no', parts);
+    if (claim.kind === 'conflict') return (await known(statement, arrival.peer, parts)) ?? (await refuse(statement, arrival, new CausewayError('replay', 'the exchange id is taken'), parts));
     parts.observe('inbound.request-recorded', { xid: statement.claims.jti, link: use.link.id, origin: claim.promise.origin, index: claim.promise.index });
-    accepted = { ...task, promise: claim.promise };
+    accepted = { ...task, promise: claim.promise, resumed: false };
   } catch (thrown) {
-    return refuse(statement, arrival, asCausewayError(thrown), 'no', parts);
+    const error = asCausewayError(thrown);
+    // The peer's process died or gave up: it may send the same bytes again, and must not find them refused.
+    if (error.code === 'peer-unreachable') throw error;
+    return refuse(statement, arrival, error, parts);
   }
   return handOver(accepted, parts);
 }
 
 /** Opens and translates the request, and renders it for home: nothing of it is handed over yet. */
-export async function prepare(statement: Request, payload: Uint8Array, use: DomesticTask['use'], { peer, trace }: Pick<PeerArrival, 'peer' | 'trace'>, arrivedAt: number, parts: InboundParts): Promise<DomesticTask> {
+export async function prepare(statement: Request, payload: Uint8Array, use: DomesticTask['use'], { peer, trace }: Pick<PeerArrival, 'peer' | 'trace'>, { arrivedAt, recordKey }: Pick<DomesticTask, 'recordKey'> & { readonly arrivedAt: number }, parts: InboundParts): Promise<DomesticTask> {
   const { claims } = statement;
   const service = parts.exportedService(claims.service, claims.operation);
   const opened = await open(statement, payload, use.grant, peer.side, (document) => service.translation.checkNeutral('request', document));
@@ -72,7 +85,7 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
   const request = await dialect.renderRequest(mapped, call, policy, parts.clock.now());
   parts.observe('inbound.translated', { xid: claims.jti, link: peer.link.id, home: { client: memberText(call.client), service: serviceText(service.home.service) }, mapping: mapped.fields.mapping.id });
   const deadline = arrivedAt + Math.min(claims.budget, use.grant.maxBudget);
-  return { statement, peer, use, service, dialect, opened, call, policy, request, deadline, recordKey: parts.journal.newRecordKey(), ...(trace === undefined ? {} : { trace }) };
+  return { statement, peer, use, service, dialect, opened, call, policy, request, deadline, recordKey, ...(trace === undefined ? {} : { trace }) };
 }
 
 /** From the first byte to the service on: whatever happens now is recorded under an accepted request. */
@@ -92,42 +105,62 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
     parts.observe('inbound.answer-translated', { xid: jti, link: use.link.id, proof: verified.proof, mapping: mapped.fields.mapping.id });
     const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
     const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise }, statement, use.version, task.peer.side, now);
+    parts.observe('inbound.answer-sealed', { xid: jti });
     const { index } = await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);
     parts.observe('inbound.response-recorded', { xid: jti, link: use.link.id, index });
     return sealed.fields;
   } catch (thrown) {
     const error = asCausewayError(thrown);
-    return close(task, error, error.facts.delivered ?? deliveredBy(error.code), parts);
+    const delivered = error.facts.delivered ?? deliveredBy(error.code);
+    // What certainly failed now may have succeeded before the crash.
+    if (task.resumed && delivered !== 'yes') return closeUnknown(task, error, parts);
+    return close(task, error, delivered, parts);
   }
 }
 
-/** Ends an accepted exchange with a signed refusal. */
-export async function close(task: Pick<DomesticTask, 'statement' | 'peer'>, error: CausewayError, delivered: Delivered, parts: InboundParts): Promise<SealedBytes> {
+/** Ends an accepted exchange with a signed refusal. `from`: the state that it is in. */
+async function close(task: Closing, error: CausewayError, delivered: Delivered, parts: InboundParts, from: ExchangeState = 'handing-over'): Promise<SealedBytes> {
   if (error.code === 'store-unavailable') throw error;
-  parts.observe('inbound.refused', { xid: task.statement.claims.jti, code: error.code, delivered }, error);
-  const now = parts.clock.now();
-  const sealed = await sealRefusal(error.code, delivered, task.statement, task.peer.side, parts.entity, now);
-  await parts.journal.closedInbound(task, sealed.fields, error.code, delivered, now);
-  return sealed.fields;
-}
-
-/** The stored outcome of a statement that was accepted before, whatever its age; another statement under the same id is a conflict. */
-async function known(statement: Request, parts: InboundParts): Promise<SealedBytes | undefined> {
-  const row = await parts.journal.findInbound(statement.claims.jti);
-  if (row === undefined) return undefined;
-  if (row.identity !== statement.identity) throw new CausewayError('replay', `exchange ${row.xid} was asked before by another statement`);
-  if (row.outcome === undefined) throw new CausewayError('outcome-unknown', `exchange ${row.xid} is ${row.state} and its outcome is not kept`, { facts: { delivered: 'unknown' } });
-  return parts.journal.storedOutcome(row.outcome);
-}
-
-/** A refusal before hand-over: both entries (request and refusal) in one transaction, so that a copy gets the same answer. */
-async function refuse(statement: Request, { peer }: Pick<PeerArrival, 'peer'>, error: CausewayError, delivered: Delivered, parts: InboundParts): Promise<SealedBytes> {
-  if (error.code === 'store-unavailable') throw error;
+  const { statement, peer } = task;
   const { jti } = statement.claims;
   parts.observe('inbound.refused', { xid: jti, code: error.code, delivered }, error);
   const now = parts.clock.now();
-  const sealed = await sealRefusal(error.code, error.facts.delivered ?? delivered, statement, peer.side, parts.entity, now);
+  const sealed = await sealRefusal(error.code, delivered, statement, peer.side, parts.entity, now);
+  await parts.journal.closedInbound(task, from, sealed.fields, error.code, delivered, now);
+  parts.observe('inbound.refusal-recorded', { xid: jti, code: error.code });
+  return sealed.fields;
+}
+
+/** Ends an exchange of which nobody can say whether the service acted on it. */
+export async function closeUnknown(task: Closing, cause: CausewayError, parts: InboundParts, from: ExchangeState = 'handing-over'): Promise<SealedBytes> {
+  if (cause.code === 'store-unavailable') throw cause;
+  return close(task, new CausewayError('outcome-unknown', cause.message, { cause }), 'unknown', parts, from);
+}
+
+/**
+ * The stored outcome of a statement that was accepted before, whatever its age; another statement under the same id is a conflict.
+ * An outcome that is no longer kept, or that a failure of ours left open, is unknown: what may have been handed over is not handed over again.
+ */
+async function known(statement: Request, peer: Peer, parts: InboundParts): Promise<SealedBytes | undefined> {
+  const row = await parts.journal.findInbound(statement.claims.jti);
+  if (row === undefined) return undefined;
+  if (row.identity !== statement.identity) throw new CausewayError('replay', `exchange ${row.xid} was asked before by another statement`);
+  if (row.outcome !== undefined) return parts.journal.storedOutcome(row.outcome);
+  return closeUnknown({ statement, peer }, new CausewayError('outcome-unknown', `exchange ${row.xid} is ${row.state} and its outcome is not kept`), parts, row.state);
+}
+
+/** A refusal before hand-over: both entries (request and refusal) in one transaction, so that a copy gets the same answer. */
+async function refuse(statement: Request, { peer }: Pick<PeerArrival, 'peer'>, error: CausewayError, parts: InboundParts): Promise<SealedBytes> {
+  if (error.code === 'store-unavailable') throw error;
+  const { claims } = statement;
+  const { jti } = claims;
+  const now = parts.clock.now();
+  // Older than our memory: it may have been handed over and forgotten.
+  const delivered = now > claims.iat * 1000 + inboundMemory(peer.link) ? 'unknown' : 'no';
+  parts.observe('inbound.refused', { xid: jti, code: error.code, delivered }, error);
+  const sealed = await sealRefusal(error.code, delivered, statement, peer.side, parts.entity, now);
   await parts.journal.refusedInbound(statement, peer, sealed.fields, error.code, now);
+  parts.observe('inbound.refusal-recorded', { xid: jti, code: error.code });
   return sealed.fields;
 }
 

@@ -13,14 +13,17 @@ import { newRecordKey, openRecord, sealRecord, unwrapRecordKey, wrapRecordKey } 
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { Authentic, Promised } from '../federation/statement.ts';
 import type { HttpReply } from '../platform/http-client.ts';
-import type { DomesticRequest, DomesticResponse, ManifestContext, Mapped, Opened, SealedFields, StatementType, Verified } from '../stages.ts';
+import type { DomesticRequest, DomesticResponse, ManifestContext, Mapped, Opened, SealedFields, Verified } from '../stages.ts';
 import { coreOf } from '../trail/entry.ts';
 import type { Entry, EventName, Step } from '../trail/entry.ts';
-import type { Appended, CommitResult, EvidenceRow, ExchangeRow, Store } from '../trail/store.ts';
+import type { Appended, CommitResult, EvidenceRow, ExchangeRow, ExchangeUpdate, Store } from '../trail/store.ts';
+import { endWithoutAnswer, inboundMemory, inboundRetention, stepOf } from './ends.ts';
 import { packQuestion, packReply, packSealed, unpackReply, unpackSealed } from './kept.ts';
 import type { Cipher } from './kept.ts';
+import { aboutQuestion, aboutStatement, backwards, recorded, theirs } from './recorded.ts';
+import type { About, Recorded } from './recorded.ts';
 import { PeerRefused } from './refusals.ts';
-import type { DomesticTask, Observe, Peer, Question } from './parts.ts';
+import type { DomesticTask, Observe, Peer, Question } from './flow.ts';
 
 /** Seconds after `iat` by which the entry that a response promises is under a cosigned checkpoint. */
 const PROMISE_S = 120;
@@ -40,15 +43,6 @@ export interface JournalOptions {
 /** `<member>\n<message id>`: what makes two requests from home one (protocol.md, "Exactly what happens once"). */
 export function callerKey({ client, context }: DomesticRequest): string {
   return `${[client.instance, client.memberClass, client.memberCode, client.subsystem ?? ''].map(encodeURIComponent).join('/')}\n${context.messageId}`;
-}
-
-/** A statement as an entry records it. */
-interface Recorded {
-  readonly compact: string;
-  readonly kid: string;
-  readonly iat: number;
-  /** Trust chain that it was judged under; absent on our own. */
-  readonly chain?: string;
 }
 
 export class Journal {
@@ -99,20 +93,29 @@ export class Journal {
     });
     const evidence = await this.#evidence(xid, use.version.agreement.id, 'response', recordKey, use.version.out.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: reply.body, neutral: opened.fields.document, context: opened.fields.context }, now);
     const entry = this.#entry(backwards(aboutQuestion(question)), 'response', event, theirs(statement, offer.peer), now, { evidence: evidence.id });
-    const { index } = await this.#close('outbound', use.version.agreement.id, xid, 'sent', 'answered', packReply(reply, this.#encrypt(xid, 'reply', recordKey)), entry, evidence);
+    const { agreement, out } = use.version;
+    const { index } = await this.#close({ direction: 'outbound', xid, from: 'sent', to: 'answered', outcome: packReply(reply, this.#encrypt(xid, 'reply', recordKey)), answerUntil: now + out.answerRetention }, agreement.id, entry, evidence);
     this.#options.observe('outbound.response-recorded', { xid, index, event });
     return reply;
   }
 
   /** Ends a question without an answer: refused by the peer (signed), by us, never delivered, or unknown. */
-  async closed(question: Question, error: CausewayError, step: 'refusal' | 'outcome-unknown', reply: HttpReply, now: number): Promise<HttpReply> {
+  async closed(question: Question, error: CausewayError, reply: HttpReply, now: number): Promise<HttpReply> {
     const { xid, use, recordKey, offer } = question;
+    const { agreement, out } = use.version;
     const signed = error instanceof PeerRefused ? theirs(error.statement, offer.peer) : undefined;
     const about = signed === undefined ? aboutQuestion(question) : backwards(aboutQuestion(question));
-    const entry = this.#entry(about, step, step === 'refusal' && error.facts.delivered === 'no' ? 'RelayRejection' : 'RelayFailure', signed, now, { code: error.code });
-    await this.#close('outbound', use.version.agreement.id, xid, 'sent', step === 'refusal' ? 'refused' : 'unknown', packReply(reply, this.#encrypt(xid, 'reply', recordKey)), entry);
+    const { step, event, state } = endWithoutAnswer(error);
+    const entry = this.#entry(about, step, event, signed, now, { code: error.code });
+    await this.#close({ direction: 'outbound', xid, from: 'sent', to: state, outcome: packReply(reply, this.#encrypt(xid, 'reply', recordKey)), answerUntil: now + out.answerRetention }, agreement.id, entry);
     this.#options.observe('outbound.refused', { xid, code: error.code }, error);
     return reply;
+  }
+
+  /** Ends an open exchange that can neither be asked nor answered for any more: its outcome is unknown. */
+  async abandoned({ direction, xid, link, state }: ExchangeRow, now: number): Promise<void> {
+    const entry: Entry = { v: 1, xid, step: 'outcome-unknown', event: 'RelayFailure', code: 'outcome-unknown', t: this.#time(now) };
+    await this.#close({ direction, xid, from: state, to: 'unknown', answerUntil: now }, link, entry);
   }
 
   /** A refusal of our own caller before anything crossed: local log only. */
@@ -152,16 +155,16 @@ export class Journal {
     const { agreement } = use.version;
     const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, neutral: mapped.fields.document, context }, now);
     const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
-    return this.#close('inbound', agreement.id, jti, 'handing-over', 'answered', packSealed(sealed), entry, evidence);
+    return this.#close({ direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(sealed), answerUntil: now + inboundRetention(peer.link) }, agreement.id, entry, evidence);
   }
 
-  /** Ends an accepted request with our signed refusal. */
-  async closedInbound(task: Pick<DomesticTask, 'statement' | 'peer'>, sealed: SealedFields, code: ErrorCode, delivered: Delivered, now: number): Promise<void> {
-    const { statement, peer } = task;
-    const unknown = code === 'outcome-unknown';
+  /** Ends an accepted request with our signed refusal, or tells of one whose outcome is no longer kept; copies get the same refusal. */
+  async closedInbound({ statement, peer }: Pick<DomesticTask, 'statement' | 'peer'>, from: ExchangeRow['state'], sealed: SealedFields, code: ErrorCode, delivered: Delivered, now: number): Promise<void> {
     const event = delivered === 'no' ? 'RelayFailure' : 'ContentHandoverFailure';
-    const entry = this.#entry(backwards(aboutStatement(statement, peer)), unknown ? 'outcome-unknown' : 'refusal', event, recorded(sealed), now, { code });
-    await this.#close('inbound', peer.link.id, statement.claims.jti, 'handing-over', unknown ? 'unknown' : 'refused', packSealed(sealed), entry);
+    const step = stepOf(code);
+    const entry = this.#entry(backwards(aboutStatement(statement, peer)), step, event, recorded(sealed), now, { code });
+    const ended = step === 'refusal' ? 'refused' : 'unknown';
+    await this.#close({ direction: 'inbound', xid: statement.claims.jti, from, to: from === 'handing-over' ? ended : from, outcome: packSealed(sealed), answerUntil: now + inboundRetention(peer.link) }, peer.link.id, entry);
   }
 
   /**
@@ -178,6 +181,10 @@ export class Journal {
     const row = { ...this.#inboundRow(statement, peer, 'refused', now), outcome: packSealed(sealed) };
     const result = await this.#options.store.commit({ entries, exchange: { kind: 'insert', row } });
     if (result.kind === 'conflict') await this.#options.store.commit({ entries });
+  }
+
+  async findOutbound(xid: string): Promise<ExchangeRow | undefined> {
+    return this.#options.store.findExchange('outbound', xid);
   }
 
   async findInbound(xid: string): Promise<ExchangeRow | undefined> {
@@ -201,8 +208,8 @@ export class Journal {
     return (bytes) => sealRecord(key, { xid, step: part, id: xid }, bytes);
   }
 
-  async #close(direction: 'outbound' | 'inbound', log: string, xid: string, from: ExchangeRow['state'], to: ExchangeRow['state'], outcome: Uint8Array, entry: Entry, evidence?: EvidenceRow): Promise<Appended> {
-    const result = await this.#options.store.commit({ entries: [{ log, entry }], exchange: { kind: 'update', direction, xid, from, to, outcome }, ...(evidence === undefined ? {} : { evidence }) });
+  async #close(change: Omit<ExchangeUpdate, 'kind'>, log: string, entry: Entry, evidence?: EvidenceRow): Promise<Appended> {
+    const result = await this.#options.store.commit({ entries: [{ log, entry }], exchange: { kind: 'update', ...change }, ...(evidence === undefined ? {} : { evidence }) });
     return first(result.kind === 'committed' ? result.appended : []);
   }
 
@@ -219,38 +226,10 @@ export class Journal {
     return { ms: now, clock: this.#options.clockState() };
   }
 
-  #inboundRow(statement: Authentic<'causeway-request+jwt'>, peer: Peer, state: ExchangeRow['state'], now: number, request?: Uint8Array): ExchangeRow {
-    const { agreement, in: leg } = peer.link.versions.at(-1) ?? peer.link.versions[0];
+  #inboundRow(statement: Authentic<'causeway-request+jwt'>, { link }: Peer, state: ExchangeRow['state'], now: number, request?: Uint8Array): ExchangeRow {
     const kept = request === undefined ? {} : { request };
-    return { direction: 'inbound', xid: statement.claims.jti, link: peer.link.id, state, identity: statement.identity, ...kept, answerUntil: now + Math.max(leg.answerRetention, agreement.retryTime), keepUntil: now + agreement.retryTime + agreement.duplicateTime, createdAt: now };
+    return { direction: 'inbound', xid: statement.claims.jti, link: link.id, state, identity: statement.identity, ...kept, answerUntil: now + inboundRetention(link), keepUntil: now + inboundMemory(link), createdAt: now };
   }
-}
-
-type About = Required<Pick<Entry, 'xid' | 'from' | 'to' | 'client' | 'service' | 'link' | 'purpose'>>;
-
-function aboutQuestion({ xid, use }: Question): About {
-  const { agreement, us, peer } = use.version;
-  const { client, service, purpose } = use.grant;
-  return { xid, from: us.country, to: peer.country, client, service, link: { id: agreement.id, version: agreement.version }, purpose };
-}
-
-function aboutStatement({ claims }: Authentic<'causeway-request+jwt'>, { link }: Peer): About {
-  const { us, peer } = link.versions[0];
-  const { jti, client, service, purpose } = claims;
-  return { xid: jti, from: peer.country, to: us.country, client, service, link: { id: claims.link.id, version: claims.link.version }, purpose };
-}
-
-/** The same exchange, for a statement that goes back. */
-function backwards(about: About): About {
-  return { ...about, from: about.to, to: about.from };
-}
-
-function recorded({ statement, kid, iat }: SealedFields): Recorded {
-  return { compact: statement, kid, iat };
-}
-
-function theirs<T extends StatementType>({ compact, kid, claims }: Authentic<T>, { side }: Peer): Recorded {
-  return { compact, kid, iat: claims.iat, chain: side.trust.chain };
 }
 
 function ourStatement({ statement, salt }: SealedFields): Pick<EvidenceContents, 'statement' | 'salt'> {

@@ -2,7 +2,7 @@
 import { decodeFrames, encodeFrames } from '../platform/frames.ts';
 import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
-import type { Arrival } from './parts.ts';
+import type { Arrival } from './flow.ts';
 
 const STATEMENT = 1;
 const PAYLOAD = 2;
@@ -28,8 +28,8 @@ export function unpackSealed(kept: Uint8Array): SealedBytes {
 }
 
 export function packQuestion(sealed: SealedBytes, { arrival, provenAt }: KeptArrival, encrypt: Cipher): Uint8Array {
-  const { http, ...rest } = arrival;
-  const head = Buffer.from(JSON.stringify({ ...rest, provenAt, http: headOf(http) }));
+  const { path, http, connection, trace, accept } = arrival;
+  const head = Buffer.from(JSON.stringify({ path, connection, trace, accept, provenAt, http: headOf(http) }));
   const own = encrypt(encodeFrames([{ kind: STATEMENT, bytes: head }, { kind: PAYLOAD, bytes: http.body }]));
   return Buffer.concat([packSealed(sealed), encodeFrames([{ kind: PRIVATE, bytes: own }])]);
 }

@@ -5,7 +5,7 @@ import { sameOperation } from '../federation/link.ts';
 import { parseFederated } from '../mapping/federated.ts';
 import type { ImportedService } from '../mapping/mappings.ts';
 import type { DialectName, DomesticRequest, DomesticService } from '../stages.ts';
-import type { Offer, Peer } from './parts.ts';
+import type { Offer, Peer } from './flow.ts';
 
 /** One offer a service URL. Throws `config-invalid`: a URL shared by dialects or peers, or a service of a country that no link reaches. */
 export function offersOf(imported: readonly ImportedService[], peers: readonly Peer[], dialect: (name: DialectName) => Dialect, policy: Offer['policy']): Offer[] {

@@ -11,6 +11,7 @@ export const STATEMENT_HEADER = 'causeway-statement';
 /** Times that a request is tried when no byte of it left: then the peer is unreachable. */
 const CONNECT_TRIES = 3;
 const BACKOFF_MS = [50, 200, 500, 1000, 2000];
+const LONGEST_PAUSE_MS = 5000;
 /** Answers of a peer that may take the same bytes later. */
 const BUSY = new Set([429, 502, 503, 504]);
 
@@ -23,23 +24,31 @@ export interface SealedBytes {
 export interface AskOptions {
   /** Monotonic milliseconds. */
   readonly deadline: number;
+  /** Milliseconds that the answer to one copy is waited for, before the next one is sent. */
+  readonly patience: number;
+  /** A copy may have left before: what the peer did with it, only the peer can say. */
+  readonly resumed: boolean;
+  /** Aborted when the process stops. */
+  readonly stop: AbortSignal;
   readonly clock: Clock;
   readonly maxBytes: number;
   readonly traceparent?: string;
 }
 
 /**
- * Sends until an answer with a statement comes, at most until the deadline. Throws `peer-unreachable` (delivered: no) when nothing was
+ * Sends until an answer with a statement comes, at most until the deadline. Throws `peer-unreachable` (delivered: no) when nothing was ever
  * sent, `peer-slow` (delivered: unknown) when the deadline passed, `peer-refused` for an unsigned refusal. Only the first answer can say
- * by a 4xx that nothing was delivered (the peer could not authenticate us, and made no entry): an earlier copy may have got through.
+ * by a 4xx that nothing was delivered (the peer could not authenticate us, and made no entry): an earlier copy may have got through. Throws `draining` (delivered: unknown) when the
+ * process stops before the answer came.
  */
 export async function askPeer(request: SealedBytes, connection: HttpConnection, options: AskOptions): Promise<SealedBytes> {
-  let sent = false;
+  let sent = options.resumed;
   for (let attempt = 0; ; attempt += 1) {
+    if (options.stop.aborted) throw new CausewayError('draining', 'the process stopped before the answer of the peer came', { facts: { delivered: 'unknown' } });
     const remaining = options.deadline - options.clock.monotonic();
     if (remaining <= 0) throw timeOut(sent);
     try {
-      const reply = await connection.send(message(request, options.traceparent), { signal: AbortSignal.timeout(Math.ceil(remaining)), maxBytes: options.maxBytes });
+      const reply = await connection.send(message(request, options.traceparent), { signal: AbortSignal.timeout(Math.ceil(Math.min(remaining, options.patience))), maxBytes: options.maxBytes });
       const statement = reply.headers[STATEMENT_HEADER];
       if (statement !== undefined) return { statement, payload: reply.body };
       if (!BUSY.has(reply.status)) throw unsignedRefusal(reply, sent);
@@ -49,7 +58,8 @@ export async function askPeer(request: SealedBytes, connection: HttpConnection, 
       sent ||= failure.sent;
       if (!sent && attempt + 1 >= CONNECT_TRIES) throw new CausewayError('peer-unreachable', failure.message, { cause: failure, facts: { delivered: 'no' } });
     }
-    await sleep(Math.max(0, Math.min(BACKOFF_MS[attempt] ?? 5000, options.deadline - options.clock.monotonic())));
+    const pause = Math.max(0, Math.min(BACKOFF_MS[attempt] ?? LONGEST_PAUSE_MS, options.deadline - options.clock.monotonic()));
+    await sleep(pause, undefined, { signal: options.stop }).catch(() => {});
   }
 }
 

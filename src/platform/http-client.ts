@@ -29,6 +29,7 @@ export interface HttpConnection {
    * when no byte of the request can have reached the other side.
    */
   send(request: HttpMessage, options: { signal: AbortSignal; maxBytes: number }): Promise<HttpReply>;
+  /** What is on its way ends at once, as broken. */
   close(): Promise<void>;
 }
 
@@ -85,7 +86,7 @@ export function connect(options: ConnectOptions): HttpConnection {
   });
   return {
     send: (request, limits) => send(pool, request, limits),
-    close: () => pool.close(),
+    close: () => pool.destroy(),
   };
 }
 

@@ -11,7 +11,7 @@ export interface StepFacts {
 }
 
 export interface Metrics {
-  /** Counts one named step of an exchange (exchange/parts.ts, STEPS), its refusal code, and its time since arrival. */
+  /** Counts one named step of an exchange (exchange/flow.ts, STEPS), its refusal code, and its time since arrival. */
   step(step: string, facts: StepFacts): void;
   /** A value that is read when metrics are asked for, e.g. exchanges in flight. */
   gauge(name: string, help: string, read: () => number): void;

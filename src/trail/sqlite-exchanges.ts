@@ -29,12 +29,12 @@ const OPEN = `('sent', 'handing-over')`;
 /** Prepared once: these run for every exchange. */
 function statements(db: DatabaseSync) {
   return {
-    expireCaller: db.prepare(`UPDATE exchange SET caller = NULL WHERE caller = ? AND keep_until <= ? AND state NOT IN ${OPEN}`),
+    expireCaller: db.prepare(`UPDATE exchange SET caller = NULL WHERE caller = ? AND state <> 'undelivered' AND keep_until <= ? AND state NOT IN ${OPEN}`),
     insert: db.prepare('INSERT INTO exchange (direction, xid, link, state, identity, caller, digest, request, outcome, answer_until, keep_until, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING'),
     // A final state has no more use for the request's bytes.
-    update: db.prepare(`UPDATE exchange SET state = :to, outcome = coalesce(:outcome, outcome), request = CASE WHEN :to IN ${OPEN} THEN request END WHERE direction = :direction AND xid = :xid AND state = :from`),
+    update: db.prepare(`UPDATE exchange SET state = :to, outcome = coalesce(:outcome, outcome), answer_until = coalesce(:answerUntil, answer_until), request = CASE WHEN :to IN ${OPEN} THEN request END WHERE direction = :direction AND xid = :xid AND state = :from`),
     byXid: db.prepare('SELECT * FROM exchange WHERE direction = ? AND xid = ?'),
-    byCaller: db.prepare('SELECT * FROM exchange WHERE caller = ?'),
+    byCaller: db.prepare("SELECT * FROM exchange WHERE caller = ? AND state <> 'undelivered'"),
     open: db.prepare(`SELECT * FROM exchange WHERE state IN ${OPEN} ORDER BY created_at`),
     forgetAnswers: db.prepare(`UPDATE exchange SET outcome = NULL WHERE outcome IS NOT NULL AND answer_until <= ?`),
     forgetRows: db.prepare(`DELETE FROM exchange WHERE keep_until <= ? AND state NOT IN ${OPEN}`),
@@ -51,8 +51,8 @@ export class Exchanges {
   /** The row that stands in the way of an insert, or undefined when the change is made. Throws `internal` for an update whose row is not in `from`. */
   apply(change: ExchangeChange): ExchangeRow | undefined {
     if (change.kind === 'insert') return this.#insert(change.row);
-    const { direction, xid, from, to, outcome } = change;
-    const { changes } = this.#sql.update.run({ direction, xid, from, to, outcome: outcome ?? null });
+    const { direction, xid, from, to, outcome, answerUntil } = change;
+    const { changes } = this.#sql.update.run({ direction, xid, from, to, outcome: outcome ?? null, answerUntil: answerUntil ?? null });
     if (changes !== 1) throw new CausewayError('internal', `exchange ${xid} (${direction}) is not in state ${from}`);
     return undefined;
   }

@@ -22,9 +22,10 @@ CREATE TABLE checkpoint (origin INTEGER PRIMARY KEY REFERENCES origin, size INTE
 CREATE TABLE witnessed (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL) STRICT;
 CREATE TABLE exchange (
   direction TEXT NOT NULL CHECK (direction IN ('outbound', 'inbound')), xid TEXT NOT NULL, link TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('sent', 'handing-over', 'answered', 'refused', 'unknown')),
-  identity TEXT NOT NULL, caller TEXT UNIQUE, digest TEXT, request BLOB, outcome BLOB,
+  state TEXT NOT NULL CHECK (state IN ('sent', 'handing-over', 'answered', 'refused', 'undelivered', 'unknown')),
+  identity TEXT NOT NULL, caller TEXT, digest TEXT, request BLOB, outcome BLOB,
   answer_until INTEGER NOT NULL, keep_until INTEGER NOT NULL, created_at INTEGER NOT NULL, UNIQUE (direction, xid)) STRICT;
+CREATE UNIQUE INDEX exchange_caller ON exchange (caller) WHERE state <> 'undelivered';
 CREATE INDEX exchange_keep ON exchange (keep_until);
 CREATE INDEX exchange_answer ON exchange (answer_until) WHERE outcome IS NOT NULL;
 CREATE TABLE evidence (id TEXT NOT NULL UNIQUE, xid TEXT NOT NULL, link TEXT NOT NULL, step TEXT NOT NULL, ciphertext BLOB NOT NULL, created_at INTEGER NOT NULL) STRICT;

@@ -7,7 +7,8 @@ import type { Entry } from './entry.ts';
 /** `local` is the log of acts that concern this side only; any other name is a link id. */
 export type LogName = string;
 
-export type ExchangeState = 'sent' | 'handing-over' | 'answered' | 'refused' | 'unknown';
+/** `undelivered`: ended; certainly reached no service, and the same message may pass later. It does not hold its caller key. */
+export type ExchangeState = 'sent' | 'handing-over' | 'answered' | 'refused' | 'undelivered' | 'unknown';
 
 /** One exchange as this gateway knows it. Outbound: we asked. Inbound: we were asked. */
 export interface ExchangeRow {
@@ -17,7 +18,7 @@ export interface ExchangeRow {
   readonly state: ExchangeState;
   /** Identity of the request statement (base64url). Inbound: the replay key beside xid. */
   readonly identity: string;
-  /** Outbound: `<domestic member>\n<domestic message id>`, unique within the link's time. */
+  /** Outbound: `<domestic member>\n<domestic message id>`, unique within the link's time among exchanges that may have reached a service. */
   readonly caller?: string;
   /** Outbound: base64url SHA-256 of the verified domestic bytes. */
   readonly digest?: string;
@@ -34,7 +35,18 @@ export interface ExchangeRow {
 /** A change of one exchange. `insert` fails the whole commit with `Conflict` when the xid or the caller key is taken. */
 export type ExchangeChange =
   | { readonly kind: 'insert'; readonly row: ExchangeRow }
-  | { readonly kind: 'update'; readonly direction: 'outbound' | 'inbound'; readonly xid: string; readonly from: ExchangeState; readonly to: ExchangeState; readonly outcome?: Uint8Array };
+  | ExchangeUpdate;
+
+export interface ExchangeUpdate {
+  readonly kind: 'update';
+  readonly direction: 'outbound' | 'inbound';
+  readonly xid: string;
+  readonly from: ExchangeState;
+  readonly to: ExchangeState;
+  readonly outcome?: Uint8Array;
+  /** A new time for the row; as it was when absent. */
+  readonly answerUntil?: number;
+}
 
 /** Encrypted evidence; `wrappedKey` goes to the small key store whose erasure makes the record unreadable. */
 export interface EvidenceRow {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { packQuestion, packReply, packSealed, unpackQuestion, unpackReply, unpackSealed } from '../../../src/exchange/kept.ts';
 import type { Cipher } from '../../../src/exchange/kept.ts';
-import type { Arrival } from '../../../src/exchange/parts.ts';
+import type { Arrival } from '../../../src/exchange/flow.ts';
 
 const KEY = randomBytes(32);
 const IV = Buffer.alloc(12);

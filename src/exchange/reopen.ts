@@ -1,0 +1,37 @@
+/** An open question read back from its row: what the process that asked it held in memory. */
+import { CausewayError } from '../errors.ts';
+import { acceptedVersion, findGrant } from '../federation/link.ts';
+import { unpackQuestion } from './kept.ts';
+import type { Question } from './flow.ts';
+import type { OutboundParts } from './parts.ts';
+import type { ExchangeRow } from '../trail/store.ts';
+
+/** Our domestic request is read and proven again as of the time at which it was proven. Throws when key, bytes, service or grant are gone. */
+export async function reopen(row: ExchangeRow, parts: OutboundParts): Promise<Question> {
+  const recordKey = await parts.journal.recordKey(row.xid);
+  if (row.request === undefined || recordKey === undefined) throw new CausewayError('internal', `the question of exchange ${row.xid} is no longer kept`);
+  const { sealed, arrival, provenAt } = unpackQuestion(row.request, parts.journal.decrypt(row.xid, 'question', recordKey));
+  const offer = parts.offerAt(arrival.path);
+  const { dialect, peer } = offer;
+  const claims = ownClaims(sealed.statement);
+  const version = acceptedVersion(peer.link, claims.link, claims.iat * 1000);
+  const grant = findGrant(version.out, claims);
+  const received = dialect.parseRequest(arrival.http, offer.homes, parts.limits.xml);
+  const verified = await dialect.verifyRequest(received, offer.policy(grant.proof, arrival), provenAt, parts.limits.xml);
+  const fields = { type: 'causeway-request+jwt', identity: row.identity, kid: peer.side.statementKey.kid, iat: claims.iat, ...sealed } as const;
+  return { xid: row.xid, offer, service: offer.serviceOf(verified.message), use: { link: peer.link, version, grant }, verified, sealed: fields, arrival, recordKey };
+}
+
+interface OwnClaims {
+  readonly iat: number;
+  readonly link: { readonly id: string; readonly version: number; readonly sha256: string };
+  readonly client: string;
+  readonly service: string;
+  readonly operation: { readonly name: string };
+  readonly purpose: string;
+}
+
+/** Claims of a statement that we signed ourselves and kept. */
+function ownClaims(compact: string): OwnClaims {
+  return JSON.parse(Buffer.from(compact.split('.')[1] ?? '', 'base64url').toString()) as OwnClaims;
+}
