@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -44,9 +45,10 @@ async function checks(): Promise<boolean> {
   return results.every(Boolean);
 }
 
+/** Tests that start gateways have a process each, and begin first: they wait more than they work. The others share one by folder. */
 function testFiles(withTools: boolean): string[] {
-  const files = globSync('test/**/*.test.ts', { cwd: ROOT }).sort();
-  return withTools ? files : files.filter((file) => !file.startsWith(join('test', 'tools')));
+  const own = globSync('test/{faults,pair,tools}/**/*.test.ts', { cwd: ROOT }).sort();
+  return [...(withTools ? own : own.filter((file) => !file.startsWith(join('test', 'tools')))), 'test/together/unit.ts', 'test/together/refusals.ts'];
 }
 
 /** Keeps what the tests print until `release`, so that it stands below the checks' findings. */
@@ -65,7 +67,8 @@ async function main(args: readonly string[]): Promise<number> {
   const tools = args.includes('--tools') || process.env['CAUSEWAY_TOOLS'] === 'required';
   const named = args.filter((arg) => arg !== '--tools');
   const output = heldOutput();
-  const tests = runNode(['--test', `--test-timeout=${TEST_TIMEOUT_MS}`, '--test-reporter=spec', ...(named.length > 0 ? named : testFiles(tools))], output.take);
+  const options = [`--test-timeout=${TEST_TIMEOUT_MS}`, `--test-concurrency=${Math.max(2, availableParallelism())}`, '--test-reporter=spec'];
+  const tests = runNode(['--test', ...options, ...(named.length > 0 ? named : testFiles(tools))], output.take);
   const checked = named.length > 0 || (await checks());
   output.release();
   const { code } = await tests;

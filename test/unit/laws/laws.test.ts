@@ -1,6 +1,6 @@
 /** The laws of the house hold in src; that each law finds what it forbids is shown in laws-find.test.ts. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as rules from '../../support/laws/rules.ts';
@@ -37,3 +37,9 @@ test('each dependency of package.json is used', () => {
 test('each stage is minted by one room', () => assert.deepEqual(violations(rules.mints(sources)), []));
 
 test('time, chance and environment are arguments', () => assert.deepEqual(violations(rules.ambient(sources)), []));
+
+test('a hook before or between tests stands in a suite: files of test/unit and test/refusals share a process, where one outside would run for all of them', () => {
+  const root = join(import.meta.dirname, '../..');
+  const files = globSync('{unit,refusals}/**/*.test.ts', { cwd: root });
+  assert.deepEqual(files.filter((file) => /^(before|beforeEach|afterEach)\(/m.test(readFileSync(join(root, file), 'utf8'))), []);
+});

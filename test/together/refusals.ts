@@ -1,0 +1,3 @@
+import { importAll } from '../support/import-all.ts';
+
+await importAll('refusals');
