@@ -12,7 +12,7 @@ export function trustSchema() {
     entity: httpsUrl(),
     country: country(),
     statement: v.pipe(keyList, v.description('Keys that may sign statements.')),
-    encryption: v.pipe(keyList, v.description('Keys to encrypt for; the first that is valid is used.')),
+    encryption: v.pipe(keyList, v.description('Keys to encrypt for; of those valid now the newest is used.')),
     tls: v.pipe(v.array(record({ spki: base64Of32(), ...window })), v.minLength(1, 'name at least one pin'), v.description('SHA-256 of the SubjectPublicKeyInfo of each TLS key.')),
     log: v.exactOptional(v.pipe(record({ key: base64Of32() }), v.description("Ed25519 public key of the gateway's log, for the agreement."))),
     witness: v.exactOptional(v.pipe(record({ key: base64Of32() }), v.description("Ed25519 public key of the gateway's witness, for the agreement."))),

@@ -18,6 +18,12 @@ const text = v.pipe(v.string(), v.minLength(1), v.maxLength(500));
 const digest = v.pipe(v.string(), v.regex(BASE64URL_32, 'base64url of 32 bytes'));
 /** As checkpoints write hashes: base64 with padding. */
 const leaf = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'a base64 leaf hash'));
+/**
+ * What a trail entry holds of a statement is bounded here, before the signature: a refused statement has to fit into an entry too.
+ * Whether an identifier has its one canonical spelling, and lies in the right country, is judged later and has its own code.
+ */
+const identifier = v.pipe(v.string(), v.maxLength(400), v.regex(/^[A-Z]{2}(?:\/[!-.0-~]{1,200}){2,5}$/, 'a federated identifier'));
+const code = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/, 'small letters, digits and hyphens'));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const common = {
@@ -27,7 +33,7 @@ const common = {
   nonce: digest,
   iat: count,
   exp: count,
-  link: v.strictObject({ id: text, version: count, sha256: digest }),
+  link: v.strictObject({ id: code, version: count, sha256: digest }),
 };
 
 const carrying = {
@@ -49,10 +55,10 @@ const requestClaims = v.strictObject({
   ...common,
   ...carrying,
   budget: count,
-  client: text,
-  service: text,
+  client: identifier,
+  service: identifier,
   operation: v.union([v.strictObject({ name: text }), v.strictObject({ method: text, template: text })]),
-  purpose: text,
+  purpose: code,
 });
 
 const responseClaims = v.strictObject({

@@ -20,7 +20,7 @@ const CLAIMS: Record<string, Claims> = {
   'another operation': { operation: { name: 'Echo' } },
   'an operation of the other form': { operation: { method: 'GET', template: '/echo' } },
   'another purpose': { purpose: 'curiosity' },
-  'a purpose in other letters': { purpose: 'Test' },
+  'a purpose that begins like it': { purpose: 'test-2' },
 };
 
 for (const [what, changes] of Object.entries(CLAIMS)) {
