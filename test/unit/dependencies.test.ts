@@ -19,7 +19,7 @@ test('each dependency has one row with its version, licence and home, and nothin
     ...Object.entries(manifest.dependencies).map(([name, version]) => [name, version, packages[`node_modules/${name}`]?.license, HOMES[name]?.join(', ')]),
     ...Object.entries(manifest.devDependencies).map(([name, version]) => [name, version, packages[`node_modules/${name}`]?.license]),
   ];
-  assert.deepEqual(rows.map(([name, version, licence, home]) => (name! in manifest.dependencies ? [name, version, licence, home] : [name, version, licence])), expected);
+  assert.deepEqual(rows.map(([name, version, licence, home]) => (Object.hasOwn(manifest.dependencies, name ?? '') ? [name, version, licence, home] : [name, version, licence])), expected);
 });
 
 test('the bundled Nodes are named with their version', () => {

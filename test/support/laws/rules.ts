@@ -29,10 +29,13 @@ const BESIDE = ['cli', 'sandbox'];
 /** Where each package may be imported. What parses XML, does cryptography or listens has exactly one home beside the sandbox. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@koa/router': ['http', 'sandbox'],
+  '@peculiar/asn1-schema': ['crypto'],
+  '@peculiar/asn1-x509': ['crypto'],
   '@valibot/to-json-schema': ['config'],
   '@xmldom/xmldom': ['xml'],
   'ajv': ['mapping'],
   'ajv-formats': ['mapping'],
+  'asn1js': ['crypto'],
   'canonicalize': ['platform'],
   'commander': ['cli'],
   'jose': ['crypto'],
