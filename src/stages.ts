@@ -138,7 +138,7 @@ export class Received<M extends DomesticMessage = DomesticMessage> {
     mintReceived = (message, bytes) => new Received(message, bytes);
   }
   get stage(): 'received' {
-    return this.#brand as 'received';
+    return this.#brand;
   }
 }
 
@@ -160,7 +160,7 @@ export class Verified<M extends DomesticMessage = DomesticMessage> {
     mintVerified = (message, bytes, proof, original) => new Verified(message, bytes, proof, original);
   }
   get stage(): 'verified' {
-    return this.#brand as 'verified';
+    return this.#brand;
   }
 }
 
@@ -184,7 +184,7 @@ export class Mapped<To extends 'neutral' | 'domestic'> {
     mintMapped = <To extends 'neutral' | 'domestic'>(fields: MappedFields<To>) => new Mapped<To>(fields);
   }
   get stage(): 'mapped' {
-    return this.#brand as 'mapped';
+    return this.#brand;
   }
 }
 
@@ -214,7 +214,7 @@ export class Sealed {
     mintSealed = (fields) => new Sealed(fields);
   }
   get stage(): 'sealed' {
-    return this.#brand as 'sealed';
+    return this.#brand;
   }
 }
 
@@ -239,7 +239,7 @@ export class Opened {
     mintOpened = (fields) => new Opened(fields);
   }
   get stage(): 'opened' {
-    return this.#brand as 'opened';
+    return this.#brand;
   }
 }
 

@@ -45,10 +45,14 @@ async function checks(): Promise<boolean> {
   return results.every(Boolean);
 }
 
-/** Tests that start gateways have a process each, and begin first: they wait more than they work. The others share one by folder. */
+/** Folders whose tests share one process each (test/together): they work and do not wait. */
+const TOGETHER = ['unit', 'refusals'] as const;
+
+/** The other tests have a process each and begin first: they start gateways, and wait more than they work. */
 function testFiles(withTools: boolean): string[] {
-  const own = globSync('test/{faults,pair,tools}/**/*.test.ts', { cwd: ROOT }).sort();
-  return [...(withTools ? own : own.filter((file) => !file.startsWith(join('test', 'tools')))), 'test/together/unit.ts', 'test/together/refusals.ts'];
+  const shared: readonly string[] = withTools ? TOGETHER : [...TOGETHER, 'tools'];
+  const own = globSync('test/*/**/*.test.ts', { cwd: ROOT }).filter((file) => !shared.some((folder) => file.startsWith(join('test', folder, '/'))));
+  return [...own.sort(), ...TOGETHER.map((folder) => `test/together/${folder}.ts`)];
 }
 
 /** Keeps what the tests print until `release`, so that it stands below the checks' findings. */
