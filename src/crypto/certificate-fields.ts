@@ -1,14 +1,11 @@
-/** Fields of a certificate that node:crypto does not expose: subject attributes as data, key usage and path length. */
-import type { Der } from './der.ts';
-import { readChildren, readDer, readOid, TAG } from './der.ts';
-
-export interface SubjectAttribute {
-  readonly oid: string;
-  readonly value: string;
-}
+/**
+ * Extensions of a certificate that judging a path needs and node:crypto does not hand out. Its X509Certificate (OpenSSL) has read the
+ * certificate before and answers everything else.
+ */
+import { BitString, Boolean as Truth, Constructed, fromBER, Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
+import type { AsnType } from 'asn1js';
 
 export interface CertificateFields {
-  readonly subject: readonly SubjectAttribute[];
   /** basicConstraints says cA. */
   readonly authority: boolean;
   /** Authorities that may follow below this one; undefined: any number. */
@@ -27,69 +24,63 @@ const KEY_USAGE = '2.5.29.15';
 /** Understood when critical: these two, subjectAltName, certificatePolicies (any policy will do) and extKeyUsage (it narrows TLS, not signatures of members). */
 const UNDERSTOOD: ReadonlySet<string> = new Set([BASIC_CONSTRAINTS, KEY_USAGE, '2.5.29.17', '2.5.29.32', '2.5.29.37']);
 
-const STRINGS: Readonly<Record<number, BufferEncoding>> = { [TAG.utf8]: 'utf8', [TAG.printable]: 'latin1', [TAG.ia5]: 'latin1' };
-
 interface Extension {
-  readonly oid: string;
   readonly critical: boolean;
-  readonly value: Der;
+  readonly value: AsnType;
 }
 
-/** Reads a DER certificate. Throws RangeError when it is not one of version 3. Source: RFC 5280, section 4.1. */
+/** Reads a DER certificate. Throws RangeError when it is not one of version 3. Source: RFC 5280, sections 4.1 and 4.2.1. */
 export function readFields(certificate: Uint8Array): CertificateFields {
-  const body = readChildren(part(readChildren(readDer(certificate)), 0, TAG.sequence));
-  part(body, 0, 0xa0);
-  const extensions = readExtensions(body.find((field) => field.tag === 0xa3));
+  const body = items(items(read(certificate))[0]);
+  if (tagged(body, 0) === undefined) throw new RangeError('a certificate without a version');
+  const extensions = readExtensions(tagged(body, 3));
   return {
-    subject: readName(part(body, 5, TAG.sequence)),
     ...readBasicConstraints(extensions.get(BASIC_CONSTRAINTS)),
     keyUsage: readKeyUsage(extensions.get(KEY_USAGE)),
-    unknownCritical: [...extensions.values()].filter((one) => one.critical && !UNDERSTOOD.has(one.oid)).map((one) => one.oid),
+    unknownCritical: [...extensions].filter(([oid, { critical }]) => critical && !UNDERSTOOD.has(oid)).map(([oid]) => oid),
   };
 }
 
-function readName(name: Der): SubjectAttribute[] {
-  return readChildren(name).flatMap((set) => readChildren(set).map(readAttribute));
-}
-
-function readAttribute(attribute: Der): SubjectAttribute {
-  const [type, value] = readChildren(attribute);
-  const encoding = value === undefined ? undefined : STRINGS[value.tag];
-  if (type === undefined || value === undefined || encoding === undefined) throw new RangeError('a name attribute of unknown form');
-  return { oid: readOid(type), value: value.content.toString(encoding) };
-}
-
-function readExtensions(field: Der | undefined): Map<string, Extension> {
+function readExtensions(field: AsnType | undefined): Map<string, Extension> {
   const extensions = new Map<string, Extension>();
-  for (const one of field === undefined ? [] : readChildren(readDer(field.content))) {
-    const extension = readExtension(readChildren(one));
-    if (extensions.has(extension.oid)) throw new RangeError('an extension that occurs twice');
-    extensions.set(extension.oid, extension);
+  for (const one of field === undefined ? [] : items(field)) {
+    const [id, second, ...rest] = items(one);
+    const value = rest.length === 0 ? second : rest[0];
+    if (!(id instanceof ObjectIdentifier && value instanceof OctetString)) throw new RangeError('an extension of unknown form');
+    if (extensions.has(id.getValue())) throw new RangeError('an extension that occurs twice');
+    extensions.set(id.getValue(), { critical: second instanceof Truth && second.getValue(), value: read(value.getValue()) });
   }
   return extensions;
 }
 
-function readExtension(fields: Der[]): Extension {
-  const [oid, second] = fields;
-  const last = fields.at(-1);
-  if (oid === undefined || second === undefined || last?.tag !== TAG.octetString) throw new RangeError('an extension of unknown form');
-  return { oid: readOid(oid), critical: second.tag === TAG.boolean && second.content[0] !== 0, value: readDer(last.content) };
-}
-
 function readBasicConstraints(extension: Extension | undefined): { authority: boolean; pathLength: number | undefined } {
-  const fields = extension === undefined ? [] : readChildren(extension.value);
-  const length = fields.find((field) => field.tag === TAG.integer);
-  return { authority: fields[0]?.tag === TAG.boolean && fields[0].content[0] !== 0, pathLength: length?.content.readUIntBE(0, Math.min(length.content.length, 6)) };
+  const fields = extension === undefined ? [] : items(extension.value);
+  const length = fields.find((field) => field instanceof Integer)?.toBigInt();
+  if (length !== undefined && length < 0n) throw new RangeError('a path length below zero');
+  return { authority: fields[0] instanceof Truth && fields[0].getValue(), pathLength: length === undefined ? undefined : Number(length) };
 }
 
 function readKeyUsage(extension: Extension | undefined): ReadonlySet<KeyUsage> | undefined {
   if (extension === undefined) return undefined;
-  const bits = extension.value.content.subarray(1);
+  if (!(extension.value instanceof BitString)) throw new RangeError('a keyUsage of unknown form');
+  const bits = extension.value.valueBlock.valueHexView;
   return new Set(KEY_USAGES.filter((_, index) => ((bits[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0));
 }
 
-function part(fields: readonly Der[], index: number, tag: number): Der {
-  const field = fields[index];
-  if (field?.tag !== tag) throw new RangeError('a certificate of unknown form');
-  return field;
+/** The one element that `bytes` consist of. */
+function read(bytes: ArrayBuffer | Uint8Array): AsnType {
+  const { offset, result } = fromBER(bytes);
+  if (offset !== bytes.byteLength) throw new RangeError('not exactly one ASN.1 element');
+  return result;
+}
+
+function items(block: AsnType | undefined): AsnType[] {
+  if (!(block instanceof Sequence)) throw new RangeError('a certificate of unknown form');
+  return block.valueBlock.value as AsnType[];
+}
+
+/** What stands inside an explicit context tag. */
+function tagged(fields: readonly AsnType[], tag: number): AsnType | undefined {
+  const holder = fields.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === tag);
+  return holder instanceof Constructed ? (holder.valueBlock.value[0] as AsnType | undefined) : undefined;
 }

@@ -92,7 +92,8 @@ function climb(authorities: readonly Certificate[], leaf: Certificate): Certific
 function issued(authority: Certificate, certificate: Certificate, below: readonly Certificate[]): boolean {
   const { fields, x509, publicKey } = authority;
   if (!certificate.x509.checkIssued(x509)) return false;
-  if (!fields.authority || fields.keyUsage?.has('keyCertSign') === false || fields.unknownCritical.length > 0) return false;
+  // node:crypto's ca: basicConstraints says cA, and keyUsage, where there is one, keyCertSign.
+  if (!x509.ca || fields.unknownCritical.length > 0) return false;
   if (fields.pathLength !== undefined && below.length > fields.pathLength) return false;
   return certificate.x509.verify(publicKey);
 }

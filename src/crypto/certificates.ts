@@ -29,6 +29,8 @@ export interface CertifiedMember {
 export interface Certificate {
   readonly x509: X509Certificate;
   readonly fields: CertificateFields;
+  /** By OpenSSL's short names; an attribute that occurs several times has a list. */
+  readonly subject: Readonly<NodeJS.Dict<string | string[]>>;
   readonly publicKey: KeyObject;
   /** UTC milliseconds, both included. */
   readonly notBefore: number;
@@ -39,7 +41,9 @@ export interface Certificate {
 export function parseCertificate(der: Uint8Array): Certificate {
   try {
     const x509 = new X509Certificate(der);
-    return { x509, fields: readFields(der), publicKey: x509.publicKey, notBefore: x509.validFromDate.getTime(), notAfter: x509.validToDate.getTime() };
+    // As an object: in the text form of a subject, a line break inside a value looks like another attribute.
+    const { subject } = x509.toLegacyObject();
+    return { x509, fields: readFields(der), subject, publicKey: x509.publicKey, notBefore: x509.validFromDate.getTime(), notAfter: x509.validToDate.getTime() };
   } catch (cause) {
     throw new CausewayError('signature-untrusted', 'not a certificate', { facts: { hint: 'The signing certificate cannot be read.' }, cause });
   }
@@ -50,18 +54,17 @@ export function parseCertificate(der: Uint8Array): Certificate {
  * Throws `signature-untrusted` when the subject is not of this profile. Source: X-Road certificate profile of Finland.
  */
 export function certifiedMember(certificate: Certificate): CertifiedMember {
-  const memberCode = only(certificate, '2.5.4.3');
-  const parts = only(certificate, '2.5.4.5').split('/');
+  const memberCode = only(certificate.subject['CN']);
+  const parts = only(certificate.subject['serialNumber']).split('/');
   const [instance, , memberClass] = parts;
   if (parts.length !== 3 || !instance || !memberClass || memberCode === '') throw notOfProfile();
   return { instance, memberClass, memberCode };
 }
 
 /** A second attribute of one type would leave open which of the two is meant. */
-function only(certificate: Certificate, oid: string): string {
-  const values = certificate.fields.subject.filter((attribute) => attribute.oid === oid);
-  if (values.length !== 1) throw notOfProfile();
-  return values[0]!.value;
+function only(value: string | string[] | undefined): string {
+  if (typeof value !== 'string') throw notOfProfile();
+  return value;
 }
 
 function notOfProfile(): CausewayError {

@@ -1,8 +1,39 @@
-/** Making authorities and certificates: for setting up gateways, for the sandbox countries and for tests. Nothing here judges one. */
+/** Making authorities and certificates: for setting up gateways, for the sandbox countries and for tests. Nothing here judges one, and the gateway itself never loads it. */
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
+import {
+  AlgorithmIdentifier,
+  AttributeTypeAndValue,
+  AttributeValue,
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate,
+  ExtendedKeyUsage,
+  Extension,
+  Extensions,
+  GeneralName,
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+  id_ce_subjectKeyIdentifier,
+  id_kp_clientAuth,
+  id_kp_serverAuth,
+  KeyIdentifier,
+  KeyUsage,
+  KeyUsageFlags,
+  Name,
+  RelativeDistinguishedName,
+  SubjectAlternativeName,
+  SubjectKeyIdentifier,
+  SubjectPublicKeyInfo,
+  TBSCertificate,
+  Validity as CertificateValidity,
+  Version,
+} from '@peculiar/asn1-x509';
 import type { KeyObject } from 'node:crypto';
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { bitString, der, integer, oid, readChildren, readDer, sequence, TAG, time } from './der.ts';
 
 export type KeyAlgorithm = 'RSA-2048' | 'P-256';
 
@@ -37,23 +68,18 @@ const ATTRIBUTES = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3',
 /** Attributes that X.520 defines as PrintableString. */
 const PRINTABLE: ReadonlySet<string> = new Set(['C', 'serialNumber']);
 
-const KEY_USAGE = { digitalSignature: 0, nonRepudiation: 1, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6 } as const;
-
-/** Signature algorithm identifiers by type of the signing key. Source: RFC 4055, section 5; RFC 5758, section 3.2. */
-const SIGNATURES: Readonly<Record<string, Buffer>> = {
-  rsa: sequence(oid('1.2.840.113549.1.1.11'), der(0x05)),
-  ec: sequence(oid('1.2.840.10045.4.3.2')),
+/** With SHA-256, by type of the signing key; RSA has NULL parameters, ECDSA none. Source: RFC 4055, section 5; RFC 5758, section 3.2. */
+const SIGNATURES: Readonly<Record<string, AlgorithmIdentifier>> = {
+  rsa: new AlgorithmIdentifier({ algorithm: '1.2.840.113549.1.1.11', parameters: null }),
+  ec: new AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' }),
 };
 
 /** A root authority, or one below `parent`. */
 export function createAuthority(request: AuthorityRequest, parent?: Identity): Identity {
   const pair = generate(request.algorithm);
-  const limits = request.pathLength === undefined ? [] : [integer(Buffer.from([request.pathLength]))];
-  const extensions = [
-    extension('2.5.29.19', true, sequence(der(TAG.boolean, Buffer.from([0xff])), ...limits)),
-    extension('2.5.29.15', true, keyUsage('keyCertSign', 'cRLSign')),
-  ];
-  const issuer = parent === undefined ? { name: writeName(request.subject), key: pair.privateKey } : issuerOf(parent);
+  const constraints = new BasicConstraints({ cA: true, ...(request.pathLength === undefined ? {} : { pathLenConstraint: request.pathLength }) });
+  const extensions = [extension(id_ce_basicConstraints, true, constraints), keyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign)];
+  const issuer = parent === undefined ? { name: nameOf(request.subject), key: pair.privateKey } : issuerOf(parent);
   return { key: exportKey(pair.privateKey), certificate: write(request, pair.publicKey, issuer, extensions) };
 }
 
@@ -65,8 +91,8 @@ export function issue(authority: Identity, request: CertificateRequest & { reado
 
 /** A certificate (PEM) under `authority` for a key that is kept elsewhere. */
 export function certify(authority: Identity, request: CertificateRequest, publicKey: KeyObject): string {
-  const purpose = request.use === 'tls' ? tlsExtensions(request.names) : [extension('2.5.29.15', true, keyUsage('nonRepudiation'))];
-  return write(request, publicKey, issuerOf(authority), [extension('2.5.29.19', true, sequence()), ...purpose]);
+  const purpose = request.use === 'tls' ? tlsExtensions(request.names) : [keyUsage(KeyUsageFlags.nonRepudiation)];
+  return write(request, publicKey, issuerOf(authority), [extension(id_ce_basicConstraints, true, new BasicConstraints()), ...purpose]);
 }
 
 /** Subject of a member's signing certificate, in the profile that certificates.ts reads back. */
@@ -75,70 +101,73 @@ export function memberSubject(member: { readonly instance: string; readonly memb
 }
 
 interface Issuer {
-  /** DER. */
-  readonly name: Buffer;
+  readonly name: Name;
   readonly key: KeyObject;
 }
 
 function issuerOf(authority: Identity): Issuer {
-  const fields = readChildren(readChildren(readDer(new X509Certificate(authority.certificate).raw))[0]!);
-  // TBSCertificate of version 3: version, serialNumber, signature, issuer, validity, subject.
-  return { name: fields[5]!.bytes, key: createPrivateKey(authority.key) };
+  const { tbsCertificate } = AsnConvert.parse(new X509Certificate(authority.certificate).raw, Certificate);
+  return { name: tbsCertificate.subject, key: createPrivateKey(authority.key) };
 }
 
 /** Source: RFC 5280, section 4.1. */
-function write(request: Validity & { readonly subject: Subject }, publicKey: KeyObject, issuer: Issuer, extensions: readonly Buffer[]): string {
-  const algorithm = SIGNATURES[issuer.key.asymmetricKeyType ?? ''];
-  if (algorithm === undefined) throw new RangeError('an authority has an RSA or an elliptic curve key');
-  const identifiers = [extension('2.5.29.14', false, der(TAG.octetString, keyId(publicKey))), extension('2.5.29.35', false, sequence(der(0x80, keyId(createPublicKey(issuer.key)))))];
-  const body = sequence(
-    der(0xa0, integer(Buffer.from([2]))),
-    integer(randomBytes(16)),
-    algorithm,
-    issuer.name,
-    sequence(time(request.notBefore), time(request.notAfter)),
-    writeName(request.subject),
-    publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, sequence(...extensions, ...identifiers)),
-  );
-  return toPem(sequence(body, algorithm, bitString(sign('sha256', body, issuer.key))));
+function write(request: Validity & { readonly subject: Subject }, publicKey: KeyObject, issuer: Issuer, extensions: readonly Extension[]): string {
+  const signatureAlgorithm = SIGNATURES[issuer.key.asymmetricKeyType ?? ''];
+  if (signatureAlgorithm === undefined) throw new RangeError('an authority has an RSA or an elliptic curve key');
+  const subjectPublicKeyInfo = keyInfo(publicKey);
+  const tbsCertificate = new TBSCertificate({
+    version: Version.v3,
+    serialNumber: serialNumber(),
+    signature: signatureAlgorithm,
+    issuer: issuer.name,
+    validity: new CertificateValidity({ notBefore: new Date(request.notBefore), notAfter: new Date(request.notAfter) }),
+    subject: nameOf(request.subject),
+    subjectPublicKeyInfo,
+    extensions: new Extensions([
+      ...extensions,
+      extension(id_ce_subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyId(subjectPublicKeyInfo))),
+      extension(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(keyId(keyInfo(createPublicKey(issuer.key)))) })),
+    ]),
+  });
+  const signatureValue = arrayBuffer(sign('sha256', Buffer.from(AsnConvert.serialize(tbsCertificate)), issuer.key));
+  const certificate = AsnConvert.serialize(new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue }));
+  return new X509Certificate(Buffer.from(certificate)).toString();
 }
 
-function writeName(subject: Subject): Buffer {
-  return sequence(...subject.map(([attribute, value]) => der(TAG.set, sequence(oid(ATTRIBUTES[attribute]), der(PRINTABLE.has(attribute) ? TAG.printable : TAG.utf8, Buffer.from(value, 'utf8'))))));
+/** Positive, and as long as it looks: the first bits are 01. */
+function serialNumber(): ArrayBuffer {
+  const bytes = randomBytes(16);
+  bytes[0] = (bytes[0]! & 0x7f) | 0x40;
+  return arrayBuffer(bytes);
 }
 
-function tlsExtensions(names: readonly string[]): Buffer[] {
+function nameOf(subject: Subject): Name {
+  return new Name(subject.map(([attribute, value]) => new RelativeDistinguishedName([new AttributeTypeAndValue({ type: ATTRIBUTES[attribute], value: new AttributeValue(PRINTABLE.has(attribute) ? { printableString: value } : { utf8String: value }) })])));
+}
+
+function tlsExtensions(names: readonly string[]): Extension[] {
   return [
-    extension('2.5.29.15', true, keyUsage('digitalSignature', 'keyEncipherment')),
-    extension('2.5.29.37', false, sequence(oid('1.3.6.1.5.5.7.3.1'), oid('1.3.6.1.5.5.7.3.2'))),
-    extension('2.5.29.17', false, sequence(...names.map((name) => (isIP(name) === 0 ? der(0x82, Buffer.from(name, 'ascii')) : der(0x87, ipBytes(name)))))),
+    keyUsage(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment),
+    extension(id_ce_extKeyUsage, false, new ExtendedKeyUsage([id_kp_serverAuth, id_kp_clientAuth])),
+    extension(id_ce_subjectAltName, false, new SubjectAlternativeName(names.map((name) => new GeneralName(isIP(name) === 0 ? { dNSName: name } : { iPAddress: name })))),
   ];
 }
 
-function ipBytes(address: string): Buffer {
-  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
-  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
-  const groups = (text: string) => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
-  const [left, right] = [groups(head), groups(tail ?? '')];
-  const all = [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right];
-  return Buffer.from(all.flatMap((group) => [group >> 8, group & 0xff]));
+function keyUsage(flags: number): Extension {
+  return extension(id_ce_keyUsage, true, new KeyUsage(flags));
 }
 
-function extension(id: string, critical: boolean, value: Buffer): Buffer {
-  return sequence(oid(id), ...(critical ? [der(TAG.boolean, Buffer.from([0xff]))] : []), der(TAG.octetString, value));
+function extension(extnID: string, critical: boolean, value: object): Extension {
+  return new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 }
 
-function keyUsage(...uses: readonly (keyof typeof KEY_USAGE)[]): Buffer {
-  const bits = uses.reduce((sum, use) => sum | (0x80 >> KEY_USAGE[use]), 0);
-  // DER of a named bit list leaves out trailing zero bits.
-  return bitString(Buffer.from([bits]), 7 - Math.max(...uses.map((use) => KEY_USAGE[use])));
+function keyInfo(publicKey: KeyObject): SubjectPublicKeyInfo {
+  return AsnConvert.parse(publicKey.export({ type: 'spki', format: 'der' }), SubjectPublicKeyInfo);
 }
 
 /** Source: RFC 7093, section 2, method 1. */
-function keyId(publicKey: KeyObject): Buffer {
-  const [, key] = readChildren(readDer(publicKey.export({ type: 'spki', format: 'der' })));
-  return createHash('sha256').update(key!.content.subarray(1)).digest().subarray(0, 20);
+function keyId({ subjectPublicKey }: SubjectPublicKeyInfo): Uint8Array {
+  return createHash('sha256').update(Buffer.from(subjectPublicKey)).digest().subarray(0, 20);
 }
 
 function generate(algorithm: KeyAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
@@ -149,6 +178,7 @@ function exportKey(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' });
 }
 
-function toPem(certificate: Buffer): string {
-  return `-----BEGIN CERTIFICATE-----\n${certificate.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+/** A buffer of its own: small Buffers are views into a shared pool. */
+function arrayBuffer(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
 }
