@@ -78,7 +78,7 @@ function rawPublic(file: string): string {
 }
 
 function pem(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return key.export({ type: 'pkcs8', format: 'pem' });
 }
 
 function writeSecret(file: string, content: string): void {

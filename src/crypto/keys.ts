@@ -1,6 +1,6 @@
 /** Key files of a gateway: PEM (PKCS#8) on disk, known by their RFC 7638 thumbprint, which is their `kid` everywhere. */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-import type { KeyObject, webcrypto } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
 import { sha256Base64url } from './digest.ts';
 import type { EncryptionKey } from './jwe.ts';
@@ -21,7 +21,7 @@ export function encryptionKey(pem: string | Buffer): EncryptionKey {
 /** Public JWK of a peer or an auditor as an encryption key. Throws `config-invalid` when it is none. */
 export function recipientKey(jwk: Readonly<Record<string, string>>): EncryptionKey {
   try {
-    const key = createPublicKey({ key: jwk as webcrypto.JsonWebKey, format: 'jwk' });
+    const key = createPublicKey({ key: jwk, format: 'jwk' });
     return { kid: thumbprint(key), key };
   } catch (cause) {
     throw new CausewayError('config-invalid', 'not a public JWK for ECDH on P-256', { cause });

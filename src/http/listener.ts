@@ -1,6 +1,6 @@
 /** One HTTPS or HTTP listener with its caps, its koa application and a clean end. */
 import { createServer as createHttp } from 'node:http';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { constants } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -41,11 +41,14 @@ function makeServer(app: Koa, { tls, maxHeaderBytes, headersTimeout, requestTime
   // Node looks for late requests at an interval of its own: without this, a slow sender would keep its connection for half a minute.
   const connectionsCheckingInterval = Math.ceil(Math.min(headersTimeout, requestTimeout) / 4);
   const http = { maxHeaderSize: maxHeaderBytes, headersTimeout, requestTimeout, connectionsCheckingInterval, keepAlive: true };
-  if (tls === undefined) return createHttp(http, app.callback());
+  // koa turns whatever its middleware throws into an answer: the promise never rejects.
+  const koa = app.callback();
+  const answer = (request: IncomingMessage, response: ServerResponse): void => void koa(request, response);
+  if (tls === undefined) return createHttp(http, answer);
   // Certificates are pinned per request against current trust, so no authority path is asked for here; without tickets a
   // resumed session cannot outlive a rotation.
   const mutual = { requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET, handshakeTimeout: headersTimeout };
-  return createHttps({ ...http, ...mutual, key: tls.key, cert: tls.cert, minVersion: tls.minVersion }, app.callback());
+  return createHttps({ ...http, ...mutual, key: tls.key, cert: tls.cert, minVersion: tls.minVersion }, answer);
 }
 
 function bindFailure(cause: NodeJS.ErrnoException, { name, host, port }: ListenerOptions): CausewayError {
