@@ -26,7 +26,8 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([BASIC_CONSTRAINTS, KEY_USAGE, '
 
 interface Extension {
   readonly critical: boolean;
-  readonly value: AsnType;
+  /** DER. */
+  readonly value: ArrayBuffer;
 }
 
 /** Reads a DER certificate. Throws RangeError when it is not one of version 3. Source: RFC 5280, sections 4.1 and 4.2.1. */
@@ -48,13 +49,13 @@ function readExtensions(field: AsnType | undefined): Map<string, Extension> {
     const value = rest.length === 0 ? second : rest[0];
     if (!(id instanceof ObjectIdentifier && value instanceof OctetString)) throw new RangeError('an extension of unknown form');
     if (extensions.has(id.getValue())) throw new RangeError('an extension that occurs twice');
-    extensions.set(id.getValue(), { critical: second instanceof Truth && second.getValue(), value: read(value.getValue()) });
+    extensions.set(id.getValue(), { critical: second instanceof Truth && second.getValue(), value: value.getValue() });
   }
   return extensions;
 }
 
 function readBasicConstraints(extension: Extension | undefined): { authority: boolean; pathLength: number | undefined } {
-  const fields = extension === undefined ? [] : items(extension.value);
+  const fields = extension === undefined ? [] : items(read(extension.value));
   const length = fields.find((field) => field instanceof Integer)?.toBigInt();
   if (length !== undefined && length < 0n) throw new RangeError('a path length below zero');
   return { authority: fields[0] instanceof Truth && fields[0].getValue(), pathLength: length === undefined ? undefined : Number(length) };
@@ -62,8 +63,9 @@ function readBasicConstraints(extension: Extension | undefined): { authority: bo
 
 function readKeyUsage(extension: Extension | undefined): ReadonlySet<KeyUsage> | undefined {
   if (extension === undefined) return undefined;
-  if (!(extension.value instanceof BitString)) throw new RangeError('a keyUsage of unknown form');
-  const bits = extension.value.valueBlock.valueHexView;
+  const usage = read(extension.value);
+  if (!(usage instanceof BitString)) throw new RangeError('a keyUsage of unknown form');
+  const bits = usage.valueBlock.valueHexView;
   return new Set(KEY_USAGES.filter((_, index) => ((bits[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0));
 }
 
@@ -76,11 +78,11 @@ function read(bytes: ArrayBuffer | Uint8Array): AsnType {
 
 function items(block: AsnType | undefined): AsnType[] {
   if (!(block instanceof Sequence)) throw new RangeError('a certificate of unknown form');
-  return block.valueBlock.value as AsnType[];
+  return block.valueBlock.value;
 }
 
 /** What stands inside an explicit context tag. */
 function tagged(fields: readonly AsnType[], tag: number): AsnType | undefined {
   const holder = fields.find(({ idBlock }) => idBlock.tagClass === 3 && idBlock.tagNumber === tag);
-  return holder instanceof Constructed ? (holder.valueBlock.value[0] as AsnType | undefined) : undefined;
+  return holder instanceof Constructed ? holder.valueBlock.value[0] : undefined;
 }

@@ -1,0 +1,28 @@
+/** What the gateway loads before it listens: nothing that only setting up, the sandbox or the command line need. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { allSources } from '../../support/laws/sources.ts';
+import type { Import } from '../../support/laws/sources.ts';
+
+const imports = new Map(allSources().map(({ path, imports: found }) => [path, found.filter(({ form, typeOnly }) => form === 'import' && !typeOnly)]));
+
+/** Files and packages that loading `path` loads. */
+function loaded(path: string, found = new Set<string>()): Set<string> {
+  for (const { file, specifier } of imports.get(path) ?? ([] as Import[])) {
+    const name = file ?? specifier;
+    if (found.has(name)) continue;
+    found.add(name);
+    loaded(name, found);
+  }
+  return found;
+}
+
+test('a gateway verifies certificates and never loads what makes them', () => {
+  const start = loaded('src/main.ts');
+  assert.ok(start.has('src/crypto/certificate-path.ts') && start.has('asn1js'), 'the walk reaches the crypto room');
+  assert.deepEqual([...start].filter((name) => name === 'src/crypto/pki.ts' || name.startsWith('@peculiar/') || /^src\/(cli|sandbox)\//.test(name)), []);
+});
+
+test('the walk finds what makes certificates where it is loaded', () => {
+  assert.ok(loaded('src/cli/keys-make.ts').has('@peculiar/asn1-x509'));
+});
