@@ -1,0 +1,115 @@
+/** Asking systems that keep what they sent: a question as bytes under one message id, sent again and again until there is an outcome. */
+import { randomUUID } from 'node:crypto';
+import type { Answer } from '../../src/sandbox/agencies/desk.ts';
+import type { CountryCode } from '../../src/sandbox/plan.ts';
+import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
+import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
+import { gatewayFault } from './questions.ts';
+import type { RunningPair } from './running-pair.ts';
+
+/** What can be asked, with what the link says of it. */
+export interface Subject {
+  readonly name: string;
+  readonly from: CountryCode;
+  readonly to: CountryCode;
+  /** Id of the service where it is served. */
+  readonly service: string;
+  readonly idempotent: boolean;
+  prepare(pair: RunningPair, id: string): () => Promise<Answer>;
+}
+
+export const INCOME: Subject = {
+  name: 'an idempotent question',
+  from: 'FI',
+  to: 'EE',
+  service: 'EE/GOV/70000349/emta/xteePalgaandmed/v1',
+  idempotent: true,
+  prepare({ agencies }, id) {
+    const message = agencies.tax.prepare({ personId: EXAMPLES.person, from: '2025-01', to: '2025-12' }, { id });
+    return () => agencies.tax.send(id, message);
+  },
+};
+
+export const COMPANY: Subject = {
+  name: 'an idempotent question from Estonia',
+  from: 'EE',
+  to: 'FI',
+  service: 'FI/GOV/0244683-1/prh/companies',
+  idempotent: true,
+  prepare({ agencies }, id) {
+    const message = agencies.bank.prepare({ registryCode: EXAMPLES.company }, { id });
+    return () => agencies.bank.send(id, message);
+  },
+};
+
+export const POPULATION: Subject = {
+  name: 'a question that may be asked only once',
+  from: 'FI',
+  to: 'EE',
+  service: 'EE/GOV/70008440/rr/RR456/v1',
+  idempotent: false,
+  prepare({ agencies }, id) {
+    const message = agencies.municipality.prepare({ personCode: EXAMPLES.person }, { id });
+    return () => agencies.municipality.send(id, message);
+  },
+};
+
+/** `answered`, the code of a gateway's refusal, or `none`: the platform had no answer of the gateway. */
+export type Result = string;
+
+export function resultOf(answer: Answer): Result {
+  const fault = gatewayFault(answer);
+  if (fault !== undefined) return String(fault['code']);
+  const failed = answer.reply.status !== 200 || ('fault' in answer && answer.fault !== undefined) || ('platformError' in answer && answer.platformError !== undefined);
+  return failed ? 'none' : 'answered';
+}
+
+/** Refusals that leave the question open, or say that it never left: the same bytes may be sent again. */
+const TRY_AGAIN: ReadonlySet<Result> = new Set(['none', 'peer-slow', 'peer-unreachable', 'service-unreachable', 'store-unavailable', 'draining', 'overloaded']);
+
+/** One question of one caller. */
+export class Caller {
+  readonly id = randomUUID();
+  readonly subject: Subject;
+  readonly #send: () => Promise<Answer>;
+
+  constructor(subject: Subject, pair: RunningPair) {
+    this.subject = subject;
+    this.#send = subject.prepare(pair, this.id);
+  }
+
+  /** Sends the bytes once more. */
+  async send(): Promise<{ readonly result: Result; readonly body: string }> {
+    const answer = await this.#send();
+    return { result: resultOf(answer), body: Buffer.from(answer.reply.body).toString() };
+  }
+
+  /** Sends the same bytes until there is an outcome; gives up after `ms`. */
+  async outcome(ms: number): Promise<{ readonly result: Result; readonly body: string }> {
+    const until = performance.now() + ms;
+    for (;;) {
+      const sent = await this.send();
+      if (!TRY_AGAIN.has(sent.result)) return sent;
+      if (performance.now() > until) throw new Error(`no outcome of ${this.id} within ${ms} ms: ${sent.result} ${sent.body}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+export interface KnownExchange {
+  readonly xid: string;
+  readonly state: string;
+  /** Message id under which a member of ours asked. */
+  readonly id?: string;
+}
+
+/** Exchanges in a gateway's store, in the order of their ids. */
+export function exchangesOf(pair: RunningPair, country: CountryCode, direction: 'outbound' | 'inbound'): KnownExchange[] {
+  const db = openReadOnly(pair.store(country));
+  try {
+    const rows = db.prepare('SELECT xid, state, caller FROM exchange WHERE direction = ? ORDER BY xid').all(direction);
+    return rows.map(({ xid, state, caller }) => ({ xid: xid as string, state: state as string, ...(typeof caller === 'string' ? { id: caller.split('\n')[1] ?? '' } : {}) }));
+  } finally {
+    db.close();
+  }
+}
