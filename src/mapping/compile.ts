@@ -14,7 +14,13 @@ const IDENTITY: Codec = { toNeutral: (value) => value, toDomestic: (value) => va
 
 export function compileRules<N>(rules: readonly Rule[], place: Place<N>, context: CompileContext<N>): Compiled<N> {
   const compiled: Compiled<N> = { reads: [], writes: [] };
-  for (const rule of rules) compileRule(rule, place, context, compiled);
+  for (const rule of rules) {
+    const one: Compiled<N> = { reads: [], writes: [] };
+    compileRule(rule, place, context, one);
+    const { reads, writes } = context.watch?.rule(rule, one, place, context.tree) ?? one;
+    compiled.reads.push(...reads);
+    compiled.writes.push(...writes);
+  }
   return compiled;
 }
 

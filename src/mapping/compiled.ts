@@ -4,6 +4,7 @@ import type { CodecContext } from './codecs/codec.ts';
 import type { Draft, Slot } from './draft.ts';
 import type { Known } from './known.ts';
 import type { PathForm, Step } from './path.ts';
+import type { OutcomeCase, Rule } from './rules.ts';
 import type { JsonObject, Run } from './run.ts';
 import type { Tree } from './tree.ts';
 
@@ -24,6 +25,21 @@ export interface Compiled<N> {
   readonly writes: Write[];
 }
 
+/** How an outcome is known when it is read, and what says it when it is written. */
+export interface CompiledOutcome<N> {
+  readonly applies: (node: N) => boolean;
+  readonly write: Write;
+}
+
+/**
+ * What looks at rules while they work (explain). It is asked once for each rule, when rules are compiled, and answers with closures of its own around the
+ * compiled ones: without a watch nothing is added to what a message runs through.
+ */
+export interface Watch {
+  rule<N>(rule: Rule, compiled: Compiled<N>, place: Place<N>, tree: Tree<N>): Compiled<N>;
+  outcome<N>(one: OutcomeCase, compiled: CompiledOutcome<N>): CompiledOutcome<N>;
+}
+
 /** What stays the same for all rules of a mapping. */
 export interface CompileContext<N> {
   readonly tree: Tree<N>;
@@ -32,6 +48,7 @@ export interface CompileContext<N> {
   readonly requestForm: PathForm;
   copyWithout(node: unknown, without: readonly string[]): Draft['copy'];
   readonly expand: (text: string) => string;
+  readonly watch: Watch | undefined;
 }
 
 /** Property names as steps, so that the neutral form is surveyed as a domestic JSON form is. */

@@ -3,7 +3,7 @@ import type { JsonValue, Payload, XmlElement } from '../stages.ts';
 import { Unfit, type CodecContext } from './codecs/codec.ts';
 import { checkRules, type RuleCheck } from './check.ts';
 import { compileRules } from './compile.ts';
-import { neutralSteps, type CompileContext, type Read, type Write } from './compiled.ts';
+import { neutralSteps, type CompileContext, type Read, type Watch, type Write } from './compiled.ts';
 import { Draft, finishJson, finishXml, Slot } from './draft.ts';
 import { jsonTree } from './json-tree.ts';
 import { Known } from './known.ts';
@@ -28,6 +28,7 @@ export interface FaceOptions {
   readonly codecs: CodecContext;
   /** Country of the service that is asked: what `$country` in a codec stands for. */
   readonly country: string;
+  readonly watch?: Watch;
 }
 
 const ROOT: Step = { name: '', ns: '', accepted: [''], attribute: false, predicates: [], index: undefined, text: '' };
@@ -35,9 +36,10 @@ const ROOT: Step = { name: '', ns: '', accepted: [''], attribute: false, predica
 /** Compiles both sections; reports what does not fit at its line. */
 export function compileFace(file: MappingFile, neutral: NeutralForm, options: FaceOptions): Face {
   const expand = (text: string): string => text.replaceAll('$country', options.country);
+  const shared = { codecs: options.codecs, requestForm: file.requestForm, expand, watch: options.watch };
   return file.dialect === 'xroad-soap'
-    ? makeFace(file, neutral, { tree: xmlTree, codecs: options.codecs, requestForm: file.requestForm, copyWithout: copyXml(file.requestForm), expand }, xmlWire)
-    : makeFace(file, neutral, { tree: jsonTree, codecs: options.codecs, requestForm: file.requestForm, copyWithout: copyJson, expand }, jsonWire);
+    ? makeFace(file, neutral, { tree: xmlTree, copyWithout: copyXml(file.requestForm), ...shared }, xmlWire)
+    : makeFace(file, neutral, { tree: jsonTree, copyWithout: copyJson, ...shared }, jsonWire);
 }
 
 /** Between a payload and the node in which paths start. */
@@ -135,7 +137,8 @@ function compilePlan<N>(section: Section, one: OutcomeCase | undefined, check: R
   const place = { domestic: '', neutral: '', slot, domesticKnown, neutralKnown };
   // In this order, since it is the order in which the form is written: what every answer has, what says the outcome, what belongs to it.
   const common = compileRules(section.rules, place, context);
-  const says = one === undefined ? undefined : compileOutcome(one, slot, domesticKnown, context.tree);
+  const compiled = one === undefined ? undefined : compileOutcome(one, slot, domesticKnown, context.tree);
+  const says = one === undefined || compiled === undefined ? undefined : (context.watch?.outcome(one, compiled) ?? compiled);
   const own = compileRules(one?.rules ?? [], place, context);
   if (one !== undefined) neutralKnown.at(neutralSteps(['outcome'])).leaf = true;
   domesticKnown.settle();

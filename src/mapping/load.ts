@@ -6,6 +6,7 @@ import { CausewayError } from '../errors.ts';
 import type { MappingRef } from '../stages.ts';
 import { readCodeList } from './codelists.ts';
 import type { CodeList } from './codecs/codec.ts';
+import type { Watch } from './compiled.ts';
 import { compileFace } from './face.ts';
 import { readFields } from './fields.ts';
 import { readIdentifiers } from './identifiers.ts';
@@ -15,7 +16,7 @@ import { Problems, type SourceFile } from './problems.ts';
 import { readMappingFile } from './rule-reader.ts';
 import type { MappingFile } from './rules.ts';
 import { operationText, readServices, type ServiceEntry } from './services.ts';
-import { makeTranslation } from './translation.ts';
+import { makeTranslation, type TranslationParts } from './translation.ts';
 
 /** Everything of a mappings folder that one country needs, read and not yet compiled. */
 interface Sources {
@@ -30,13 +31,24 @@ interface Sources {
  * Throws `config-invalid` like loadMappings.
  */
 export async function loadTranslation(folder: string, id: string, country: string): Promise<Translation> {
+  return makeTranslation((await loadMapping(folder, id, country)).parts);
+}
+
+/** A mapping with what it was made of. */
+export interface LoadedMapping {
+  readonly parts: TranslationParts;
+  readonly file: MappingFile;
+}
+
+/** As loadTranslation, for what works on bare data; `watch` looks at the rules of that file while they work. */
+export async function loadMapping(folder: string, id: string, country: string, watch?: (source: SourceFile) => Watch): Promise<LoadedMapping> {
   const problems = new Problems();
   const sources = await readSources(folder, id.split('/')[0] ?? '', problems);
-  const file = sources.mappings.get(id)?.file;
-  const translation = file === undefined ? undefined : compile(sources, id, file, country);
+  const found = sources.mappings.get(id);
+  const parts = found === undefined ? undefined : compile(sources, id, found.file, country, watch?.(found.source));
   problems.throwIfAny();
-  if (translation === undefined) throw new CausewayError('config-invalid', `no mapping ${id}`);
-  return translation;
+  if (parts === undefined || found === undefined) throw new CausewayError('config-invalid', `no mapping ${id}; known: ${[...sources.mappings.keys()].join(', ')}`);
+  return { parts, file: found.file };
 }
 
 /** See LoadMappings. `country` is ISO 3166-1 alpha-2, upper case; its folder is the same in small letters. */
@@ -86,12 +98,16 @@ function translator(sources: Sources): (entry: ServiceEntry) => Translation | un
     if (file.dialect !== entry.home.dialect) entry.fields.report(`mapping ${file.id} is for ${file.dialect}`, undefined, 'mapping');
     if (file.operation !== operationText(entry.home.operation)) entry.fields.report(`mapping ${file.id} is for "${file.operation}"`, undefined, 'mapping');
     const key = `${entry.mapping} ${entry.country}`;
-    if (!made.has(key)) made.set(key, compile(sources, entry.mapping, file, entry.country));
+    if (!made.has(key)) made.set(key, translationOf(compile(sources, entry.mapping, file, entry.country)));
     return made.get(key);
   };
 }
 
-function compile(sources: Sources, id: string, file: MappingFile, country: string): Translation | undefined {
+function translationOf(parts: TranslationParts | undefined): Translation | undefined {
+  return parts === undefined ? undefined : makeTranslation(parts);
+}
+
+function compile(sources: Sources, id: string, file: MappingFile, country: string, watch?: Watch): TranslationParts | undefined {
   const neutral = sources.neutral.get(`${file.neutral.subject}/${file.neutral.version}`);
   if (neutral === undefined) {
     file.fields.report(`no neutral schema "${file.neutral.subject}/${file.neutral.version}"`, `known: ${[...sources.neutral.keys()].join(', ')}`, 'neutral');
@@ -99,8 +115,8 @@ function compile(sources: Sources, id: string, file: MappingFile, country: strin
   }
   const used = new Set<string>();
   const codelist = (name: string): CodeList | undefined => (used.add(name), sources.codelists.get(name)?.list);
-  const face = compileFace(file, neutral, { codecs: { codelist, checks: file.checks }, country });
-  return makeTranslation({ ref: mappingRef(sources, id, file, used), neutral, face });
+  const face = compileFace(file, neutral, { codecs: { codelist, checks: file.checks }, country, ...(watch === undefined ? {} : { watch }) });
+  return { ref: mappingRef(sources, id, file, used), neutral, face };
 }
 
 /** The hash that `sha256sum ee/person.yaml codelists/….yaml | sha256sum` gives in the mappings folder: the mapping first, its code lists by name. */

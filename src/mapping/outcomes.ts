@@ -1,5 +1,5 @@
 /** Business outcomes: how each form says "found" or "not found" in its body (mapping.md). */
-import type { Write } from './compiled.ts';
+import type { CompiledOutcome } from './compiled.ts';
 import type { Slot } from './draft.ts';
 import type { Known } from './known.ts';
 import type { Kind, NeutralForm } from './neutral.ts';
@@ -9,7 +9,7 @@ import { scalarText } from './run.ts';
 import { follow, type Tree } from './tree.ts';
 
 /** The test by which an outcome is known when it is read, and what says it when it is written. */
-export function compileOutcome<N>(one: OutcomeCase, slot: Slot, known: Known<N>, tree: Tree<N>): { applies: (node: N) => boolean; write: Write } {
+export function compileOutcome<N>(one: OutcomeCase, slot: Slot, known: Known<N>, tree: Tree<N>): CompiledOutcome<N> {
   const conditions = one.match.map(({ path, values }) => {
     const find = follow(tree, path.steps);
     const texts = new Set(values.map(scalarText));

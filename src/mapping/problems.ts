@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly text: string;
   readonly value: unknown;
   report(path: YamlPath, text: string, hint?: string): void;
+  /** Line of the entry at `path`, from 1. */
+  lineOf(path: YamlPath): number;
 }
 
 export class Problems {
@@ -31,7 +33,7 @@ export class Problems {
     const document = readYaml(text);
     for (const problem of document.problems) this.add(file, problem, problem.text);
     if (document.problems.length > 0) return undefined;
-    return { file, text, value: document.value, report: (path, what, hint) => this.add(file, document.positionOf(path), what, hint) };
+    return { file, text, value: document.value, report: (path, what, hint) => this.add(file, document.positionOf(path), what, hint), lineOf: (path) => document.positionOf(path).line };
   }
 
   /** Throws `config-invalid` with every problem as a line `file:line: problem (hint)`; returns when there is none. */

@@ -36,10 +36,10 @@ export class Run implements Note {
     return { dropped: [...dropped], defaulted: [...defaulted], approximated: [...approximated], unknown: [...unknown] };
   }
 
-  /** `field` with the indexes of the items at hand, counted from `first` as the form counts. */
-  place(first: number): string {
+  /** A path (`field` where none is given) with the indexes of the items at hand, counted from `first` as the form counts. */
+  place(first: number, path = this.field): string {
     let at = 0;
-    return this.field.replaceAll('[]', () => `[${(this.indexes[at++] ?? 0) + first}]`);
+    return path.replaceAll('[]', () => `[${(this.indexes[at++] ?? 0) + first}]`);
   }
 }
 

@@ -1,33 +1,57 @@
 /** A mapping in all four directions. The only place that mints Mapped. */
 import { CausewayError } from '../errors.ts';
-import { mintMapped, type DomesticRequest, type DomesticResponse, type JsonValue, type Mapped, type MappingRef, type Opened, type Payload, type Verified } from '../stages.ts';
+import { mintMapped, type DomesticRequest, type DomesticResponse, type JsonValue, type LossReport, type Mapped, type MappingRef, type Opened, type Payload, type Verified } from '../stages.ts';
 import { Unfit } from './codecs/codec.ts';
 import type { Face } from './face.ts';
 import type { Translation } from './mappings.ts';
 import { requireNeutral, type Kind, type NeutralForm } from './neutral.ts';
 import { Run, type JsonObject } from './run.ts';
 
-/** Reads and writes the payloads of one mapping, on bare data; made by compileFace. */
+/** What reads and writes the payloads of one mapping; the face is made by compileFace. */
 export interface TranslationParts {
   readonly ref: MappingRef;
   readonly neutral: NeutralForm;
   readonly face: Face;
 }
 
-/** Throws `mapping-failed` for requests and `service-answer-unmappable` for answers, with `facts.field` in the sender's own form. */
+interface Translated<T> {
+  readonly document: T;
+  readonly loss: LossReport;
+}
+
+/** Translation of bare data, which proves nothing about where it came from: what stands under the engine, and under explain, try and diff. */
+export interface BareTranslation {
+  toNeutral(kind: Kind, payload: Payload): Translated<JsonObject>;
+  /** `request`: the domestic request that is answered; without it there is nothing to echo. */
+  toDomestic(kind: Kind, document: JsonValue, request: Payload | undefined): Translated<Payload>;
+}
+
+/**
+ * Throws `mapping-failed` for requests and `service-answer-unmappable` for answers, with `facts.field` in the sender's own form. `makeRun` makes the run of a
+ * message from the node that echoes read.
+ */
+export function translateBare(parts: TranslationParts, makeRun = (request: unknown): Run => new Run(request)): BareTranslation {
+  const { face } = parts;
+  return {
+    toNeutral(kind, payload) {
+      const run = makeRun(undefined);
+      const document = guarded(parts, kind, run, face.firstIndex, () => face.read(kind, payload, run));
+      checkResult(parts, kind, document);
+      return { document, loss: run.loss() };
+    },
+    toDomestic(kind, document, request) {
+      const run = makeRun(request === undefined ? undefined : face.requestRoot(request));
+      return { document: guarded(parts, kind, run, 0, () => face.write(kind, document, run)), loss: run.loss() };
+    },
+  };
+}
+
+/** The engine's translation: of verified and opened messages alone. Throws as translateBare. */
 export function makeTranslation(parts: TranslationParts): Translation {
-  const { ref, neutral, face } = parts;
-  const mapped = <To extends 'neutral' | 'domestic'>(to: To, document: To extends 'neutral' ? JsonValue : Payload, run: Run): Mapped<To> => mintMapped<To>({ to, document, neutral: neutral.ref, mapping: ref, loss: run.loss() });
-  const toNeutral = (kind: Kind, payload: Payload): Mapped<'neutral'> => {
-    const run = new Run(undefined);
-    const document = guarded(parts, kind, run, face.firstIndex, () => face.read(kind, payload, run));
-    checkResult(parts, kind, document);
-    return mapped('neutral', document, run);
-  };
-  const toDomestic = (kind: Kind, document: JsonValue, request: Payload | undefined): Mapped<'domestic'> => {
-    const run = new Run(request === undefined ? undefined : face.requestRoot(request));
-    return mapped('domestic', guarded(parts, kind, run, 0, () => face.write(kind, document, run)), run);
-  };
+  const { ref, neutral } = parts;
+  const bare = translateBare(parts);
+  const toNeutral = (kind: Kind, payload: Payload): Mapped<'neutral'> => mintMapped<'neutral'>({ to: 'neutral', neutral: neutral.ref, mapping: ref, ...bare.toNeutral(kind, payload) });
+  const toDomestic = (kind: Kind, document: JsonValue, request: Payload | undefined): Mapped<'domestic'> => mintMapped<'domestic'>({ to: 'domestic', neutral: neutral.ref, mapping: ref, ...bare.toDomestic(kind, document, request) });
   return {
     ref,
     neutral: neutral.ref,
