@@ -121,9 +121,10 @@ function addTrust(causeway: Command): void {
     .description('print our public keys for the peer, and on standard error the fingerprint to tell it by another way')
     .requiredOption('--config <dir>', 'configuration folder')
     .option('--days <days>', 'how long the peer may rely on them', readDays, 365)
-    .action(async ({ config, days }: { config: string; days: number }) => {
+    .option('--earlier <file>', 'an earlier export: its statement and TLS keys stay valid while we change over')
+    .action(async ({ config, days, earlier }: { config: string; days: number; earlier?: string }) => {
       const { exportTrust } = await import('./trust.ts');
-      const { document, fingerprint } = exportTrust(config, days, Date.now());
+      const { document, fingerprint } = exportTrust(config, days, Date.now(), earlier);
       print(document);
       console.error(`fingerprint ${fingerprint}`);
     });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readGateway, readTrustFile } from '../config/config.ts';
 import type { TrustFile } from '../config/trust-file.ts';
 import { publicParts } from '../crypto/gateway-keys.ts';
+import type { PublicParts } from '../crypto/gateway-keys.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 
@@ -16,12 +17,23 @@ export interface ExportedTrust {
   readonly fingerprint: string;
 }
 
-/** Needs no link yet: its keys go into the agreement. `now`: UTC milliseconds. Throws `config-invalid`. */
-export function exportTrust(folder: string, days: number, now: number): ExportedTrust {
+/**
+ * Needs no link yet: its keys go into the agreement. `earlier`: a file exported before, whose statement and TLS keys the peer shall go on
+ * accepting while we change over; never its encryption keys, of which we hold one at a time. `now`: UTC milliseconds. Throws `config-invalid`.
+ */
+export function exportTrust(folder: string, days: number, now: number, earlier?: string): ExportedTrust {
   const { gateway, keys } = readGateway(folder);
   const files = { ...keys, tlsKey: keys.tls.key, tlsCertificate: keys.tls.certificate };
   const { trust } = publicParts(files, { entity: gateway.entity, country: gateway.country }, { notBefore: now, notAfter: now + days * DAY_MS });
-  return { document: JSON.stringify(trust, undefined, 2), fingerprint: fingerprintOf(trust) };
+  const exported = earlier === undefined ? trust : withKeysOf(readTrustFile(earlier), trust);
+  return { document: JSON.stringify(exported, undefined, 2), fingerprint: fingerprintOf(exported) };
+}
+
+function withKeysOf(earlier: TrustFile, trust: PublicParts['trust']): PublicParts['trust'] {
+  if (earlier.entity !== trust.entity) throw new CausewayError('config-invalid', `the earlier export is of ${earlier.entity}, not of ${trust.entity}`);
+  const statement = earlier.statement.filter(({ kid }) => trust.statement.every((key) => key.kid !== kid));
+  const tls = earlier.tls.filter(({ spki }) => trust.tls.every((pin) => pin.spki !== spki));
+  return { ...trust, statement: [...trust.statement, ...statement], tls: [...trust.tls, ...tls] };
 }
 
 /** Hex SHA-256 of the RFC 8785 form in groups of four: it does not change with spaces, and can be read over the telephone. */
