@@ -3,7 +3,7 @@ import { assertTaken, receiveAtEe } from '../support/exchange.ts';
 import { withClaims, claimsOf } from '../support/forge.ts';
 import type { Claims } from '../support/forge.ts';
 import { frameHeader, handmadeRequest } from '../support/handmade.ts';
-import { assertRefused, refuses } from '../support/refused.ts';
+import { refuses } from '../support/refused.ts';
 import { makePair } from '../support/sides.ts';
 
 const pair = makePair();
@@ -31,7 +31,14 @@ test('a payload that ends within a frame header is refused', () => refuses(recei
 test('ten thousand empty frames are refused', () =>
   refuses(receiveAtEe(pair, bent(Buffer.concat(Array.from({ length: 10_000 }, () => frameHeader(2, 0n))))), 'digest-mismatch'));
 
+test('an honest payload under a statement that counts one byte more, or fewer, is refused', async () => {
+  for (const bytes of [sealed.payload.length + 1, sealed.payload.length - 1]) {
+    const statement = withClaims(sealed.statement, { payload: { ...(claimsOf(sealed.statement)['payload'] as Claims), bytes } }, pair.fi);
+    await refuses(receiveAtEe(pair, { ...sealed, statement }), 'digest-mismatch');
+  }
+});
+
 test('a payload one byte longer, or shorter, than the statement says is refused', async () => {
-  await assertRefused(receiveAtEe(pair, { ...sealed, payload: Buffer.concat([sealed.payload, Buffer.of(0)]) }), 'digest-mismatch');
-  await assertRefused(receiveAtEe(pair, { ...sealed, payload: sealed.payload.subarray(0, -1) }), 'digest-mismatch');
+  await refuses(receiveAtEe(pair, { ...sealed, payload: Buffer.concat([sealed.payload, Buffer.of(0)]) }), 'digest-mismatch');
+  await refuses(receiveAtEe(pair, { ...sealed, payload: sealed.payload.subarray(0, -1) }), 'digest-mismatch');
 });

@@ -23,6 +23,7 @@ const MANIFESTS: Record<string, NonNullable<Bends['manifest']>> = {
   'a length that is no safe integer': parts({ length: 2 ** 53 }),
   'a key of 16 bytes': parts({ key: 'A'.repeat(22) }),
   'message ids of a country of three letters': (draft) => ({ ...draft, context: { ...CONTEXT, messageIds: { FIN: 'm-1' } } }),
+  'a message id of 1001 characters': (draft) => ({ ...draft, context: { ...CONTEXT, messageIds: { FI: 'x'.repeat(1001) } } }),
   'message ids as a list': (draft) => ({ ...draft, context: { ...CONTEXT, messageIds: [] } }),
   'message ids of __proto__': (draft) => ({ ...draft, context: { ...CONTEXT, messageIds: JSON.parse('{"__proto__":"m-1"}') as unknown } }),
   'a user id of 1001 characters': (draft) => ({ ...draft, context: { ...CONTEXT, userId: 'x'.repeat(1001) } }),

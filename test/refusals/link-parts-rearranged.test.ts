@@ -52,4 +52,4 @@ test('a manifest that lists one part less than the statement counts is refused',
 });
 
 test('a message whose first part is not the document is refused', async () =>
-  refuses(receiveAtEe(pair, await handmadeRequest(pair, { parts: [ATTACHMENT, DOCUMENT] })), 'neutral-invalid'));
+  refuses(receiveAtEe(pair, await handmadeRequest(pair, { parts: [{ ...DOCUMENT, name: 'attachment' }, DOCUMENT] })), 'neutral-invalid'));

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Quotas, authoriseInbound, sealedLimit } from '../../src/exchange/authorise.ts';
 import { TOLERANCE, assertTaken, authenticateAtEe, receiveAtEe, sealedRequest } from '../support/exchange.ts';
@@ -19,7 +20,12 @@ test('an announced size beyond what the limit can be sealed to is refused before
 });
 
 test('a document beyond the limit of the grant is refused', async () => {
-  await assertRefused(receiveAtEe(pair, (await sealedRequest(pair, { document: { text: 'x'.repeat(2000) } })).fields), 'too-large');
+  await assertRefused(receiveAtEe(pair, await handmadeRequest(pair, { parts: [{ name: 'document', bytes: Buffer.from(`{"text":"${'x'.repeat(2000)}"}`) }] })), 'too-large');
+});
+
+test('our own sealing refuses it as well, before anything leaves', async () => {
+  const { facts } = await assertRefused(sealedRequest(pair, { document: { text: 'x'.repeat(2000) } }), 'too-large');
+  assert.equal(facts.delivered, 'no');
 });
 
 test('many small parts that together exceed the limit are refused', async () => {

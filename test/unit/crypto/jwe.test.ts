@@ -34,19 +34,30 @@ test('node:crypto alone opens it as RFC 7516 and RFC 7518 say', async () => {
   assert.equal(Buffer.concat([decipher.update(Buffer.from(ciphertext, 'base64url')), decipher.final()]).toString(), 'secret');
 });
 
-test('what node:crypto alone encrypted opens', async () => {
+/** A JWE by node:crypto alone, authentic under whatever text its header has. */
+function sealedByHand(spell: (header: object) => string): string {
   const ephemeral = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const header = { ...BINDING, kid: 'k', alg: 'ECDH-ES+A256KW', enc: 'A256GCM', epk: ephemeral.publicKey.export({ format: 'jwk' }) };
-  const head = Buffer.from(JSON.stringify(header)).toString('base64url');
+  const head = Buffer.from(spell(header)).toString('base64url');
   const cek = randomBytes(32);
   const iv = randomBytes(12);
   const wrap = createCipheriv('id-aes256-wrap', kek(ephemeral.privateKey, publicKey), IV_OF_KEY_WRAP);
   const wrapped = Buffer.concat([wrap.update(cek), wrap.final()]);
   const cipher = createCipheriv('aes-256-gcm', cek, iv).setAAD(Buffer.from(head));
   const ciphertext = Buffer.concat([cipher.update('secret'), cipher.final()]);
-  const compact = [head, ...[wrapped, iv, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.');
-  assert.equal(Buffer.from(await decryptJwe(compact, own, BINDING)).toString(), 'secret');
-});
+  return [head, ...[wrapped, iv, ciphertext, cipher.getAuthTag()].map((part) => part.toString('base64url'))].join('.');
+}
+
+test('what node:crypto alone encrypted opens', async () => assert.equal(Buffer.from(await decryptJwe(sealedByHand(JSON.stringify), own, BINDING)).toString(), 'secret'));
+
+for (const [what, spell] of Object.entries<(header: object) => string>({
+  'a member twice': (header) => JSON.stringify(header).replace('{', '{"iss":"https://b.example",'),
+  'whitespace': (header) => JSON.stringify(header, undefined, 1),
+  'an escape that is not needed': (header) => JSON.stringify(header).replace('"kid"', '"k\\u0069d"'),
+  'a list in place of the object': (header) => JSON.stringify([header]),
+})) {
+  test(`a seal that is authentic under a header with ${what} is refused`, () => refuses(decryptJwe(sealedByHand(spell), own, BINDING), 'seal-mismatch'));
+}
 
 test('of several keys the one that the header names opens', async () => {
   const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -29,18 +29,18 @@ function example(name: string): string {
   assert.ok(found?.[1], `the document has no example "${name}"`);
   return found[1];
 }
-const json = <T>(name: string): T => JSON.parse(example(name)) as T;
+const json = (name: string): unknown => JSON.parse(example(name));
 const joined = (name: string): string => example(name).replaceAll('\n', '');
 
-const encryptionKey = createPrivateKey({ key: json<webcrypto.JsonWebKey>('encryption-key'), format: 'jwk' });
-const kid = json<{ kid: string }>('header').kid;
+const encryptionKey = createPrivateKey({ key: (json('encryption-key') as webcrypto.JsonWebKey), format: 'jwk' });
+const kid = (json('header') as { kid: string }).kid;
 const WINDOW = { notBefore: '2026-01-01T00:00:00Z', notAfter: '2027-01-01T00:00:00Z' };
-const trust = staticTrust({ entity: 'https://gateway.fi.example', country: 'FI', statement: [{ ...WINDOW, kid, publicKey: json<webcrypto.JsonWebKey>('statement-key') }], encryption: [], tls: [] }, Buffer.from(''));
-const link = makeLink([json<Agreement>('agreement')], 'https://gateway.ee.example', { url: 'https://gateway.fi.example', connections: 1 });
+const trust = staticTrust({ entity: 'https://gateway.fi.example', country: 'FI', statement: [{ ...WINDOW, kid, publicKey: (json('statement-key') as webcrypto.JsonWebKey) }], encryption: [], tls: [] }, Buffer.from(''));
+const link = makeLink([(json('agreement') as Agreement)], 'https://gateway.ee.example', { url: 'https://gateway.fi.example', connections: 1 });
 const [version] = link.versions;
 const compact = joined('statement');
 const payload = Buffer.from(joined('payload'), 'base64');
-const at = json<{ iat: number }>('claims').iat * 1000;
+const at = (json('claims') as { iat: number }).iat * 1000;
 const statement = await authenticate(compact, ['causeway-request+jwt'], { audience: 'https://gateway.ee.example', trust, maxBytes: 4096 }, at);
 const ours = { kid: thumbprint(encryptionKey), key: encryptionKey };
 
@@ -70,7 +70,7 @@ test('the example: the manifest opens to the one shown, and the commitment is to
   const plaintext = await decryptJwe(Buffer.from(frame?.bytes ?? '').toString(), [ours], sealBinding('causeway-request+jwt', statement.claims));
   assert.equal(Buffer.from(plaintext).toString(), canonicalJson(json('manifest')));
   assert.ok(TEXT.includes(`(${plaintext.length} bytes as canonical JSON)`));
-  const salt = Buffer.from(json<{ salt: string }>('manifest').salt, 'base64url');
+  const salt = Buffer.from((json('manifest') as { salt: string }).salt, 'base64url');
   const commitment = createHmac('sha256', salt).update('causeway/content/v1\0').update(createHash('sha256').update(plaintext).digest()).digest('base64url');
   assert.equal(statement.claims.content, commitment);
 });
@@ -80,7 +80,7 @@ test("the example: the receiver's order takes it, and opens it to the document",
   const side = { trust, statementKey: { kid: '', alg: 'ES256' as const, key: encryptionKey }, encryptionKeys: [ours], maxStatementBytes: 4096 };
   const opened = await open(statement, payload, grant, side, () => {});
   assert.deepEqual(opened.fields.document, json('document'));
-  assert.deepEqual(opened.fields.context, json<{ context: object }>('manifest').context);
+  assert.deepEqual(opened.fields.context, (json('manifest') as { context: object }).context);
 });
 
 test('the table of claims names every claim of the three statements, and no other', async () => {
