@@ -1,4 +1,5 @@
 /** The gateway process: read the configuration, build, listen, drain on a signal. Nothing else. */
+import { flushCompileCache } from 'node:module';
 import { loadConfig } from './config/config.ts';
 import { asCausewayError } from './errors.ts';
 import type { Observe } from './exchange/flow.ts';
@@ -12,7 +13,15 @@ import { stopRequested } from './platform/signals.ts';
 const GRACE_MS = 15_000;
 
 /** What the process tells its parent where there is one (`causeway demo`, tests, the benchmark). */
-export type Report = { readonly type: 'ready'; readonly country: string; readonly ports: Readonly<Record<string, number>> } | { readonly type: 'step'; readonly step: string; readonly facts: Readonly<Record<string, unknown>> };
+export type Report =
+  | { readonly type: 'ready'; readonly country: string; readonly ports: Readonly<Record<string, number>> }
+  | { readonly type: 'step'; readonly step: string; readonly facts: Readonly<Record<string, unknown>> }
+  | { readonly type: 'armed'; readonly step: string };
+
+/** What a parent may order: that the process kills itself when it comes to a step, as a power cut would. */
+export interface CrashOrder {
+  readonly crashAt: string;
+}
 
 /** Runs until a signal; resolves with the exit code. */
 export async function run(folder: string): Promise<number> {
@@ -25,6 +34,8 @@ export async function run(folder: string): Promise<number> {
     const gateway = await openGateway(config, { clock, log, metrics: makeMetrics(), onStep: stepHook(process.env) });
     log.info({ ports: gateway.ports }, 'ready');
     tell({ type: 'ready', country, ports: gateway.ports });
+    // Where NODE_COMPILE_CACHE names a folder: a process that is killed leaves its compiled modules to the one that is started in its place.
+    flushCompileCache();
     log.info({ signal: await stop }, 'draining');
     await gateway.close(GRACE_MS);
     log.info({}, 'stopped');
@@ -40,8 +51,15 @@ function parentGone(): Promise<string> {
   return new Promise((resolve) => process.once('disconnect', () => resolve('disconnect')));
 }
 
-/** Fault tests name a step at which the process kills itself, as a power cut would; the demo wants to be told of each step. */
-function stepHook({ CAUSEWAY_CRASH_AT: crashAt, CAUSEWAY_TELL_STEPS: tellSteps }: NodeJS.ProcessEnv): Observe {
+/** The demo wants to be told of each step, fault tests choose one to die at. Nobody but the process that started this one can order either. */
+function stepHook({ CAUSEWAY_TELL_STEPS: tellSteps }: NodeJS.ProcessEnv): Observe {
+  let crashAt: string | undefined;
+  process.on('message', (order: CrashOrder) => {
+    ({ crashAt } = order);
+    tell({ type: 'armed', step: crashAt });
+  });
+  // To listen for orders is no reason to go on living.
+  process.channel?.unref();
   return (step, facts) => {
     if (step === crashAt) process.kill(process.pid, 'SIGKILL');
     if (tellSteps !== undefined) tell({ type: 'step', step, facts });

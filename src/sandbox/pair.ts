@@ -43,6 +43,8 @@ export interface GatewayProcess {
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   signal(signal: NodeJS.Signals): void;
+  /** From when it resolves on, the process ends at the first exchange that reaches the step, as in a power cut. */
+  crashAt(step: string): Promise<void>;
 }
 
 export interface Pair {
@@ -83,7 +85,7 @@ export async function startPair(options: PairOptions): Promise<Pair> {
 async function startGateway(country: CountryCode, ports: GatewayPorts, { data, root, told }: PairOptions, environment: Readonly<Record<string, string>>): Promise<GatewayProcess> {
   const folder = gatewayFolder(data, country);
   const child = fork(join(root, 'src/cli/causeway.ts'), ['run', '--config', folder], {
-    env: childEnvironment({ ...(told === undefined ? {} : { CAUSEWAY_TELL_STEPS: '1' }), ...environment }),
+    env: childEnvironment({ NODE_COMPILE_CACHE: join(data, 'compiled'), ...(told === undefined ? {} : { CAUSEWAY_TELL_STEPS: '1' }), ...environment }),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     execArgv: [],
   });
@@ -100,7 +102,12 @@ async function startGateway(country: CountryCode, ports: GatewayPorts, { data, r
   });
   await Promise.race([ready, failed]);
   failed.catch(() => {});
-  return { country, folder, ports, pid: child.pid ?? 0, ended, signal: (signal) => void child.kill(signal) };
+  const crashAt = async (step: string): Promise<void> => {
+    const armed = new Promise<void>((resolve) => child.on('message', (report: { type: string; step: string }) => report.type === 'armed' && resolve()));
+    child.send({ crashAt: step });
+    await armed;
+  };
+  return { country, folder, ports, pid: child.pid ?? 0, ended, signal: (signal) => void child.kill(signal), crashAt };
 }
 
 /** Writes what the process prints to a file; returns its last lines. */

@@ -60,7 +60,7 @@ for (const step of STEPS) {
 async function killAt(step: StepName, subject: Subject, expected: Expected): Promise<void> {
   const { log, faults } = pair.countries[subject.to];
   const country = step.startsWith('outbound') ? subject.from : subject.to;
-  await pair.restart(country, { CAUSEWAY_CRASH_AT: step });
+  await pair.gateway(country).crashAt(step);
   if (step.includes('refus')) faults.set(subject.service, { kind: 'soap-fault' });
   const handedBefore = log.size;
 
