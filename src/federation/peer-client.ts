@@ -37,9 +37,10 @@ export interface AskOptions {
 
 /**
  * Sends until an answer with a statement comes, at most until the deadline. Throws `peer-unreachable` (delivered: no) when nothing was ever
- * sent, `peer-slow` (delivered: unknown) when the deadline passed, `peer-refused` for an unsigned refusal. Only the first answer can say
- * by a 4xx that nothing was delivered (the peer could not authenticate us, and made no entry): an earlier copy may have got through. Throws `draining` (delivered: unknown) when the
- * process stops before the answer came.
+ * sent, `peer-slow` (delivered: unknown) when the deadline passed, `draining` (delivered: unknown) when the process stops before the
+ * answer came, `peer-answer-invalid` (delivered: unknown) for an answer beyond `maxBytes`, and `peer-refused` for an unsigned refusal.
+ * Only the first answer can say by a 4xx that nothing was delivered (the peer could not authenticate us, and made no entry): an
+ * earlier copy may have got through.
  */
 export async function askPeer(request: SealedBytes, connection: HttpConnection, options: AskOptions): Promise<SealedBytes> {
   let sent = options.resumed;
@@ -55,6 +56,7 @@ export async function askPeer(request: SealedBytes, connection: HttpConnection, 
       sent = true;
     } catch (failure) {
       if (!(failure instanceof ConnectionFailed)) throw failure;
+      if (failure.reason === 'too-large') throw new CausewayError('peer-answer-invalid', failure.message, { cause: failure, facts: { delivered: 'unknown' } });
       sent ||= failure.sent;
       if (!sent && attempt + 1 >= CONNECT_TRIES) throw new CausewayError('peer-unreachable', failure.message, { cause: failure, facts: { delivered: 'no' } });
     }
