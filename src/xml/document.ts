@@ -18,6 +18,8 @@ export interface OpenDocument {
   readonly root: XmlElement;
   /** Elements with a comment among their own children: canonicalisation drops comments, so a signature does not cover them. */
   readonly commented: ReadonlySet<XmlElement>;
+  /** Namespace prefixes that an element of this document declares itself, '' for the default one, with their URIs. */
+  declarations(element: XmlElement): Readonly<Record<string, string>>;
   /** Exclusive canonical form, without comments, of elements of this document, none inside another; in the order of `parts`. */
   canonicalize(parts: readonly CanonicalPart[]): readonly Uint8Array[];
 }
@@ -76,6 +78,10 @@ class LibxmlDocument implements OpenDocument {
     this.#document = document;
     this.#maxText = limits.maxText;
     this.root = this.#plain(document.root);
+  }
+
+  declarations(element: XmlElement): Readonly<Record<string, string>> {
+    return this.#placeOf(element).node.nsDeclarations;
   }
 
   canonicalize(parts: readonly CanonicalPart[]): readonly Uint8Array[] {
