@@ -87,3 +87,10 @@ test('the defaults that operating.md tables are those of gateway.yaml, and no li
   const all = [...Object.keys(plain).map((key) => `limits.${key}`), ...Object.keys(xml?.properties ?? {}).map((key) => `limits.xml.${key}`)];
   assert.deepEqual(all.filter((key) => !rows.some(([row]) => row === key)), []);
 });
+
+test('every npm script that a page names is in package.json', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Readonly<Record<string, string>> };
+  const named = pages().flatMap((page) => [...readPage(page).matchAll(/\bnpm (?:run (?:--silent )?([a-z:]+)|(start|test)\b)/g)].map((match) => match[1] ?? match[2] ?? ''));
+  assert.ok(named.includes('start') && named.includes('test'));
+  assert.deepEqual(named.filter((script) => scripts[script] === undefined), []);
+});
