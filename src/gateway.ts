@@ -17,6 +17,7 @@ import type { JournalOptions } from './exchange/journal.ts';
 import { offersOf } from './exchange/offers.ts';
 import type { Observe, Peer } from './exchange/flow.ts';
 import type { InboundParts, OutboundParts } from './exchange/parts.ts';
+import { Progress } from './exchange/progress.ts';
 import { recover } from './exchange/recovery.ts';
 import { makeLink, sameOperation } from './federation/link.ts';
 import type { Grant, Link, LinkVersion } from './federation/link.ts';
@@ -61,7 +62,9 @@ export interface Gateway {
 export async function openGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { clock, log, metrics } = options;
   const { country, entity } = config.gateway;
-  const observe: Observe = (step, facts, error) => {
+  const progress = new Progress(clock);
+  const observe: Observe = (step, told, error) => {
+    const facts = progress.with(told);
     metrics.step(step, facts);
     logStep(log, step, facts, error);
     options.onStep?.(step, facts, error);
@@ -103,6 +106,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
 
   const trail = keepTrail(config, peers, store, options, clockState);
   const admission = new Admission(config.limits.exchangesInFlight);
+  metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
   const readiness = async () => {
     const checks = { store: store.healthy(), trail: trail.intact, accepting: admission.open };
     return { ready: Object.values(checks).every(Boolean), checks };

@@ -6,7 +6,9 @@ import { CausewayError, asCausewayError } from '../errors.ts';
 import { open } from '../federation/open.ts';
 import { askPeer } from '../federation/peer-client.ts';
 import { authenticate } from '../federation/statement.ts';
+import type { Authentic } from '../federation/statement.ts';
 import type { HttpReply } from '../platform/http-client.ts';
+import type { Mapped, Opened } from '../stages.ts';
 import type { ExchangeRow } from '../trail/store.ts';
 import type { Question } from './flow.ts';
 import type { OutboundParts } from './parts.ts';
@@ -80,7 +82,7 @@ function stillOpen({ code, message, cause }: CausewayError): CausewayError {
 }
 
 async function ask(question: Question, resumed: boolean, parts: OutboundParts): Promise<HttpReply> {
-  const { offer, use, service, verified } = question;
+  const { offer, use } = question;
   const { peer } = offer;
   const deadline = parts.clock.monotonic() + use.version.agreement.retryTime;
   const answer = await askPeer(question.sealed, peer.connection, { deadline, patience: use.grant.maxBudget, resumed, stop: parts.stop, clock: parts.clock, maxBytes: parts.limits.answerBytes(use.grant), ...question.arrival.trace });
@@ -88,10 +90,30 @@ async function ask(question: Question, resumed: boolean, parts: OutboundParts): 
   parts.observe('outbound.answer-received', { xid: question.xid });
   const statement = await answerOf(answer.statement, question, parts, now);
   if (statement.type === 'causeway-refusal+jwt') throw peerRefusal(statement, use.version.peer.country);
-  const opened = await open(statement, answer.payload, use.grant, peer.side, (document) => service.translation.checkNeutral('response', document));
+  const opened = await openAnswer(statement, answer.payload, question);
   parts.observe('outbound.answer-opened', { xid: question.xid, promise: statement.claims.promise });
-  const render = async () => offer.dialect.renderResponse(service.translation.responseToDomestic(opened, verified), verified.message, offer.policy(use.grant.proof, question.arrival), now);
+  const render = async () => offer.dialect.renderResponse(translateAnswer(opened, question), question.verified.message, offer.policy(use.grant.proof, question.arrival), now);
   return parts.journal.answered(question, statement, opened, render, (error) => faultReply(question, error, parts), now);
+}
+
+/** What a peer sealed wrongly is its fault, not the caller's; its signed statement says that the service acted. */
+async function openAnswer(statement: Authentic<'causeway-response+jwt'>, payload: Uint8Array, { use, offer, service }: Question): Promise<Opened> {
+  try {
+    return await open(statement, payload, use.grant, offer.peer.side, (document) => service.translation.checkNeutral('response', document));
+  } catch (cause) {
+    const { code, message } = asCausewayError(cause);
+    throw new CausewayError('peer-answer-invalid', message, { cause, facts: { delivered: 'yes', peerCode: code } });
+  }
+}
+
+/** An answer that does not fit our own mapping is not the caller's fault either. */
+function translateAnswer(opened: Opened, { service, verified }: Question): Mapped<'domestic'> {
+  try {
+    return service.translation.responseToDomestic(opened, verified);
+  } catch (cause) {
+    const { message, facts } = asCausewayError(cause);
+    throw new CausewayError('service-answer-unmappable', message, { cause, facts: { delivered: 'yes', ...(facts.field === undefined ? {} : { field: facts.field }) } });
+  }
 }
 
 /** The peer's statement, if it is one, and binds our own question. Throws `peer-answer-invalid`. */

@@ -104,7 +104,6 @@ export interface DomesticTask {
   /** Monotonic milliseconds. */
   readonly deadline: number;
   readonly recordKey: Uint8Array;
-  readonly trace?: string;
 }
 
 /** Recorded as accepted: only this may be handed over. */

@@ -12,6 +12,7 @@ import type { Authentic } from '../federation/statement.ts';
 import { authoriseInbound, sealedLimit } from './authorise.ts';
 import type { AcceptedTask, DomesticTask, Peer, PeerArrival } from './flow.ts';
 import { inboundMemory } from './ends.ts';
+import { traceId } from '../platform/trace.ts';
 import { memberText, serviceText } from './names.ts';
 import type { InboundParts } from './parts.ts';
 import { deliveredBy } from './refusals.ts';
@@ -33,7 +34,7 @@ export async function inbound(arrival: PeerArrival, parts: InboundParts): Promis
   const reader = { audience: parts.entity, trust: side.trust, maxBytes: side.maxStatementBytes };
   const statement = await authenticate(arrival.statement, ['causeway-request+jwt'], reader, parts.clock.now());
   const { jti } = statement.claims;
-  parts.observe('inbound.authenticated', { xid: jti, link: link.id, kid: statement.kid, iss: statement.claims.iss });
+  parts.observe('inbound.authenticated', { xid: jti, link: link.id, kid: statement.kid, iss: statement.claims.iss, trace: traceId(arrival.trace) });
   const replay = () => new CausewayError('replay', `exchange ${jti} is on its way under another statement`);
   try {
     return await parts.inFlight.run(jti, statement.identity, async () => (await known(statement, arrival.peer, parts)) ?? answer(statement, arrival, parts), replay);
@@ -82,10 +83,11 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
     },
   };
   const policy = parts.policy(use.grant.proof);
-  const request = await dialect.renderRequest(mapped, call, policy, parts.clock.now());
+  const rendered = await dialect.renderRequest(mapped, call, policy, parts.clock.now());
+  const request = trace === undefined ? rendered : { ...rendered, headers: { ...rendered.headers, traceparent: trace } };
   parts.observe('inbound.translated', { xid: claims.jti, link: peer.link.id, home: { client: memberText(call.client), service: serviceText(service.home.service) }, mapping: mapped.fields.mapping.id });
   const deadline = arrivedAt + Math.min(claims.budget, use.grant.maxBudget);
-  return { statement, peer, use, service, dialect, opened, call, policy, request, deadline, recordKey, ...(trace === undefined ? {} : { trace }) };
+  return { statement, peer, use, service, dialect, opened, call, policy, request, deadline, recordKey };
 }
 
 /** From the first byte to the service on: whatever happens now is recorded under an accepted request. */
@@ -104,7 +106,7 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
     const mapped = translateAnswer(task, verified);
     parts.observe('inbound.answer-translated', { xid: jti, link: use.link.id, proof: verified.proof, mapping: mapped.fields.mapping.id });
     const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
-    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise }, statement, use.version, task.peer.side, now);
+    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise, maxBytes: use.grant.maxBytes }, statement, use.version, task.peer.side, now);
     parts.observe('inbound.answer-sealed', { xid: jti });
     const { index } = await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);
     parts.observe('inbound.response-recorded', { xid: jti, link: use.link.id, index });
@@ -145,7 +147,8 @@ async function known(statement: Request, peer: Peer, parts: InboundParts): Promi
   const row = await parts.journal.findInbound(statement.claims.jti);
   if (row === undefined) return undefined;
   if (row.identity !== statement.identity) throw new CausewayError('replay', `exchange ${row.xid} was asked before by another statement`);
-  if (row.outcome !== undefined) return parts.journal.storedOutcome(row.outcome);
+  const outcome = await parts.journal.storedOutcome(row);
+  if (outcome !== undefined) return outcome;
   return closeUnknown({ statement, peer }, new CausewayError('outcome-unknown', `exchange ${row.xid} is ${row.state} and its outcome is not kept`), parts, row.state);
 }
 

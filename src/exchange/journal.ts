@@ -12,13 +12,13 @@ import type { EvidenceContents, EvidenceKind } from '../evidence/keep.ts';
 import { newRecordKey, openRecord, sealRecord, unwrapRecordKey, wrapRecordKey } from '../evidence/record.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { Authentic, Promised } from '../federation/statement.ts';
-import type { HttpReply } from '../platform/http-client.ts';
+import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { DomesticRequest, DomesticResponse, ManifestContext, Mapped, Opened, SealedFields, Verified } from '../stages.ts';
 import { coreOf } from '../trail/entry.ts';
 import type { Entry, EventName, Step } from '../trail/entry.ts';
 import type { Appended, CommitResult, EvidenceRow, ExchangeRow, ExchangeUpdate, Store } from '../trail/store.ts';
 import { endWithoutAnswer, inboundMemory, inboundRetention, stepOf } from './ends.ts';
-import { packQuestion, packReply, packSealed, unpackReply, unpackSealed } from './kept.ts';
+import { packQuestion, packRefusal, packReply, packSealed, unpackReply, unpackSealed } from './kept.ts';
 import type { Cipher } from './kept.ts';
 import { aboutQuestion, aboutStatement, backwards, recorded, theirs } from './recorded.ts';
 import type { About, Recorded } from './recorded.ts';
@@ -135,9 +135,9 @@ export class Journal {
     const { statement, use, opened, recordKey, request, peer } = task;
     const { jti, iat } = statement.claims;
     const { agreement } = use.version;
-    const evidence = await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: request.body, neutral: opened.fields.document, context: opened.fields.context }, now);
+    const evidence = await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: asSent(request), neutral: opened.fields.document, context: opened.fields.context }, now);
     const entry = this.#entry(aboutStatement(statement, peer), 'request', 'RelayAcceptance', theirs(statement, peer), now, { evidence: evidence.id });
-    const row = this.#inboundRow(statement, peer, 'handing-over', now, packSealed({ statement: statement.compact, payload }));
+    const row = this.#inboundRow(statement, peer, 'handing-over', now, packSealed({ statement: statement.compact, payload }, this.#encrypt(jti, 'question', recordKey)));
     const result = await this.#options.store.commit({ entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, jti, recordKey) } });
     if (result.kind === 'conflict') return { kind: 'conflict' };
     return { kind: 'accepted', promise: this.promiseOf(first(result.appended), iat) };
@@ -155,7 +155,7 @@ export class Journal {
     const { agreement } = use.version;
     const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, neutral: mapped.fields.document, context }, now);
     const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
-    return this.#close({ direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(sealed), answerUntil: now + inboundRetention(peer.link) }, agreement.id, entry, evidence);
+    return this.#close({ direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(sealed, this.#encrypt(jti, 'reply', recordKey)), answerUntil: now + inboundRetention(peer.link) }, agreement.id, entry, evidence);
   }
 
   /** Ends an accepted request with our signed refusal, or tells of one whose outcome is no longer kept; copies get the same refusal. */
@@ -164,7 +164,7 @@ export class Journal {
     const step = stepOf(code);
     const entry = this.#entry(backwards(aboutStatement(statement, peer)), step, event, recorded(sealed), now, { code });
     const ended = step === 'refusal' ? 'refused' : 'unknown';
-    await this.#close({ direction: 'inbound', xid: statement.claims.jti, from, to: from === 'handing-over' ? ended : from, outcome: packSealed(sealed), answerUntil: now + inboundRetention(peer.link) }, peer.link.id, entry);
+    await this.#close({ direction: 'inbound', xid: statement.claims.jti, from, to: from === 'handing-over' ? ended : from, outcome: packRefusal(sealed), answerUntil: now + inboundRetention(peer.link) }, peer.link.id, entry);
   }
 
   /**
@@ -178,7 +178,7 @@ export class Journal {
       { log, entry: this.#entry(about, 'request', 'RelayRejection', theirs(statement, peer), now, { code }) },
       { log, entry: this.#entry(backwards(about), 'refusal', 'RelayRejection', recorded(sealed), now, { code }) },
     ];
-    const row = { ...this.#inboundRow(statement, peer, 'refused', now), outcome: packSealed(sealed) };
+    const row = { ...this.#inboundRow(statement, peer, 'refused', now), outcome: packRefusal(sealed) };
     const result = await this.#options.store.commit({ entries, exchange: { kind: 'insert', row } });
     if (result.kind === 'conflict') await this.#options.store.commit({ entries });
   }
@@ -191,8 +191,22 @@ export class Journal {
     return this.#options.store.findExchange('inbound', xid);
   }
 
-  storedOutcome(outcome: Uint8Array): SealedBytes {
-    return unpackSealed(outcome);
+  /** The sealed answer or refusal of an inbound exchange; undefined when it is no longer kept, or its key was erased. */
+  async storedOutcome({ xid, outcome }: ExchangeRow): Promise<SealedBytes | undefined> {
+    if (outcome === undefined) return undefined;
+    const key = await this.recordKey(xid);
+    try {
+      return unpackSealed(outcome, key && this.decrypt(xid, 'reply', key));
+    } catch (thrown) {
+      if (thrown instanceof CausewayError && thrown.code === 'outcome-unknown') return undefined;
+      throw thrown;
+    }
+  }
+
+  /** A peer's request that is still open. Throws `outcome-unknown` when its key was erased. */
+  async storedRequest(xid: string, request: Uint8Array): Promise<SealedBytes> {
+    const key = await this.recordKey(xid);
+    return unpackSealed(request, key && this.decrypt(xid, 'question', key));
   }
 
   async recordKey(xid: string): Promise<Uint8Array | undefined> {
@@ -230,6 +244,12 @@ export class Journal {
     const kept = request === undefined ? {} : { request };
     return { direction: 'inbound', xid: statement.claims.jti, link: link.id, state, identity: statement.identity, ...kept, answerUntil: now + inboundRetention(link), keepUntil: now + inboundMemory(link), createdAt: now };
   }
+}
+
+/** A request without a body says all that it says in its first line and its headers. */
+function asSent({ method, target, headers, body }: HttpMessage): Uint8Array {
+  if (body.length > 0) return body;
+  return Buffer.from([`${method} ${target}`, ...Object.entries(headers).map(([name, value]) => `${name}:${value}`), '', ''].join('\r\n'));
 }
 
 function ourStatement({ statement, salt }: SealedFields): Pick<EvidenceContents, 'statement' | 'salt'> {

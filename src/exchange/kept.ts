@@ -1,4 +1,8 @@
-/** What is kept of an open exchange so that it can go on after a crash: the sealed bytes, and our domestic request encrypted under the record key. */
+/**
+ * What is kept of an exchange so that it can go on after a crash, and copies get its outcome. All of it is encrypted under the record key, sealed
+ * bytes too: what a leg seals by TLS alone is in the clear.
+ */
+import { CausewayError } from '../errors.ts';
 import { decodeFrames, encodeFrames } from '../platform/frames.ts';
 import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
@@ -7,6 +11,7 @@ import type { Arrival } from './flow.ts';
 const STATEMENT = 1;
 const PAYLOAD = 2;
 const PRIVATE = 3;
+const SEALED = 4;
 
 /** Encrypts, or decrypts, under the record key of one exchange. */
 export type Cipher = (bytes: Uint8Array) => Uint8Array;
@@ -18,26 +23,33 @@ export interface KeptArrival {
   readonly provenAt: number;
 }
 
-export function packSealed({ statement, payload }: SealedBytes): Uint8Array {
-  return encodeFrames([{ kind: STATEMENT, bytes: Buffer.from(statement) }, { kind: PAYLOAD, bytes: payload }]);
+export function packSealed(sealed: SealedBytes, encrypt: Cipher): Uint8Array {
+  return encodeFrames([{ kind: PRIVATE, bytes: encrypt(framesOf(sealed)) }]);
 }
 
-export function unpackSealed(kept: Uint8Array): SealedBytes {
-  const frames = decodeFrames(kept, 3);
-  return { statement: Buffer.from(frameOf(frames, STATEMENT)).toString(), payload: frameOf(frames, PAYLOAD) };
+/** A refusal says nothing of a person, and may have been made before its exchange had a key. */
+export function packRefusal(sealed: SealedBytes): Uint8Array {
+  return framesOf(sealed);
+}
+
+/** What either of them packed. Throws `outcome-unknown` when the key that it takes was erased. */
+export function unpackSealed(kept: Uint8Array, decrypt: Cipher | undefined): SealedBytes {
+  const frames = decodeFrames(kept, 2);
+  if (frames[0]?.kind !== PRIVATE) return sealedOf(frames);
+  if (decrypt === undefined) throw new CausewayError('outcome-unknown', 'the record key of the exchange was erased');
+  return sealedOf(decodeFrames(decrypt(frames[0].bytes), 2));
 }
 
 export function packQuestion(sealed: SealedBytes, { arrival, provenAt }: KeptArrival, encrypt: Cipher): Uint8Array {
   const { path, http, connection, trace, accept } = arrival;
   const head = Buffer.from(JSON.stringify({ path, connection, trace, accept, provenAt, http: headOf(http) }));
-  const own = encrypt(encodeFrames([{ kind: STATEMENT, bytes: head }, { kind: PAYLOAD, bytes: http.body }]));
-  return Buffer.concat([packSealed(sealed), encodeFrames([{ kind: PRIVATE, bytes: own }])]);
+  return encrypt(encodeFrames([{ kind: STATEMENT, bytes: head }, { kind: PAYLOAD, bytes: http.body }, { kind: SEALED, bytes: framesOf(sealed) }]));
 }
 
 export function unpackQuestion(kept: Uint8Array, decrypt: Cipher): { sealed: SealedBytes } & KeptArrival {
-  const frames = decodeFrames(decrypt(frameOf(decodeFrames(kept, 3), PRIVATE)), 2);
+  const frames = decodeFrames(decrypt(kept), 3);
   const { provenAt, http, ...rest } = JSON.parse(Buffer.from(frameOf(frames, STATEMENT)).toString()) as KeptArrival & Omit<Arrival, 'http'> & { http: Omit<HttpMessage, 'body'> };
-  return { sealed: unpackSealed(kept), provenAt, arrival: { ...rest, http: { ...http, body: frameOf(frames, PAYLOAD) } } };
+  return { sealed: sealedOf(decodeFrames(frameOf(frames, SEALED), 2)), provenAt, arrival: { ...rest, http: { ...http, body: frameOf(frames, PAYLOAD) } } };
 }
 
 export function packReply({ status, headers, body }: HttpReply, encrypt: Cipher): Uint8Array {
@@ -48,6 +60,14 @@ export function unpackReply(kept: Uint8Array, decrypt: Cipher): HttpReply {
   const frames = decodeFrames(decrypt(kept), 2);
   const head = JSON.parse(Buffer.from(frameOf(frames, STATEMENT)).toString()) as Omit<HttpReply, 'body'>;
   return { ...head, body: frameOf(frames, PAYLOAD) };
+}
+
+function framesOf({ statement, payload }: SealedBytes): Uint8Array {
+  return encodeFrames([{ kind: STATEMENT, bytes: Buffer.from(statement) }, { kind: PAYLOAD, bytes: payload }]);
+}
+
+function sealedOf(frames: ReturnType<typeof decodeFrames>): SealedBytes {
+  return { statement: Buffer.from(frameOf(frames, STATEMENT)).toString(), payload: frameOf(frames, PAYLOAD) };
 }
 
 function headOf({ method, target, headers }: HttpMessage): Omit<HttpMessage, 'body'> {

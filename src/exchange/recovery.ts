@@ -10,7 +10,6 @@ import { leafHash } from '../trail/merkle.ts';
 import type { Appended, ExchangeRow, Store } from '../trail/store.ts';
 import { askOn, reportFailure } from './asking.ts';
 import { closeUnknown, handOver, prepare } from './inbound.ts';
-import { unpackSealed } from './kept.ts';
 import type { Peer } from './flow.ts';
 import type { InboundParts, OutboundParts } from './parts.ts';
 
@@ -60,7 +59,7 @@ interface Closing {
 async function reread({ link, xid, request, createdAt }: ExchangeRow, peers: readonly Peer[], parts: InboundParts): Promise<Closing & { readonly payload: Uint8Array }> {
   const peer = peers.find((candidate) => candidate.link.id === link);
   if (peer === undefined || request === undefined) throw new CausewayError('internal', `the request of exchange ${xid} is no longer kept, or its link is gone`);
-  const sealed = unpackSealed(request);
+  const sealed = await parts.journal.storedRequest(xid, request);
   const reader = { audience: parts.entity, trust: peer.side.trust, maxBytes: peer.side.maxStatementBytes };
   return { peer, statement: await authenticate(sealed.statement, ['causeway-request+jwt'], reader, createdAt), payload: sealed.payload };
 }

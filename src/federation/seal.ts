@@ -6,7 +6,7 @@ import { encryptJwe } from '../crypto/jwe.ts';
 import { jwsIdentity, signJws } from '../crypto/jws.ts';
 import type { JwsKey } from '../crypto/jws.ts';
 import type { EncryptionKey } from '../crypto/jwe.ts';
-import { CODES } from '../errors.ts';
+import { CODES, CausewayError } from '../errors.ts';
 import type { Delivered, ErrorCode } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { encodeFrames } from '../platform/frames.ts';
@@ -35,6 +35,12 @@ interface Contents {
   readonly proof: DomesticProof;
 }
 
+export interface ResponseFacts extends Contents {
+  readonly promise: Promised;
+  /** Of the grant. */
+  readonly maxBytes: number;
+}
+
 export interface RequestFacts extends Contents {
   readonly xid: string;
   readonly grant: Grant;
@@ -42,16 +48,20 @@ export interface RequestFacts extends Contents {
   readonly budget: number;
 }
 
+/** Throws `too-large` when the message is larger than the grant lets cross. */
 export async function sealRequest(facts: RequestFacts, version: LinkVersion, side: Side, now: number): Promise<Sealed> {
   const head = common(facts.xid, linkRef(version), version, now);
   const sealed = await sealContents(facts, 'causeway-request+jwt', head, version.out.sealing, side, now);
+  checkLength(sealed.length, facts.grant.maxBytes, 'too-large');
   const { client, service, operation, purpose } = facts.grant;
   return signed('causeway-request+jwt', { ...head, ...sealed.claims, budget: facts.budget, client, service, operation, purpose }, sealed.payload, side, sealed.salt);
 }
 
-export async function sealResponse(facts: Contents & { readonly promise: Promised }, request: Authentic<'causeway-request+jwt'>, version: LinkVersion, side: Side, now: number): Promise<Sealed> {
+/** Throws `service-answer-invalid` when the answer is larger than the grant lets cross. */
+export async function sealResponse(facts: ResponseFacts, request: Authentic<'causeway-request+jwt'>, version: LinkVersion, side: Side, now: number): Promise<Sealed> {
   const head = common(request.claims.jti, request.claims.link, version, now);
   const sealed = await sealContents(facts, 'causeway-response+jwt', head, version.in.sealing, side, now);
+  checkLength(sealed.length, facts.maxBytes, 'service-answer-invalid');
   return signed('causeway-response+jwt', { ...head, ...sealed.claims, request: request.identity, promise: facts.promise }, sealed.payload, side, sealed.salt);
 }
 
@@ -91,7 +101,12 @@ async function sealContents({ mapped, context, proof }: Contents, type: Statemen
   ]);
   const { neutral, mapping } = mapped.fields;
   const claims = { neutral, mapping, sealing, payload: { manifest: sha256Base64url(sealedManifest), parts: 1, bytes: payload.length }, content: contentCommitment(salt, plaintext), domestic: proof };
-  return { claims, payload, salt };
+  return { claims, payload, salt, length: plaintext.length + document.part.length };
+}
+
+/** What the other side would refuse is not sent: it would blame whoever it came from. */
+function checkLength(bytes: number, maxBytes: number, code: 'too-large' | 'service-answer-invalid'): void {
+  if (bytes > maxBytes) throw new CausewayError(code, `${bytes} bytes, the grant allows ${maxBytes}`, { facts: { hint: `The link allows ${maxBytes} bytes.`, delivered: code === 'too-large' ? 'no' : 'yes' } });
 }
 
 /** What a sealed manifest is bound to: it opens only beside a statement with the same values. */

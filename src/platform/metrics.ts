@@ -6,12 +6,12 @@ export interface StepFacts {
   readonly xid?: unknown;
   readonly link?: unknown;
   readonly code?: unknown;
-  /** Milliseconds since the exchange arrived. */
+  /** Milliseconds since the first step of the exchange here. */
   readonly ms?: unknown;
 }
 
 export interface Metrics {
-  /** Counts one named step of an exchange (exchange/flow.ts, STEPS), its refusal code, and its time since arrival. */
+  /** Counts one named step of an exchange (exchange/flow.ts, STEPS), its refusal code, and its time since the first step. */
   step(step: string, facts: StepFacts): void;
   /** A value that is read when metrics are asked for, e.g. exchanges in flight. */
   gauge(name: string, help: string, read: () => number): void;
@@ -29,7 +29,7 @@ export function makeMetrics(): Metrics {
   const registers = [registry];
   const steps = new Counter({ name: 'causeway_steps_total', help: 'Named steps that exchanges reached.', labelNames: ['step', 'link'], registers });
   const refusals = new Counter({ name: 'causeway_refusals_total', help: 'Refused exchanges by error code.', labelNames: ['step', 'link', 'code'], registers });
-  const times = new Histogram({ name: 'causeway_step_seconds', help: 'Time from the arrival of an exchange to a step.', labelNames: ['step', 'link'], buckets: BUCKETS, registers });
+  const times = new Histogram({ name: 'causeway_step_seconds', help: 'Time from the first step of an exchange to another.', labelNames: ['step', 'link'], buckets: BUCKETS, registers });
   return {
     step(step, facts) {
       const link = label(facts.link);

@@ -25,7 +25,7 @@ export async function sealedRequest(pair: Pair, options: { now?: number; xid?: s
 
 /** EE answers FI. */
 export async function sealedResponse(pair: Pair, request: Sealed, options: { document?: { [key: string]: string } } = {}): Promise<Sealed> {
-  const facts = { mapped: mappedNeutral(options.document ?? { answer: 'yes' }), context: CONTEXT, proof: PROOF, promise: PROMISE };
+  const facts = { mapped: mappedNeutral(options.document ?? { answer: 'yes' }), context: CONTEXT, proof: PROOF, promise: PROMISE, maxBytes: pair.grant.maxBytes };
   return sealResponse(facts, await authenticateAtEe(pair, request.fields.statement), pair.ee.link.versions[0], pair.ee.side, NOW);
 }
 

@@ -1,0 +1,193 @@
+/** Terms of the link and settings of the gateway, each seen to act: sealing, evidence, end users, verifiers, fault spelling, budgets, grants, suspension. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { suite, test, before } from 'node:test';
+import { SCENARIOS, EXAMPLES } from '../../src/sandbox/scenarios.ts';
+import type { Bodies } from '../../src/evidence/keep.ts';
+import { auditorOpens, claimsOf, evidenceOf } from '../support/pair-evidence.ts';
+import { COMPANY, INCOME, POPULATION, assertFault } from '../support/questions.ts';
+import type { Question } from '../support/questions.ts';
+import { COUNTRIES, runningPair } from '../support/running-pair.ts';
+
+// Leg 0 is from Finland to Estonia, leg 1 back.
+const leg = (index: 0 | 1, name: string, value: unknown) => [['agreement', 'legs', index, name], value] as const;
+const grant = (index: 0 | 1, at: number, name: string, value: unknown) => [['agreement', 'legs', index, 'grants', at, name], value] as const;
+const verifiers = (value: string) => [['home', 'wss', 'verifiers'], value] as const;
+
+const pair = runningPair({
+  changes: {
+    gateway: [verifiers('xml-crypto'), [['home', 'faultCodes'], 'old']],
+    link: [leg(0, 'sealing', 'tls'), leg(0, 'evidence', 'digests'), leg(0, 'endUser', 'pseudonym'), leg(1, 'evidence', 'full-readable-by-the-gateway'), leg(1, 'endUser', 'organisation-only')],
+  },
+});
+
+async function asked(question: Question, id?: string): Promise<string> {
+  const { reply } = await question.ask(pair, id);
+  assert.equal(reply.status, 200, Buffer.from(reply.body).toString());
+  return pair.lastAsked(question.from);
+}
+
+async function allScenariosHold(): Promise<void> {
+  for (const { run } of SCENARIOS) {
+    const { ok, details } = await run(pair.countries);
+    assert.ok(ok, details);
+  }
+}
+
+/** Policies under which both countries proved signed messages. */
+async function policies(): Promise<string[]> {
+  const xid = await asked(POPULATION);
+  return [pair.facts('FI', 'outbound.translated', xid), pair.facts('EE', 'inbound.answer-translated', xid)].map(([facts]) => (facts?.['proof'] as { policy: string }).policy);
+}
+
+/** The context header `x-road-userid` or `userId` of what was handed over, from the evidence of the answering side. */
+const endUserOf = ({ context }: Bodies): string | undefined => context.userId;
+
+suite('with one set of terms', () => {
+  test('the three scenarios hold', allScenariosHold);
+
+  test('messages of a leg that is sealed by TLS alone say so in their signed statements', async () => {
+    const [income, company] = [await asked(INCOME), await asked(COMPANY)];
+    assert.deepEqual(['request', 'response'].map((step) => claimsOf(evidenceOf(pair, 'EE', income, step as 'request'))['sealing']), ['tls', 'tls']);
+    assert.equal(claimsOf(evidenceOf(pair, 'EE', company, 'request'))['sealing'], 'jwe');
+  });
+
+  test('evidence as digests holds the statement and digests and no bodies', async () => {
+    const xid = await asked(INCOME);
+    for (const country of COUNTRIES) {
+      for (const step of ['request', 'response'] as const) {
+        const record = evidenceOf(pair, country, xid, step);
+        assert.deepEqual(Object.keys(record).toSorted(), ['digests', 'kind', 'salt', 'statement', 'v']);
+        assert.equal(record.kind, 'digests');
+      }
+    }
+  });
+
+  test('full evidence opens with the gateway\'s own keys', async () => {
+    const xid = await asked(COMPANY);
+    for (const country of COUNTRIES) {
+      const { bodies, kind } = evidenceOf(pair, country, xid, 'response');
+      assert.equal(kind, 'full-readable-by-the-gateway');
+      assert.match(JSON.stringify(bodies?.neutral), new RegExp(EXAMPLES.company));
+    }
+  });
+
+  test('of a leg for organisations only, no end user crosses', async () => {
+    const record = evidenceOf(pair, 'FI', await asked(COMPANY), 'request');
+    assert.ok(record.bodies);
+    assert.equal(endUserOf(record.bodies), undefined);
+    assert.doesNotMatch(Buffer.from(record.bodies.domestic, 'base64').toString(), /EE47101010033/);
+  });
+
+  test('both verifiers can be the second one: xml-crypto proves what the members signed', async () => {
+    assert.deepEqual(await policies(), ['wss-xroad-v1/xml-crypto', 'wss-xroad-v1/xml-crypto']);
+  });
+
+  test('fault codes are spelled as before X-Road 7.8', async () => {
+    const id = randomUUID();
+    await pair.agencies.municipality.ask({ personCode: EXAMPLES.person }, { id });
+    const again = await pair.agencies.municipality.ask({ personCode: EXAMPLES.nobody }, { id });
+    assertFault(POPULATION, again, { code: 'duplicate-id', status: 409, country: 'FI', retry: 'new-id', faultcode: 'Server.Gateway.DuplicateId' });
+  });
+});
+
+suite('with other terms, after a restart of both gateways', () => {
+  before(() =>
+    pair.reconfigure({
+      gateway: [verifiers('both'), [['home', 'faultCodes'], 'new']],
+      link: [
+        leg(0, 'sealing', 'jwe'), leg(0, 'evidence', 'escrow'), leg(0, 'endUser', 'pseudonym'), leg(1, 'endUser', 'required'), leg(1, 'evidence', 'escrow'),
+        grant(0, 0, 'maxBudget', '1s'),
+      ],
+    }),
+  );
+
+  test('the three scenarios hold, signatures proven by both verifiers', async () => {
+    await allScenariosHold();
+    assert.deepEqual(await policies(), ['wss-xroad-v1/both', 'wss-xroad-v1/both']);
+  });
+
+  test('an end user crosses as a pseudonym: the same for the same official, another for another, and never the official', async () => {
+    const pseudonyms: (string | undefined)[] = [];
+    for (const userId of ['FIverotarkastaja-4', 'FIverotarkastaja-4', 'FIverotarkastaja-5']) {
+      await pair.agencies.tax.ask({ personId: EXAMPLES.person, from: '2025-01', to: '2025-02' }, { userId });
+      const xid = pair.lastAsked('FI');
+      const bodies = await auditorOpens(pair, 'EE', evidenceOf(pair, 'EE', xid, 'request'), xid, 'request');
+      pseudonyms.push(endUserOf(bodies));
+      assert.doesNotMatch(Buffer.from(bodies.domestic, 'base64').toString(), /verotarkastaja/);
+      assert.ok(Buffer.from(bodies.domestic, 'base64').toString().includes(endUserOf(bodies) ?? 'no pseudonym'));
+    }
+    const [first, second, third] = pseudonyms;
+    assert.match(first ?? '', /^[\w-]{43}$/);
+    assert.equal(first, second);
+    assert.notEqual(first, third);
+  });
+
+  test('where an end user is required, a request that names none is refused at home', async () => {
+    const { bank } = pair.agencies;
+    const answer = await bank.ask({ registryCode: EXAMPLES.company }, { userId: ' ' });
+    const xid = assertFault(COMPANY, answer, { code: 'end-user-missing', status: 400, country: 'EE', retry: 'new-id' });
+    assert.deepEqual(pair.trail('EE', xid), ['local: refusal SubmissionRejection end-user-missing']);
+    await asked(COMPANY);
+  });
+
+  test('a register that is slower than the budget of the link is service-slow, told before the asker gives up', async () => {
+    pair.countries.EE.faults.set(INCOME.service, { kind: 'slow', ms: 2000 });
+    const xid = assertFault(INCOME, await INCOME.ask(pair), { code: 'service-slow', status: 504, country: 'EE', retry: 'ask-operator', delivered: 'unknown', peerCode: 'service-slow' });
+    assert.deepEqual(pair.trail('EE', xid), ['ee-fi: request RelayAcceptance', 'ee-fi: refusal ContentHandoverFailure service-slow']);
+    pair.countries.EE.faults.clear();
+  });
+});
+
+suite('with narrow terms, after another restart', () => {
+  before(() =>
+    pair.reconfigure({
+      link: [
+        grant(0, 0, 'maxBytes', '1536B'), grant(0, 0, 'maxBudget', '20s'), grant(0, 1, 'quota', 2), grant(1, 0, 'client', 'EE/COM/10137319/laenud'),
+      ],
+    }),
+  );
+
+  test('a member to whom nothing is granted is refused at home', async () => {
+    const xid = assertFault(COMPANY, await COMPANY.ask(pair), { code: 'not-allowed', status: 403, country: 'EE', retry: 'no' });
+    assert.deepEqual(pair.trail('EE', xid), ['local: refusal SubmissionRejection not-allowed']);
+    assert.deepEqual(pair.trail('FI', xid), []);
+  });
+
+  test('an answer larger than the link allows does not cross: it is delivered, and refused', async () => {
+    const xid = assertFault(INCOME, await INCOME.ask(pair), { code: 'service-answer-invalid', status: 502, country: 'EE', retry: 'ask-operator', delivered: 'yes', peerCode: 'service-answer-invalid' });
+    assert.deepEqual(pair.countries.EE.log.deliveries(INCOME.service).get(xid), 1);
+  });
+
+  test('above the quota of a minute the peer refuses, and says from when it will not', async () => {
+    const startOfMinute = () => Date.now() % 60_000;
+    // Three questions must fall into one minute.
+    if (startOfMinute() > 57_000) await new Promise((wake) => setTimeout(wake, 60_500 - startOfMinute()));
+    await asked(POPULATION);
+    await asked(POPULATION);
+    const answer = await POPULATION.ask(pair);
+    const xid = assertFault(POPULATION, answer, { code: 'quota-exceeded', status: 429, country: 'EE', retry: 'later', delivered: 'no', peerCode: 'quota-exceeded' });
+    assert.deepEqual(pair.trail('FI', xid), ['ee-fi: request SubmissionAcceptance', 'ee-fi: refusal RelayRejection quota-exceeded']);
+    assert.deepEqual(pair.trail('EE', xid), ['ee-fi: request RelayRejection quota-exceeded', 'ee-fi: refusal RelayRejection quota-exceeded']);
+    assert.equal(pair.countries.EE.log.deliveries(POPULATION.service).get(xid), undefined);
+  });
+});
+
+suite('with a suspended link', () => {
+  const until = '2027-01-01T06:00:00.000Z';
+
+  test('suspended at home: callers are refused with the time to come back, and nothing crosses', async () => {
+    await pair.reconfigure({ link: [[['settings', 'suspended'], { reason: 'maintenance', until }]] }, ['FI']);
+    const answer = await INCOME.ask(pair);
+    const xid = assertFault(INCOME, answer, { code: 'suspended', status: 503, country: 'FI', retry: 'later' });
+    assert.equal(answer.reply.headers['retry-after'], new Date(until).toUTCString());
+    assert.deepEqual([pair.trail('FI', xid), pair.trail('EE', xid)], [['local: refusal SubmissionRejection suspended'], []]);
+  });
+
+  test('suspended abroad: the peer refuses, and the caller reads which side stopped', async () => {
+    await pair.reconfigure({ link: [[['settings', 'suspended'], undefined]] }, ['FI']);
+    await pair.reconfigure({ link: [[['settings', 'suspended'], { reason: 'maintenance', until }]] }, ['EE']);
+    const xid = assertFault(POPULATION, await POPULATION.ask(pair), { code: 'peer-refused', status: 502, country: 'EE', retry: 'ask-operator', delivered: 'no', peerCode: 'suspended' });
+    assert.deepEqual(pair.trail('EE', xid), ['ee-fi: request RelayRejection suspended', 'ee-fi: refusal RelayRejection suspended']);
+  });
+});

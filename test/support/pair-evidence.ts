@@ -1,0 +1,62 @@
+/** Evidence of an ended or running gateway, read from its files with the keys that lie there, and as the country's auditor reads it. */
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { decryptJwe } from '../../src/crypto/jwe.ts';
+import { encryptionKey, thumbprint } from '../../src/crypto/keys.ts';
+import { openEscrowed } from '../../src/evidence/escrow.ts';
+import { escrowPlace, readEvidence } from '../../src/evidence/keep.ts';
+import type { Bodies, EvidenceRecord } from '../../src/evidence/keep.ts';
+import { unwrapRecordKey } from '../../src/evidence/record.ts';
+import type { CountryCode } from '../../src/sandbox/plan.ts';
+import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
+import type { RunningPair } from './running-pair.ts';
+
+type Step = 'request' | 'response';
+
+/** The record of one step as the gateway itself can open it. */
+export function evidenceOf(pair: RunningPair, country: CountryCode, xid: string, step: Step): EvidenceRecord {
+  const trail = openReadOnly(pair.store(country));
+  const keys = new DatabaseSync(join(pair.store(country), 'keys.db'), { readOnly: true });
+  try {
+    const row = trail.prepare('SELECT * FROM evidence WHERE id = ?').get(`${xid}.${step}`);
+    const key = keys.prepare('SELECT wrapped FROM record_key WHERE xid = ?').get(xid);
+    if (row === undefined || key === undefined) throw new Error(`no evidence of ${xid}, ${step}`);
+    const kek = Buffer.from(readFileSync(join(pair.gateway(country).folder, 'keys/evidence.kek'), 'utf8').trim(), 'base64');
+    const recordKey = unwrapRecordKey(kek, xid, key['wrapped'] as Uint8Array);
+    return readEvidence({ id: `${xid}.${step}`, xid, link: row['link'] as string, step, ciphertext: row['ciphertext'] as Uint8Array, createdAt: row['created_at'] as number }, recordKey);
+  } finally {
+    trail.close();
+    keys.close();
+  }
+}
+
+/** Claims of the statement that a record holds. */
+export function claimsOf({ statement }: EvidenceRecord): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(statement.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+}
+
+/** Opens what is in escrow with the auditor's private key, which no gateway holds. */
+export async function auditorOpens(pair: RunningPair, country: CountryCode, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
+  const key = createPrivateKey(readFileSync(join(pair.data, `auditor-${country.toLowerCase()}`, 'auditor.key.pem')));
+  return open(record, { kid: thumbprint(key), key }, xid, step);
+}
+
+/** Tries the same with the gateway's own encryption key. */
+export async function gatewayOpens(pair: RunningPair, country: CountryCode, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
+  const { key } = encryptionKey(readFileSync(join(pair.gateway(country).folder, 'keys/encryption.key.pem')));
+  // Under the auditor's kid: what must fail is the key, not the look-up.
+  const { kid } = JSON.parse(Buffer.from(rootOf(record).split('.')[0] ?? '', 'base64url').toString()) as { kid: string };
+  return open(record, { kid, key }, xid, step);
+}
+
+async function open(record: EvidenceRecord, key: Parameters<typeof decryptJwe>[1][number], xid: string, step: Step): Promise<Bodies> {
+  const root = await decryptJwe(rootOf(record), [key], {});
+  if (record.escrow === undefined) throw new Error('nothing in escrow');
+  return JSON.parse(Buffer.from(openEscrowed(record.escrow, root, escrowPlace(xid, step))).toString()) as Bodies;
+}
+
+function rootOf({ escrow }: EvidenceRecord): string {
+  return escrow?.root ?? '';
+}
