@@ -30,6 +30,8 @@ export interface SignatureReference {
 export interface SignatureClaims {
   readonly signature: XmlElement;
   readonly signedInfo: XmlElement;
+  /** A header that the platform added to the signed message: its ids do not count, and nothing refers to it. */
+  readonly platformHeader: XmlElement | undefined;
   /** PrefixList of the canonicalisation of SignedInfo. */
   readonly prefixes: readonly string[];
   readonly method: string;
@@ -84,6 +86,7 @@ export function readSignature(tree: SignedTree): SignatureClaims {
   return {
     signature,
     signedInfo: signedInfo!,
+    platformHeader: found.platformHeader,
     prefixes: readCanonicalization(canonicalization!),
     method: methodNamed(attribute(method!, '', 'Algorithm')),
     value: base64(value!),

@@ -10,6 +10,8 @@ import { parseXml } from './parse.ts';
 
 /** xmldom, and the older one inside xml-crypto, turn these line ends of XML 1.1 into line feeds; in XML 1.0 they are characters like others. */
 const LINE_ENDS_OF_1_1 = /[\u0085\u2028]/g;
+/** As it serialises, a carriage return that was written as a reference stands bare, and would be read as a line feed. */
+const LINE_ENDS = /[\r\u0085\u2028]/g;
 
 export interface DomDocument {
   /** The document without declaration and byte order mark. */
@@ -19,6 +21,8 @@ export interface DomDocument {
   readonly commented: ReadonlySet<XmlElement>;
   /** The markup of an element of this document, with the namespaces that it needs. */
   markup(element: XmlElement): string;
+  /** The source without an element of this document. */
+  without(element: XmlElement): string;
 }
 
 /**
@@ -28,12 +32,27 @@ export interface DomDocument {
  */
 export function parseDom(bytes: Uint8Array, limits: XmlLimits): DomDocument {
   const strict = parseXml(bytes, limits);
-  const source = toUtf8(bytes).toString('utf8').replace(LINE_ENDS_OF_1_1, (character) => `&#${character.charCodeAt(0)};`);
+  const source = toUtf8(bytes).toString('utf8').replace(LINE_ENDS_OF_1_1, reference);
   const nodes = new Map<XmlElement, Element>();
   const commented = new Set<XmlElement>();
-  const root = plain(parse(source).documentElement!, nodes, commented);
+  const documentElement = parse(source).documentElement!;
+  const root = plain(documentElement, nodes, commented);
   if (!isDeepStrictEqual(root, strict)) throw new CausewayError('malformed', 'two parsers read the message differently');
-  return { source, root, commented, markup: (element) => new XMLSerializer().serializeToString(nodes.get(element)!) };
+  const write = (node: Element): string => new XMLSerializer().serializeToString(node);
+  return { source, root, commented, markup: (element) => write(nodes.get(element)!), without: (element) => removed(nodes.get(element)!, () => write(documentElement).replace(LINE_ENDS, reference)) };
+}
+
+function reference(character: string): string {
+  return `&#${character.charCodeAt(0)};`;
+}
+
+/** What `use` gives while `node` is not in its document. */
+function removed<T>(node: Element, use: () => T): T {
+  const { parentNode, nextSibling } = node;
+  parentNode!.removeChild(node);
+  const result = use();
+  parentNode!.insertBefore(node, nextSibling);
+  return result;
 }
 
 /** Its own text may quote the message, so it is not kept. */

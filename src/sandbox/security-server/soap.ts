@@ -111,12 +111,21 @@ function valueOf(header: XmlElement | undefined): string | undefined {
  */
 function withRequestHash(answer: Uint8Array, request: Uint8Array, platform: Platform): Uint8Array {
   const hash = createHash('sha512').update(request).update(platform.faults.has(SECURITY_SERVER, 'wrong-request-hash') ? 'of another request' : '').digest('base64');
-  const header = `<xroad:requestHash xmlns:xroad="${XROAD_NS}" algorithmId="${SHA512}">${hash}</xroad:requestHash>`;
   const wrongId = `<xroad:id xmlns:xroad="${XROAD_NS}">another-id</xroad:id>`;
   const changes = headerSpans(answer).flatMap(({ name, start, end }) => {
     if (name === 'requestHash') return [{ start, end, text: '' }];
     if (name !== 'id') return [];
+    const header = requestHash(Buffer.from(answer.subarray(start, end)).toString('utf8'), hash);
     return platform.faults.has(SECURITY_SERVER, 'wrong-id') ? [{ start, end, text: wrongId + header }] : [{ start: end, end, text: header }];
   });
   return splice(answer, changes);
+}
+
+/** Prefix, local name and attributes of a start tag. */
+const START_TAG = /^<([^\s/>:]*:)?[^\s/>:]+((?:[^>"']|"[^"]*"|'[^']*')*?)\s*\/?>/;
+
+/** With the prefix and all attributes of the `id` header, its wsu:Id too where a member signed it (X-Road 7, ServerMessageProcessor). */
+function requestHash(id: string, hash: string): string {
+  const [, prefix = '', attributes = ''] = START_TAG.exec(id) ?? [];
+  return `<${prefix}requestHash${attributes} algorithmId="${SHA512}">${hash}</${prefix}requestHash>`;
 }

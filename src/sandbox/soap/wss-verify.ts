@@ -112,10 +112,13 @@ function checkDigest({ element, digest }: Reference, canonical: Uint8Array): voi
   if (createHash('sha256').update(canonical).digest('base64') !== digest) throw new SignatureRefused(`digest of ${element.name} differs`);
 }
 
+/** Without the platform's requestHash, which repeats the wsu:Id of the `id` header and is not signed. */
 function elementsById(root: XmlElement, found = new Map<string, XmlElement[]>()): Map<string, XmlElement[]> {
   const id = attribute(root, WSU_NS, 'Id');
   if (id !== undefined) found.set(id, [...(found.get(id) ?? []), root]);
-  for (const inner of elements(root)) elementsById(inner, found);
+  for (const inner of elements(root)) {
+    if (root.ns !== SOAP_NS || inner.ns !== XROAD_NS || inner.name !== 'requestHash') elementsById(inner, found);
+  }
   return found;
 }
 

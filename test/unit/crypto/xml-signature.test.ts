@@ -31,6 +31,14 @@ for (const algorithm of ['RSA-2048', 'P-256'] as const) {
       });
     }
 
+    test('with a requestHash that the platform added with the id header\'s attributes, the message still verifies, whatever characters it holds', async () => {
+      const signed = await signedText({ signer: member, envelope: envelope(PAYLOADS['special characters']) });
+      const answered = signed.replace(/<xrd:id (.*?)>.*?<\/xrd:id>/, (id, attributes: string) => `${id}<xrd:requestHash ${attributes} algorithmId="a">AA==</xrd:requestHash>`);
+      assert.notEqual(answered, signed);
+      const [before, after] = [verify(signed, 'both'), verify(answered, 'both')];
+      assert.deepEqual(after.covered.map(({ bytes }) => Buffer.from(bytes).toString()), before.covered.map(({ bytes }) => Buffer.from(bytes).toString()));
+    });
+
     test('rewritten without changing its canonical form, the message still verifies', async () => {
       const signed = await signedText({ signer: member });
       const rewritten = signed

@@ -101,7 +101,7 @@ test('a SOAP answer carries SHA-512 of the request bytes in requestHash, once, b
   const answer = await country.agencies.bank.askSalary({ personCode: '36805280109', from: '01.2025', to: '12.2025' });
   const text = Buffer.from(answer.reply.body).toString();
   const hash = createHash('sha512').update(answer.request.body).digest('base64');
-  assert.ok(text.includes(`</xrd:id><xroad:requestHash xmlns:xroad="http://x-road.eu/xsd/xroad.xsd" algorithmId="http://www.w3.org/2001/04/xmlenc#sha512">${hash}</xroad:requestHash>`));
+  assert.ok(text.includes(`</xrd:id><xrd:requestHash xmlns:xrd="http://x-road.eu/xsd/xroad.xsd" algorithmId="http://www.w3.org/2001/04/xmlenc#sha512">${hash}</xrd:requestHash>`));
   assert.equal(text.split('requestHash').length, 3);
   assert.equal(answer.requestHash, 'matches');
 });
@@ -123,6 +123,14 @@ test('an answer under another id is inconsistent', async () => {
   await inPlaceOfGateway(country, ({ message: { body } }) => ({ status: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(Buffer.from(body).toString().replace('mine', 'other')) }));
   const answer = await country.agencies.bank.ask({ registryCode: '1' }, { id: 'mine' });
   assert.equal(answer.fault?.code, 'server.clientproxy.service_failed.inconsistent_response');
+});
+
+test('requestHash carries the attributes of the id header, as a real security server writes it', async () => {
+  const id = '<x:id xmlns:x="http://x-road.eu/xsd/xroad.xsd"\n  a:b="1 > 0" c=\'d\' xmlns:a="urn:a" >signed</x:id>';
+  await inPlaceOfGateway(country, ({ message: { body } }) => ({ status: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(Buffer.from(body).toString().replace(/<xrd:id .*<\/xrd:id>/, id)) }));
+  const answer = await country.agencies.bank.ask({ registryCode: '1' }, { id: 'signed' });
+  assert.equal(answer.requestHash, 'matches');
+  assert.match(Buffer.from(answer.reply.body).toString(), /<\/x:id><x:requestHash xmlns:x="http:\/\/x-road\.eu\/xsd\/xroad\.xsd"\n {2}a:b="1 > 0" c='d' xmlns:a="urn:a" algorithmId="[^"]+">[^<]+<\/x:requestHash>/);
 });
 
 test('a requestHash that the service wrote is replaced', async () => {
