@@ -10,8 +10,8 @@ export const STATEMENT_HEADER = 'causeway-statement';
 
 /** Times that a request is tried when no byte of it left: then the peer is unreachable. */
 const CONNECT_TRIES = 3;
-const BACKOFF_MS = [50, 200, 500, 1000, 2000];
-const LONGEST_PAUSE_MS = 5000;
+const BACKOFF_MS = [50, 200, 500, 1000];
+const LONGEST_PAUSE_MS = 2000;
 /** Answers of a peer that may take the same bytes later. */
 const BUSY = new Set([429, 502, 503, 504]);
 
