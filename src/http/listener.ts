@@ -34,7 +34,12 @@ export async function listen(app: Koa, options: ListenerOptions): Promise<Listen
     server.once('error', (cause: NodeJS.ErrnoException) => reject(bindFailure(cause, options)));
     server.listen(options.port, options.host, resolve);
   });
-  return { port: (server.address() as AddressInfo).port, close: (graceMs) => closeServer(server, graceMs) };
+  const running = new Set<ServerResponse>();
+  server.on('request', (_, response) => {
+    running.add(response);
+    response.once('close', () => running.delete(response));
+  });
+  return { port: (server.address() as AddressInfo).port, close: (graceMs) => closeServer(server, running, graceMs) };
 }
 
 function makeServer(app: Koa, { tls, maxHeaderBytes, headersTimeout, requestTimeout }: ListenerOptions): Server {
@@ -56,9 +61,14 @@ function bindFailure(cause: NodeJS.ErrnoException, { name, host, port }: Listene
   return new CausewayError('config-invalid', `the ${name} listener cannot use ${host}:${port}: ${why}. Choose another port in gateway.yaml (listeners.${name}.port).`, { cause });
 }
 
-async function closeServer(server: Server, graceMs: number): Promise<void> {
+/** A connection whose request is running is closed with its answer: kept alive, it would hold up the process for as long as its client likes. */
+async function closeServer(server: Server, running: Iterable<ServerResponse>, graceMs: number): Promise<void> {
+  const last = (response: ServerResponse): void => {
+    if (!response.headersSent) response.setHeader('connection', 'close');
+  };
+  server.prependListener('request', (_, response) => last(response));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  for (const response of running) last(response);
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(timer);

@@ -5,6 +5,7 @@ import { suite, test, before } from 'node:test';
 import { SCENARIOS, EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import type { Bodies } from '../../src/evidence/keep.ts';
 import { auditorOpens, claimsOf, evidenceOf } from '../support/pair-evidence.ts';
+import { personalDataOnDisk } from '../support/personal-data.ts';
 import { COMPANY, INCOME, POPULATION, assertFault } from '../support/questions.ts';
 import type { Question } from '../support/questions.ts';
 import { COUNTRIES, runningPair } from '../support/running-pair.ts';
@@ -50,6 +51,12 @@ suite('with one set of terms', () => {
     const [income, company] = [await asked(INCOME), await asked(COMPANY)];
     assert.deepEqual(['request', 'response'].map((step) => claimsOf(evidenceOf(pair, 'EE', income, step as 'request'))['sealing']), ['tls', 'tls']);
     assert.equal(claimsOf(evidenceOf(pair, 'EE', company, 'request'))['sealing'], 'jwe');
+  });
+
+  test('what TLS alone seals on its way lies encrypted in the store of either side, while the answer is kept', async () => {
+    await asked(INCOME);
+    await asked(POPULATION);
+    for (const country of COUNTRIES) assert.deepEqual(personalDataOnDisk(pair, country), [], country);
   });
 
   test('evidence as digests holds the statement and digests and no bodies', async () => {
