@@ -13,7 +13,7 @@ interface Running {
 }
 
 const READY = /"msg":"ready"|Ctrl-C stops both/;
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 
 export class Walk {
   /** Folder that holds all others: the page's desk. */
@@ -77,11 +77,13 @@ export class Walk {
   /** Starts a command and waits until it says that it is ready; the one that ran there before is stopped first, as Ctrl-C would. */
   async #leaveRunning(where: string, script: string, folder: string): Promise<string> {
     await this.#running.get(where)?.stop();
-    const child = spawn('bash', ['-euc', `${this.#preamble}\n${script}`], { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    // As the shell itself, so that a signal reaches it, and a Ctrl-C of this test too.
+    const preamble = this.#preamble.replace('{ node ', '{ exec node ');
+    const child = spawn('bash', ['-euc', `${preamble}\n${script}`], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
     this.#running.set(where, {
       stop: () => {
-        if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+        child.kill('SIGTERM');
         return ended;
       },
     });
@@ -90,13 +92,14 @@ export class Walk {
       const late = setTimeout(() => reject(new Error(`not ready after ${READY_MS} ms:\n${script}\n${output}`)), READY_MS);
       const read = (chunk: Buffer): void => {
         output += chunk.toString();
-        if (READY.test(output)) resolve(output);
+        if (!READY.test(output)) return;
+        clearTimeout(late);
+        resolve(output);
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);
       void ended.then(() => reject(new Error(`ended before it was ready:\n${script}\n${output}`)));
       void ended.finally(() => clearTimeout(late));
-      child.stdout.once('data', () => clearTimeout(late));
     });
   }
 }
