@@ -40,6 +40,8 @@ export interface GatewayProcess {
   readonly folder: string;
   readonly ports: GatewayPorts;
   readonly pid: number;
+  /** Rejects when the process ends before it is ready, with the last lines of its log. */
+  readonly ready: Promise<void>;
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   signal(signal: NodeJS.Signals): void;
@@ -50,7 +52,7 @@ export interface GatewayProcess {
 export interface Pair {
   readonly countries: Countries;
   readonly gateways: Readonly<Record<CountryCode, GatewayProcess>>;
-  /** Starts one gateway again after it ended; resolves when it is ready. */
+  /** Starts one gateway again after it ended; resolves when it is ready, and has it among `gateways` at once. */
   restart(country: CountryCode, environment?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
   close(): Promise<void>;
 }
@@ -66,13 +68,15 @@ export async function startPair(options: PairOptions): Promise<Pair> {
   const countries: Countries = { EE: ee, FI: fi };
   setUpGateways({ root, data, ports, securityServers: { EE: ee.securityServerUrl, FI: fi.securityServerUrl }, keys: { EE: ee.keys, FI: fi.keys }, now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
   const launch = (country: CountryCode, environment = options.environment?.[country]) => startGateway(country, ports[country], options, environment ?? {});
-  const gateways = Object.fromEntries(await Promise.all((['EE', 'FI'] as const).map(async (country) => [country, await launch(country)] as const))) as Record<CountryCode, GatewayProcess>;
+  const gateways: Record<CountryCode, GatewayProcess> = { EE: launch('EE'), FI: launch('FI') };
+  await Promise.all([gateways.EE.ready, gateways.FI.ready]);
   return {
     countries,
     gateways,
     async restart(country, environment = {}) {
-      gateways[country] = await launch(country, environment);
-      return gateways[country];
+      const gateway = (gateways[country] = launch(country, environment));
+      await gateway.ready;
+      return gateway;
     },
     async close() {
       for (const gateway of Object.values(gateways)) gateway.signal('SIGTERM');
@@ -82,7 +86,7 @@ export async function startPair(options: PairOptions): Promise<Pair> {
   };
 }
 
-async function startGateway(country: CountryCode, ports: GatewayPorts, { data, root, told }: PairOptions, environment: Readonly<Record<string, string>>): Promise<GatewayProcess> {
+function startGateway(country: CountryCode, ports: GatewayPorts, { data, root, told }: PairOptions, environment: Readonly<Record<string, string>>): GatewayProcess {
   const folder = gatewayFolder(data, country);
   const child = fork(join(root, 'src/cli/causeway.ts'), ['run', '--config', folder], {
     env: childEnvironment({ NODE_COMPILE_CACHE: join(data, 'compiled'), ...(told === undefined ? {} : { CAUSEWAY_TELL_STEPS: '1' }), ...environment }),
@@ -91,7 +95,7 @@ async function startGateway(country: CountryCode, ports: GatewayPorts, { data, r
   });
   const tail = keepLog(child, join(folder, 'gateway.log'));
   const ended = new Promise<number | NodeJS.Signals>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal ?? 1)));
-  const ready = new Promise<void>((resolve) => {
+  const up = new Promise<void>((resolve) => {
     child.on('message', (report: { type: string; step: string; facts: Record<string, unknown> }) => {
       if (report.type === 'ready') resolve();
       if (report.type === 'step') told?.({ country, step: report.step, facts: report.facts });
@@ -100,14 +104,15 @@ async function startGateway(country: CountryCode, ports: GatewayPorts, { data, r
   const failed = ended.then((how) => {
     throw new Error(`the gateway of ${country} ended (${how}) before it was ready:\n${tail()}`);
   });
-  await Promise.race([ready, failed]);
-  failed.catch(() => {});
+  const ready = Promise.race([up, failed]);
+  // Whoever killed it before it was ready knows.
+  ready.catch(() => {});
   const crashAt = async (step: string): Promise<void> => {
     const armed = new Promise<void>((resolve) => child.on('message', (report: { type: string; step: string }) => report.type === 'armed' && resolve()));
     child.send({ crashAt: step });
     await armed;
   };
-  return { country, folder, ports, pid: child.pid ?? 0, ended, signal: (signal) => void child.kill(signal), crashAt };
+  return { country, folder, ports, pid: child.pid ?? 0, ready, ended, signal: (signal) => void child.kill(signal), crashAt };
 }
 
 /** Writes what the process prints to a file; returns its last lines. */
@@ -120,7 +125,7 @@ function keepLog(child: ChildProcess, file: string): () => string {
       tail = (tail + chunk.toString()).slice(-4000);
     });
   }
-  child.once('exit', () => log.end());
+  child.once('close', () => log.end());
   return () => tail.trim().split('\n').slice(-5).join('\n');
 }
 

@@ -67,6 +67,13 @@ export function resultOf(answer: Answer): Result {
 /** Refusals that leave the question open, or say that it never left: the same bytes may be sent again. */
 const TRY_AGAIN: ReadonlySet<Result> = new Set(['none', 'peer-slow', 'peer-unreachable', 'service-unreachable', 'store-unavailable', 'draining', 'overloaded']);
 
+/** What came back for one copy. `delivered`: what the refusal says of the request, where it says anything. */
+export interface Sent {
+  readonly result: Result;
+  readonly delivered: string | undefined;
+  readonly body: string;
+}
+
 /** One question of one caller. */
 export class Caller {
   readonly id = randomUUID();
@@ -79,13 +86,14 @@ export class Caller {
   }
 
   /** Sends the bytes once more. */
-  async send(): Promise<{ readonly result: Result; readonly body: string }> {
+  async send(): Promise<Sent> {
     const answer = await this.#send();
-    return { result: resultOf(answer), body: Buffer.from(answer.reply.body).toString() };
+    const delivered = gatewayFault(answer)?.['delivered'];
+    return { result: resultOf(answer), delivered: delivered === undefined ? undefined : String(delivered), body: Buffer.from(answer.reply.body).toString() };
   }
 
   /** Sends the same bytes until there is an outcome; gives up after `ms`. */
-  async outcome(ms: number): Promise<{ readonly result: Result; readonly body: string }> {
+  async outcome(ms: number): Promise<Sent> {
     const until = performance.now() + ms;
     for (;;) {
       const sent = await this.send();
