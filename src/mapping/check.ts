@@ -76,12 +76,20 @@ function unfed(check: RuleCheck, schema: Schema, base: string, fed: ReadonlySet<
 function checkCodes(rule: Rule & { kind: 'pair' }, schema: Schema, check: RuleCheck): void {
   const name = /(?:^|\|)\s*codelist\(\s*"?([^")]+?)"?\s*\)\s*$/.exec(rule.as ?? '')?.[1];
   const list = name === undefined ? undefined : check.codelist(name);
+  if (list === undefined) return;
   const codes = schema['enum'] as readonly string[] | undefined;
-  if (list === undefined || codes === undefined) return;
+  if (codes === undefined) return checkOpenCodes(rule, list);
+  const { neutral } = list.fallback;
+  if (neutral !== undefined && !codes.includes(neutral)) rule.fields.report(`code list ${list.name} falls back to "${neutral}", which the neutral schema lacks`, undefined, 'as');
   const strange = [...list.toDomestic.keys()].filter((code) => !codes.includes(code));
   if (strange.length > 0) rule.fields.report(`code list ${list.name} has codes that the neutral schema lacks: ${strange.join(', ')}`, undefined, 'as');
   const lacking = codes.filter((code) => !list.toDomestic.has(code));
-  if (lacking.length > 0 && list.fallback.domestic === undefined) rule.fields.report(`code list ${list.name} lacks ${lacking.join(', ')}`, 'add them or declare fallback.domestic', 'as');
+  if (lacking.length > 0 && list.fallback.domestic === undefined && !list.refuses) rule.fields.report(`code list ${list.name} lacks ${lacking.join(', ')}`, 'add them or declare fallback.domestic', 'as');
+}
+
+/** A neutral field without an enumeration may hold any code. */
+function checkOpenCodes(rule: Rule & { kind: 'pair' }, list: CodeList): void {
+  if (list.fallback.domestic === undefined && !list.refuses) rule.fields.report(`the neutral field has no enumeration, so code list ${list.name} cannot be total`, 'declare fallback.domestic, or beyond: refused', 'as');
 }
 
 function join(base: string, text: string): string {

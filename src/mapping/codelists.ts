@@ -3,9 +3,9 @@ import type { CodeList } from './codecs/codec.ts';
 import { readFields } from './fields.ts';
 import type { SourceFile } from './problems.ts';
 
-/** Reads `codes` (domestic: neutral, one to one), `also` (further domestic codes that are only read) and `fallback`. */
+/** Reads `codes` (domestic: neutral, one to one), `also` (further domestic codes that are only read), `fallback` and `beyond`. */
 export function readCodeList(name: string, source: SourceFile): CodeList | undefined {
-  const fields = readFields(source, [], source.value, ['codelist', 'title', 'codes', 'also', 'fallback']);
+  const fields = readFields(source, [], source.value, ['codelist', 'title', 'codes', 'also', 'fallback', 'beyond']);
   if (fields === undefined) return undefined;
   if (fields.string('codelist') !== name) fields.report(`the list must name itself "${name}", as its file does`, undefined, 'codelist');
   const toNeutral = new Map<string, string>();
@@ -22,7 +22,10 @@ export function readCodeList(name: string, source: SourceFile): CodeList | undef
     toNeutral.set(domestic, String(value));
   }
   if (toNeutral.size === 0) fields.report('the list has no codes');
-  return { name, toNeutral, toDomestic, fallback: readFallback(fields) };
+  const fallback = readFallback(fields);
+  const refuses = fields.choice('beyond', ['refused'] as const) === 'refused';
+  if (refuses && fallback.neutral !== undefined && fallback.domestic !== undefined) fields.report('with both fallbacks nothing is beyond the list', undefined, 'beyond');
+  return { name, toNeutral, toDomestic, fallback, refuses };
 }
 
 function readFallback(fields: NonNullable<ReturnType<typeof readFields>>): CodeList['fallback'] {

@@ -1,13 +1,14 @@
 /** Strict reading of an operator's data: a mapping of known keys, each of a known kind. */
 import type { YamlPath } from '../config/yaml.ts';
 import type { JsonValue } from '../stages.ts';
-import type { SourceFile } from './problems.ts';
+import type { Details, SourceFile } from './problems.ts';
 
 /** A map in a source file. Every getter reports what does not fit and answers undefined. */
 export interface Fields {
   readonly path: YamlPath;
   has(key: string): boolean;
   isList(key: string): boolean;
+  isMap(key: string): boolean;
   string(key: string): string | undefined;
   strings(key: string): string[] | undefined;
   number(key: string): number | undefined;
@@ -18,7 +19,7 @@ export interface Fields {
   /** Entries of a free map whose values are scalars. */
   scalars(key: string): [string, string | number | boolean][];
   list(key: string, keys: readonly string[]): Fields[];
-  report(text: string, hint?: string, key?: string): void;
+  report(text: string, hint?: string, key?: string, details?: Details): void;
   keys(): string[];
 }
 
@@ -53,12 +54,16 @@ class MapFields implements Fields {
     return this.has(key) && Array.isArray(this.#value[key]);
   }
 
+  isMap(key: string): boolean {
+    return this.has(key) && isMap(this.#value[key]);
+  }
+
   keys(): string[] {
     return Object.keys(this.#value);
   }
 
-  report(text: string, hint?: string, key?: string): void {
-    this.#source.report(key === undefined ? this.path : [...this.path, key], text, hint);
+  report(text: string, hint?: string, key?: string, details?: Details): void {
+    this.#source.report(key === undefined ? this.path : [...this.path, key], text, hint, details);
   }
 
   #typed<T>(key: string, is: (value: unknown) => value is T, kind: string): T | undefined {

@@ -17,16 +17,20 @@ export interface Identifiers extends IdentifierMap {
   readonly gateway: DomesticMember;
   /** The domestic service behind a federated identifier of our country; undefined for other countries or a form that is none. */
   serviceOf(federated: string): DomesticService | undefined;
+  /** Whether a subsystem of the gateway's member is the name of some foreign member. */
+  isClient(subsystem: string): boolean;
+  readonly tables: Tables;
 }
 
-interface ForeignCountry {
+export interface ForeignCountry {
   readonly country: string;
   readonly classes: readonly string[];
   /** Each code has one of these shapes: `9` a digit, `A` a capital letter, anything else itself. */
   readonly shapes: readonly string[];
 }
 
-interface Tables {
+/** What identifiers.yaml says. */
+export interface Tables {
   readonly instance: string;
   readonly country: string;
   readonly classes: readonly string[];
@@ -49,7 +53,8 @@ export function readIdentifiers(source: SourceFile, country: string): Identifier
   if (fields.string('country') !== country) fields.report(`"country" must be ${country}, the folder's country`, undefined, 'country');
   const members = readPairs(fields, 'members', 'domestic', 'federated');
   const clients = readPairs(fields, 'clients', 'federated', 'subsystem');
-  const foreign = new Map(fields.list('foreign', ['country', 'classes', 'codes']).map((one) => [one.string('country') ?? '', readForeign(one, country)]));
+  const foreign = readForeignCountries(fields, country);
+  checkMembers(fields, members.forward, instance, country);
   checkClients(fields, clients.forward, foreign);
   return makeIdentifiers({
     instance,
@@ -76,6 +81,16 @@ function readPairs(fields: Fields, key: string, from: string, to: string): { for
   return { forward, backward };
 }
 
+function readForeignCountries(fields: Fields, home: string): Map<string, ForeignCountry> {
+  const foreign = new Map<string, ForeignCountry>();
+  for (const one of fields.list('foreign', ['country', 'classes', 'codes'])) {
+    const rule = readForeign(one, home);
+    if (foreign.has(rule.country)) one.report(`"${rule.country}" stands twice`, 'put its classes and codes together', 'country');
+    foreign.set(rule.country, rule);
+  }
+  return foreign;
+}
+
 function readForeign(fields: Fields, home: string): ForeignCountry {
   const foreign = { country: fields.string('country') ?? '', classes: fields.strings('classes') ?? [], shapes: fields.strings('codes') ?? [] };
   if (!/^[A-Z]{2}$/.test(foreign.country) || foreign.country === home) fields.report('"country" must be another country, as ISO 3166-1 alpha-2', undefined, 'country');
@@ -97,15 +112,30 @@ function hasShape(code: string, shape: string): boolean {
   return code.length === shape.length && [...shape].every((kind, at) => (kind === '9' ? /\d/ : kind === 'A' ? /[A-Z]/ : { test: (one: string) => one === kind }).test(code[at] ?? ''));
 }
 
+/** An exception names a member of ours on both sides: no member may pass for one of another country. */
+function checkMembers(fields: Fields, members: ReadonlyMap<string, string>, instance: string, country: string): void {
+  for (const [domestic, federated] of members) {
+    const parts = parseFederated(federated);
+    if (parts !== undefined && (parts.country !== country || parts.service !== undefined)) fields.report(`"${federated}" is not a member of ${country}`, undefined, 'members');
+    const [inside, ...segments] = domestic.split('/');
+    if (inside !== instance || segments.length < 2 || segments.length > 3 || segments.includes('')) fields.report(`"${domestic}" is not a member of ${instance}`, `as ${instance}/GOV/70000000/subsystem`, 'members');
+  }
+}
+
 /** An exception's subsystem must not be what the rule gives another member. */
 function checkClients(fields: Fields, clients: ReadonlyMap<string, string>, foreign: ReadonlyMap<string, ForeignCountry>): void {
   for (const [federated, subsystem] of clients) {
-    const country = foreign.get(subsystem.slice(0, 2));
-    const [, memberClass = '', rest = ''] = /^[A-Z]{2}-([A-Z]+)-(.+)$/.exec(subsystem) ?? [];
-    const byRule = country?.classes.includes(memberClass) === true && country.shapes.some((shape) => hasShape(rest.slice(0, shape.length), shape) && (rest.length === shape.length || rest[shape.length] === '-'));
+    const byRule = isNamedByRule(subsystem, foreign);
+    if (!foreign.has(parseFederated(federated)?.country ?? '')) fields.report(`"${federated}" is of no country under foreign`, undefined, 'clients');
     if (!XROAD_CODE.test(subsystem)) fields.report(`subsystem "${subsystem}" has characters that X-Road does not allow`, undefined, 'clients');
     if (byRule) fields.report(`the exception for ${federated} is named like a member under the rule`, undefined, 'clients');
   }
+}
+
+function isNamedByRule(subsystem: string, foreign: ReadonlyMap<string, ForeignCountry>): boolean {
+  const country = foreign.get(subsystem.slice(0, 2));
+  const [, memberClass = '', rest = ''] = /^[A-Z]{2}-([A-Z]+)-(.+)$/.exec(subsystem) ?? [];
+  return country?.classes.includes(memberClass) === true && country.shapes.some((shape) => hasShape(rest.slice(0, shape.length), shape) && (rest.length === shape.length || rest[shape.length] === '-'));
 }
 
 function makeIdentifiers(tables: Tables): Identifiers {
@@ -120,6 +150,8 @@ function makeIdentifiers(tables: Tables): Identifiers {
       return { partyClass: parts.memberClass, partyCode: `${parts.country}-${parts.memberCode}` };
     },
     serviceOf: (federated) => serviceOf(tables, federated),
+    isClient: (subsystem) => [...tables.subsystems.values()].includes(subsystem) || isNamedByRule(subsystem, tables.foreign),
+    tables,
   };
 }
 
@@ -155,11 +187,13 @@ function subsystemFor({ foreign, subsystems }: Tables, federated: string): strin
   return name;
 }
 
-function serviceOf({ instance, country, toDomestic }: Tables, federated: string): DomesticService | undefined {
+function serviceOf({ instance, country, toDomestic, toFederated }: Tables, federated: string): DomesticService | undefined {
   const parts = parseFederated(federated);
   if (parts?.service === undefined || parts.subsystem === undefined || parts.country !== country) return undefined;
   const { memberClass, memberCode, subsystem, service, version } = parts;
   const exception = toDomestic.get(renderFederated({ country, memberClass, memberCode, subsystem }))?.split('/');
+  // A member with a name of its own has no second one by the rule.
+  if (exception === undefined && toFederated.has([instance, memberClass, memberCode, subsystem].join('/'))) return undefined;
   const member = exception === undefined ? { instance, memberClass, memberCode, subsystem } : { instance: exception[0] ?? '', memberClass: exception[1] ?? '', memberCode: exception[2] ?? '', ...(exception[3] === undefined ? {} : { subsystem: exception[3] }) };
   return { ...member, service, ...(version === undefined ? {} : { version }) };
 }

@@ -1,30 +1,20 @@
 /** Reads a country's mappings from disk, checks everything, and compiles what the services use. */
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausewayError } from '../errors.ts';
-import type { MappingRef } from '../stages.ts';
 import { readCodeList } from './codelists.ts';
 import type { CodeList } from './codecs/codec.ts';
 import type { Watch } from './compiled.ts';
-import { compileFace } from './face.ts';
 import { readFields } from './fields.ts';
-import { readIdentifiers } from './identifiers.ts';
+import { compile, Compiler, type CompiledMapping, type Sources } from './compiler.ts';
+import { readIdentifiers, type Identifiers } from './identifiers.ts';
 import type { LoadMappings, Translation } from './mappings.ts';
 import { neutralCompiler, type NeutralForm, type Schema } from './neutral.ts';
 import { Problems, type SourceFile } from './problems.ts';
 import { readMappingFile } from './rule-reader.ts';
 import type { MappingFile } from './rules.ts';
-import { operationText, readServices, type ServiceEntry } from './services.ts';
+import { readServices, type ServiceEntry, type Services } from './services.ts';
 import { makeTranslation, type TranslationParts } from './translation.ts';
-
-/** Everything of a mappings folder that one country needs, read and not yet compiled. */
-interface Sources {
-  readonly problems: Problems;
-  readonly mappings: ReadonlyMap<string, { readonly source: SourceFile; readonly file: MappingFile }>;
-  readonly codelists: ReadonlyMap<string, { readonly text: string; readonly list: CodeList }>;
-  readonly neutral: ReadonlyMap<string, NeutralForm>;
-}
 
 /**
  * One mapping on its own, compiled for services of `country`: what `mappings try` and the golden cases run. `id` as `ee/person`.
@@ -51,25 +41,44 @@ export async function loadMapping(folder: string, id: string, country: string, w
   return { parts, file: found.file };
 }
 
+/** All of a country's mappings, whether they may run or not: `problems` says. */
+export interface Country {
+  readonly problems: Problems;
+  readonly identifiers: Identifiers | undefined;
+  readonly services: Services;
+  readonly compiler: Compiler;
+}
+
 /** See LoadMappings. `country` is ISO 3166-1 alpha-2, upper case; its folder is the same in small letters. */
 export const loadMappings: LoadMappings = async (folder, country) => {
+  const { problems, identifiers, services, compiler } = await readCountry(folder, country);
+  problems.throwIfAny();
+  if (identifiers === undefined) throw new CausewayError('config-invalid', `${country}: no identifiers`);
+  const made = new Map<CompiledMapping, Translation>();
+  const translation = (entry: ServiceEntry): Translation | undefined => {
+    const mapping = compiler.mappingOf(entry);
+    if (mapping !== undefined && !made.has(mapping)) made.set(mapping, makeTranslation(mapping.parts));
+    return mapping === undefined ? undefined : made.get(mapping);
+  };
+  const imported = services.imported.map((entry) => ({ ...publicPart(entry), path: entry.path, translation: translation(entry) }));
+  const exported = services.exported.map((entry) => ({ ...publicPart(entry), translation: translation(entry) }));
+  return { identifiers, imported: imported.flatMap(complete), exported: exported.flatMap(complete) };
+};
+
+/** Reads, compiles and checks all that can be judged from the files of the folder alone. Never throws for what an operator wrote. */
+export async function readCountry(folder: string, country: string): Promise<Country> {
   const problems = new Problems();
   const home = country.toLowerCase();
   const [identifierSource, serviceSource] = await Promise.all(['identifiers.yaml', 'services.yaml'].map((name) => readSource(folder, `${home}/${name}`, problems)));
   const identifiers = identifierSource === undefined ? undefined : readIdentifiers(identifierSource, country);
   const sources = await readSources(folder, home, problems);
-  if (identifiers === undefined || serviceSource === undefined) {
-    problems.throwIfAny();
-    throw new CausewayError('config-invalid', `${home}: no identifiers`);
-  }
-  const services = readServices(serviceSource, identifiers);
-  const translate = translator(sources);
-  const imported = services.imported.map((entry) => ({ ...publicPart(entry), path: entry.path, translation: translate(entry) }));
-  const exported = services.exported.map((entry) => ({ ...publicPart(entry), translation: translate(entry) }));
-  for (const [id, { file }] of sources.mappings) if (![...services.imported, ...services.exported].some(({ mapping }) => mapping === id)) compile(sources, id, file, country);
-  problems.throwIfAny();
-  return { identifiers, imported: imported.flatMap(complete), exported: exported.flatMap(complete) };
-};
+  const services = identifiers === undefined || serviceSource === undefined ? { imported: [], exported: [] } : readServices(serviceSource, identifiers);
+  const compiler = new Compiler(sources);
+  const entries = [...services.imported, ...services.exported];
+  for (const entry of entries) compiler.mappingOf(entry);
+  for (const id of sources.mappings.keys()) if (!entries.some(({ mapping }) => mapping === id)) compiler.mappingFor(id, country);
+  return { problems, identifiers, services, compiler };
+}
 
 async function readSources(folder: string, home: string, problems: Problems): Promise<Sources> {
   const [mappings, codelists, neutral] = await Promise.all([readMappings(folder, home, problems), readCodeLists(folder, problems), readNeutral(folder, problems)]);
@@ -83,47 +92,6 @@ function publicPart({ service, operation, home }: ServiceEntry): Pick<ServiceEnt
 function complete<E extends { translation: Translation | undefined }>(entry: E): (E & { translation: Translation })[] {
   const { translation } = entry;
   return translation === undefined ? [] : [{ ...entry, translation }];
-}
-
-/** One compilation per mapping and country of the service, whatever the number of services. */
-function translator(sources: Sources): (entry: ServiceEntry) => Translation | undefined {
-  const made = new Map<string, Translation | undefined>();
-  return (entry) => {
-    const found = sources.mappings.get(entry.mapping);
-    if (found === undefined) {
-      entry.fields.report(`no mapping "${entry.mapping}"`, `known: ${[...sources.mappings.keys()].join(', ')}`, 'mapping');
-      return undefined;
-    }
-    const { file } = found;
-    if (file.dialect !== entry.home.dialect) entry.fields.report(`mapping ${file.id} is for ${file.dialect}`, undefined, 'mapping');
-    if (file.operation !== operationText(entry.home.operation)) entry.fields.report(`mapping ${file.id} is for "${file.operation}"`, undefined, 'mapping');
-    const key = `${entry.mapping} ${entry.country}`;
-    if (!made.has(key)) made.set(key, translationOf(compile(sources, entry.mapping, file, entry.country)));
-    return made.get(key);
-  };
-}
-
-function translationOf(parts: TranslationParts | undefined): Translation | undefined {
-  return parts === undefined ? undefined : makeTranslation(parts);
-}
-
-function compile(sources: Sources, id: string, file: MappingFile, country: string, watch?: Watch): TranslationParts | undefined {
-  const neutral = sources.neutral.get(`${file.neutral.subject}/${file.neutral.version}`);
-  if (neutral === undefined) {
-    file.fields.report(`no neutral schema "${file.neutral.subject}/${file.neutral.version}"`, `known: ${[...sources.neutral.keys()].join(', ')}`, 'neutral');
-    return undefined;
-  }
-  const used = new Set<string>();
-  const codelist = (name: string): CodeList | undefined => (used.add(name), sources.codelists.get(name)?.list);
-  const face = compileFace(file, neutral, { codecs: { codelist, checks: file.checks }, country, ...(watch === undefined ? {} : { watch }) });
-  return { ref: mappingRef(sources, id, file, used), neutral, face };
-}
-
-/** The hash that `sha256sum ee/person.yaml codelists/….yaml | sha256sum` gives in the mappings folder: the mapping first, its code lists by name. */
-function mappingRef(sources: Sources, id: string, file: MappingFile, codelists: ReadonlySet<string>): MappingRef {
-  const files = [[`${id}.yaml`, sources.mappings.get(id)?.source.text ?? ''], ...[...codelists].sort().map((name) => [`codelists/${name}.yaml`, sources.codelists.get(name)?.text ?? ''])];
-  const manifest = files.map(([name = '', text = '']) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`).join('');
-  return { id: file.id, revision: file.revision, sha256: createHash('sha256').update(manifest).digest('base64url') };
 }
 
 async function readSource(folder: string, file: string, problems: Problems): Promise<SourceFile | undefined> {
@@ -146,7 +114,8 @@ async function names(folder: string, ending: string): Promise<string[]> {
 async function readMappings(folder: string, home: string, problems: Problems): Promise<Sources['mappings']> {
   const mappings = new Map<string, { source: SourceFile; file: MappingFile }>();
   for (const name of await names(join(folder, home), '.yaml')) {
-    if (name === 'identifiers.yaml' || name === 'services.yaml') continue;
+    // A description of a service may lie beside its mapping.
+    if (name === 'identifiers.yaml' || name === 'services.yaml' || name.endsWith('.openapi.yaml')) continue;
     const source = await readSource(folder, `${home}/${name}`, problems);
     const fields = source === undefined ? undefined : readFields(source, [], source.value, ['mapping', 'revision', 'neutral', 'domestic', 'checks', 'request', 'response']);
     const file = fields === undefined ? undefined : readMappingFile(fields);

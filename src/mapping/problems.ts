@@ -8,7 +8,14 @@ export interface Problem {
   readonly line: number;
   readonly text: string;
   readonly hint?: string;
+  /** A warning is told and stops nothing. */
+  readonly severity: 'error' | 'warning';
+  /** A made-up document that shows it, as small as it gets. */
+  readonly counterexample?: string;
 }
+
+/** What goes with a problem. */
+export type Details = Partial<Pick<Problem, 'severity' | 'counterexample'>>;
 
 /** One YAML file being checked: its value, and where to report what is wrong in it. */
 export interface SourceFile {
@@ -16,7 +23,7 @@ export interface SourceFile {
   /** The bytes' text, for hashing. */
   readonly text: string;
   readonly value: unknown;
-  report(path: YamlPath, text: string, hint?: string): void;
+  report(path: YamlPath, text: string, hint?: string, details?: Details): void;
   /** Line of the entry at `path`, from 1. */
   lineOf(path: YamlPath): number;
 }
@@ -24,8 +31,8 @@ export interface SourceFile {
 export class Problems {
   readonly list: Problem[] = [];
 
-  add(file: string, position: YamlPosition, text: string, hint?: string): void {
-    this.list.push({ file, line: position.line, text, ...(hint === undefined ? {} : { hint }) });
+  add(file: string, position: YamlPosition, text: string, hint?: string, details?: Details): void {
+    this.list.push({ file, line: position.line, text, severity: 'error', ...(hint === undefined ? {} : { hint }), ...details });
   }
 
   /** The file's value, or undefined when it is not YAML; its problems are kept here. */
@@ -33,15 +40,24 @@ export class Problems {
     const document = readYaml(text);
     for (const problem of document.problems) this.add(file, problem, problem.text);
     if (document.problems.length > 0) return undefined;
-    return { file, text, value: document.value, report: (path, what, hint) => this.add(file, document.positionOf(path), what, hint), lineOf: (path) => document.positionOf(path).line };
+    return { file, text, value: document.value, report: (path, what, hint, details) => this.add(file, document.positionOf(path), what, hint, details), lineOf: (path) => document.positionOf(path).line };
+  }
+
+  /** By file and line. A file may be compiled for several countries, and a rule stand in several outcomes: each problem is told once. */
+  sorted(): Problem[] {
+    const told = new Map(this.list.map((problem) => [renderProblem(problem), problem]));
+    return [...told.values()].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
   }
 
   /** Throws `config-invalid` with every problem as a line `file:line: problem (hint)`; returns when there is none. */
   throwIfAny(): void {
-    if (this.list.length === 0) return;
-    const sorted = this.list.toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
-    // A file may be compiled for several countries, and a rule stand in several outcomes: each problem is told once.
-    const lines = [...new Set(sorted.map(({ file, line, text, hint }) => `${file}:${line}: ${text}${hint === undefined ? '' : ` (${hint})`}`))];
+    const lines = this.sorted().filter(({ severity }) => severity === 'error').map(renderProblem);
+    if (lines.length === 0) return;
     throw new CausewayError('config-invalid', lines.join('\n'), { facts: { hint: `${lines.length} problem${lines.length === 1 ? '' : 's'} in the mappings.` } });
   }
+}
+
+/** One line: `file:line: problem (hint)`. */
+export function renderProblem({ file, line, text, hint }: Problem): string {
+  return `${file}:${line}: ${text}${hint === undefined ? '' : ` (${hint})`}`;
 }

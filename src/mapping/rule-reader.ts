@@ -3,9 +3,9 @@ import type { Fields } from './fields.ts';
 import { parsePath, type Namespace, type PathForm } from './path.ts';
 import type { DomesticPath, Empty, MappingFile, NeutralPath, OutcomeCase, PairRule, Rule, Section } from './rules.ts';
 
-const RULE_KEYS = ['domestic', 'neutral', 'as', 'optional', 'default', 'empty', 'space', 'one-way', 'constant', 'drop', 'echo', 'without', 'compute', 'from', 'each', 'at', 'max', 'rules'];
+const RULE_KEYS = ['domestic', 'neutral', 'as', 'optional', 'default', 'empty', 'space', 'one-way', 'constant', 'drop', 'echo', 'without', 'compute', 'from', 'each', 'at', 'max', 'rules', 'unlike-schema'];
 const SECTION_KEYS = ['root', 'order', 'empty', 'rules'];
-const CASE_KEYS = ['outcome', 'match', 'present', 'absent', 'write', 'rules'];
+const CASE_KEYS = ['outcome', 'match', 'present', 'absent', 'write', 'rules', 'unlike-schema'];
 
 /** Reads a mapping file; what does not fit is reported, and undefined is the answer when nothing can be made of it. */
 export function readMappingFile(fields: Fields): MappingFile | undefined {
@@ -28,6 +28,7 @@ export function readMappingFile(fields: Fields): MappingFile | undefined {
     neutral: { subject: neutral[1] ?? '', version: neutral[2] ?? '' },
     dialect,
     operation: required(domestic, 'operation'),
+    schema: readSchemaNames(domestic),
     checks: fields.choice('checks', ['off', 'warn', 'reject'] as const) ?? 'warn',
     requestForm: form,
     request,
@@ -42,6 +43,15 @@ function required(fields: Fields, key: string): string {
 function missing<T>(fields: Fields, key: string, instead: T): T {
   if (!fields.has(key)) fields.report(`"${key}" is missing`);
   return instead;
+}
+
+/** A file for both messages, or one for each. */
+function readSchemaNames(domestic: Fields): MappingFile['schema'] {
+  if (!domestic.isMap('schema')) return domestic.string('schema');
+  const names = domestic.map('schema', ['request', 'response']);
+  const [request, response] = [names?.string('request'), names?.string('response')];
+  if (request === undefined || response === undefined) return domestic.report('"schema" needs a file for the request and one for the response', 'or one file that describes both', 'schema'), undefined;
+  return { request, response };
 }
 
 function readNamespaces(domestic: Fields): Map<string, Namespace> {
@@ -86,6 +96,7 @@ class RuleReader {
   }
 
   outcome(fields: Fields): OutcomeCase {
+    reasonFor(fields, 'unlike-schema');
     const conditions = fields.map('match', 'any');
     const paths = (key: string): DomesticPath[] => (fields.strings(key) ?? []).map((text) => this.path(fields, key, text));
     return {
@@ -109,6 +120,7 @@ class RuleReader {
   }
 
   #rule(fields: Fields): Rule | undefined {
+    reasonFor(fields, 'unlike-schema');
     if (fields.has('each')) return this.#group(fields, 'each');
     if (fields.has('at')) return this.#group(fields, 'at');
     const domestic = this.#domestic(fields);
@@ -149,8 +161,7 @@ class RuleReader {
   }
 
   #drop(fields: Fields, domestic: readonly DomesticPath[], neutral: NeutralPath | undefined): Rule | undefined {
-    const reason = fields.string('drop') ?? '';
-    if (reason.trim() === '') fields.report('a drop needs its reason', undefined, 'drop');
+    const reason = reasonFor(fields, 'drop');
     if (domestic.length > 0 && neutral === undefined) return this.#only(fields, ['domestic', 'drop', 'empty'], { kind: 'drop-domestic', fields, domestic, reason, written: fields.choice('empty', ['written'] as const) === 'written' });
     if (neutral !== undefined && domestic.length === 0) return this.#only(fields, ['neutral', 'drop'], { kind: 'drop-neutral', fields, neutral, reason });
     fields.report('a drop names a domestic or a neutral field, one of them');
@@ -174,13 +185,22 @@ class RuleReader {
       return undefined;
     }
     const max = fields.number('max');
-    return this.#only(fields, kind === 'each' ? ['each', 'optional', 'max', 'rules'] : ['at', 'optional', 'rules'], { kind, fields, domestic: this.path(base, 'domestic', domestic), neutral: neutralPath(neutral), optional: fields.flag('optional'), max, rules: this.rules(fields) });
+    const emptyWritten = fields.choice('empty', ['written'] as const) === 'written';
+    if (emptyWritten && (this.#form.kind === 'json' || !fields.flag('optional'))) fields.report('"empty: written" is for optional lists in XML', 'an empty JSON list is a list', 'empty');
+    return this.#only(fields, kind === 'each' ? ['each', 'optional', 'max', 'empty', 'rules'] : ['at', 'optional', 'rules'], { kind, fields, domestic: this.path(base, 'domestic', domestic), neutral: neutralPath(neutral), optional: fields.flag('optional'), max, emptyWritten, rules: this.rules(fields) });
   }
 
   #only(fields: Fields, keys: readonly string[], rule: Rule): Rule {
-    for (const key of fields.keys()) if (RULE_KEYS.includes(key) && !keys.includes(key)) fields.report(`"${key}" does not go with this kind of rule`, `it takes ${keys.join(', ')}`, key);
+    for (const key of fields.keys()) if (RULE_KEYS.includes(key) && key !== 'unlike-schema' && !keys.includes(key)) fields.report(`"${key}" does not go with this kind of rule`, `it takes ${keys.join(', ')}`, key);
     return rule;
   }
+}
+
+/** A reason must be said, and say something. */
+function reasonFor(fields: Fields, key: 'drop' | 'unlike-schema'): string {
+  const reason = fields.string(key) ?? '';
+  if (fields.has(key) && reason.trim() === '') fields.report(`${key === 'drop' ? 'a drop' : `"${key}"`} needs its reason`, undefined, key);
+  return reason;
 }
 
 export function neutralPath(text: string): NeutralPath {

@@ -1,6 +1,7 @@
 /** A mapping file as data: what an operator wrote, read strictly, before anything is compiled (docs/mapping-language.md). */
 import type { JsonValue } from '../stages.ts';
 import type { Checks } from './codecs/codec.ts';
+import type { SchemaNames } from './describe/read.ts';
 import type { Fields } from './fields.ts';
 import type { PathForm, Step } from './path.ts';
 
@@ -19,7 +20,8 @@ export interface NeutralPath {
   readonly names: readonly string[];
 }
 
-interface Located {
+/** What is written in the file: where, and under `unlike-schema` why the description of the domestic form does not hold there. */
+export interface Located {
   readonly fields: Fields;
 }
 
@@ -43,6 +45,8 @@ export interface GroupRule extends Located {
   readonly optional: boolean;
   /** `each`: how many items the domestic form can hold. */
   readonly max: number | undefined;
+  /** `each` in XML: an empty list, or none, is written as one empty element. */
+  readonly emptyWritten: boolean;
   readonly rules: readonly Rule[];
 }
 
@@ -81,6 +85,8 @@ export interface MappingFile extends Located {
   readonly neutral: { readonly subject: string; readonly version: string };
   readonly dialect: 'xroad-soap' | 'xroad-rest';
   readonly operation: string;
+  /** The description of the domestic form that `causeway mappings check` compares with. */
+  readonly schema: SchemaNames | undefined;
   readonly checks: Checks;
   readonly requestForm: PathForm;
   readonly request: Section;

@@ -38,7 +38,15 @@ export function readServices(source: SourceFile, identifiers: Identifiers): Serv
     refuseCollisions(entries, ({ service, operation }) => `${service} ${operationText(operation)}`, 'service');
     refuseCollisions(entries, ({ home }) => `${home.dialect} ${serviceText(home.service)} ${operationText(home.operation)}`, 'home');
   }
+  refuseCollisions(imported, ({ path }) => path, 'path');
+  for (const entry of imported) refuseClientName(entry, identifiers);
   return { imported, exported };
+}
+
+/** One subsystem stands for foreign services or for a foreign member that asks: never for both, or rights given to one would be the other's. */
+function refuseClientName({ fields, home }: ImportedEntry, identifiers: Identifiers): void {
+  const { subsystem } = home.service;
+  if (subsystem !== undefined && identifiers.isClient(subsystem)) fields.report(`subsystem "${subsystem}" is how a foreign member appears at home`, 'name services otherwise, as EE-rr', 'home');
 }
 
 function readImported(fields: Fields, identifiers: Identifiers): ImportedEntry | undefined {

@@ -20,6 +20,8 @@ export interface CodeList {
   readonly toNeutral: ReadonlyMap<string, string>;
   readonly toDomestic: ReadonlyMap<string, string>;
   readonly fallback: { readonly neutral?: string; readonly domestic?: string };
+  /** The list says that codes beyond it are refused, on purpose: it need not be total. */
+  readonly refuses: boolean;
 }
 
 /** What a codec can be built from. */

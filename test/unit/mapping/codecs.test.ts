@@ -6,7 +6,7 @@ import { Unfit, type Checks, type Codec, type CodecContext, type CodeList } from
 import { parseCodec } from '../../../src/mapping/codecs/table.ts';
 import type { JsonValue } from '../../../src/stages.ts';
 
-const LIST: CodeList = { name: 'forms', toNeutral: new Map([['16', 'limited'], ['17', 'public']]), toDomestic: new Map([['limited', '16'], ['public', '17']]), fallback: { neutral: 'other' } };
+const LIST: CodeList = { name: 'forms', toNeutral: new Map([['16', 'limited'], ['17', 'public']]), toDomestic: new Map([['limited', '16'], ['public', '17']]), fallback: { neutral: 'other' }, refuses: false };
 const context = (checks: Checks = 'off'): CodecContext => ({ codelist: (name) => (name === 'forms' ? LIST : undefined), checks });
 const quiet = { approximate: () => assert.fail('approximated') };
 const codec = (text: string, checks?: Checks): Codec => parseCodec(text, context(checks));

@@ -58,12 +58,14 @@ function examples(): Example[] {
   });
 }
 
-/** A schema that the example's neutral document fits; an outcome gets the two that examples use, and a name goes with "found". */
+/** A schema that the example's neutral document fits; an outcome and a sex get the two that examples use, and a name goes with "found". */
 function schemaOf(value: JsonValue): Record<string, unknown> {
   if (Array.isArray(value)) return { type: 'array', items: schemaOf(value[0] as JsonValue) };
   if (typeof value !== 'object' || value === null) return { type: typeof value };
   const properties = Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, schemaOf(inner)]));
   if ('outcome' in value) Object.assign(properties, { outcome: { type: 'string', enum: ['found', 'not-found'] }, name: { type: 'string' } });
+  // A code list is total over an enumeration, or says what stands for the rest.
+  if ('sex' in value) Object.assign(properties, { sex: { type: 'string', enum: ['male', 'female'] } });
   return { type: 'object', additionalProperties: false, properties };
 }
 
