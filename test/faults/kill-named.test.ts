@@ -9,6 +9,7 @@ import type { StepName } from '../../src/exchange/flow.ts';
 import { trailVerify } from '../../src/cli/trail-verify.ts';
 import { Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
 import type { Subject } from '../support/callers.ts';
+import { claimsOf, evidenceOf } from '../support/pair-evidence.ts';
 import { COUNTRIES, RunningPair, eventually } from '../support/running-pair.ts';
 
 /** What must come of a question whose gateway dies at a step. */
@@ -93,6 +94,8 @@ async function assertSettled(xid: string, { from, to }: Subject, { result }: Exp
   assert.ok(asker?.every(({ core }) => core !== undefined), 'every entry commits to a signed statement');
   const state = { answered: 'answered', 'service-fault': 'refused', 'outcome-unknown': 'unknown' }[result];
   assert.deepEqual([exchangesOf(pair, from, 'outbound'), exchangesOf(pair, to, 'inbound')].map((rows) => rows.find((row) => row.xid === xid)?.state), [state, state]);
+  const kept = result === 'answered' ? (['request', 'response'] as const) : (['request'] as const);
+  for (const step of kept) for (const country of [from, to]) assert.equal(claimsOf(evidenceOf(pair, country, xid, step))['jti'], xid, 'what is kept opens');
   await eventually('nothing is open', () => COUNTRIES.every((country) => (['outbound', 'inbound'] as const).every((direction) => exchangesOf(pair, country, direction).every((row) => !['sent', 'handing-over'].includes(row.state)))));
   for (const country of COUNTRIES) assert.deepEqual((await trailVerify(pair.store(country))).trails.flatMap(({ wrong }) => wrong), []);
 }
