@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asCausewayError } from '../errors.ts';
 import type { DemoOptions } from './demo.ts';
+import { addMappings } from './mappings-commands.ts';
 import type { Registration } from './sandbox.ts';
 
 const FAILED = 1;
@@ -14,6 +15,7 @@ function program(): Command {
   addConfiguration(causeway);
   addTrust(causeway);
   addTrail(causeway);
+  addMappings(causeway.command('mappings').description('translations between domestic forms and neutral ones'));
   causeway
     .command('errors')
     .description('print every error code, whose fault it is, what to do, and how each dialect renders it (docs/errors.md)')

@@ -10,6 +10,7 @@ import { compile, Compiler, type CompiledMapping, type Sources } from './compile
 import { readIdentifiers, type Identifiers } from './identifiers.ts';
 import type { LoadMappings, Translation } from './mappings.ts';
 import { neutralCompiler, type NeutralForm, type Schema } from './neutral.ts';
+import { readPersonal, type IsPersonal } from './personal.ts';
 import { Problems, type SourceFile } from './problems.ts';
 import { readMappingFile } from './rule-reader.ts';
 import type { MappingFile } from './rules.ts';
@@ -47,6 +48,23 @@ export interface Country {
   readonly identifiers: Identifiers | undefined;
   readonly services: Services;
   readonly compiler: Compiler;
+}
+
+/** Which fields of a neutral form are personal (personal.ts). Throws `config-invalid` with every problem in its marks. */
+export async function loadPersonal(folder: string, form: NeutralForm): Promise<IsPersonal> {
+  const problems = new Problems();
+  const path = `neutral/${form.ref.schema}/${form.ref.version}`;
+  const marked = (await names(join(folder, path), 'personal.yaml')).length > 0;
+  const isPersonal = readPersonal(marked ? await readSource(folder, `${path}/personal.yaml`, problems) : undefined, form);
+  problems.throwIfAny();
+  return isPersonal;
+}
+
+/** What services.yaml of each country holds, unchecked: to find the mapping of a service by (explain/find-mapping.ts). */
+export async function loadServiceLists(folder: string): Promise<readonly unknown[]> {
+  const countries = (await names(folder, '')).filter((name) => /^[a-z]{2}$/.test(name));
+  const sources = await Promise.all(countries.map((country) => readSource(folder, `${country}/services.yaml`, new Problems())));
+  return sources.map((source) => source?.value);
 }
 
 /** See LoadMappings. `country` is ISO 3166-1 alpha-2, upper case; its folder is the same in small letters. */
