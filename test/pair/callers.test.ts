@@ -1,15 +1,14 @@
 /** What our own members can do wrong, and what they may do twice: refusals at home, and one exchange for one message id. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import { connect } from '../../src/platform/http-client.ts';
-import type { HttpConnection, HttpMessage, HttpReply } from '../../src/platform/http-client.ts';
+import type { HttpConnection, HttpMessage } from '../../src/platform/http-client.ts';
 import { spkiPin } from '../../src/platform/spki.ts';
-import type { Answer, RestAnswer } from '../../src/sandbox/agencies/desk.ts';
+import type { Answer, RestAnswer, SoapAnswer } from '../../src/sandbox/agencies/desk.ts';
 import type { CountryCode } from '../../src/sandbox/plan.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
-import { readMessage } from '../../src/sandbox/soap/message.ts';
+import { faultOf, readMessage } from '../../src/sandbox/soap/message.ts';
 import { auditorOpens, evidenceOf } from '../support/pair-evidence.ts';
 import { COMPANY, INCOME, POPULATION, assertFault, gatewayFault } from '../support/questions.ts';
 import type { ExpectedFault, Question } from '../support/questions.ts';
@@ -76,17 +75,13 @@ suite('refusals at home, SOAP', () => {
     for (const connection of connections.values()) await connection.close();
   });
 
-  async function post(question: Question, body: Uint8Array, change: Partial<HttpMessage> = {}): Promise<Answer> {
+  async function post(question: Question, body: Uint8Array, change: Partial<HttpMessage> = {}): Promise<SoapAnswer> {
     const target = question === COMPANY ? '/services/fi-companies' : '/services/ee-population';
     const request = { method: 'POST', target, headers: { 'content-type': 'text/xml; charset=utf-8' }, body, ...change };
-    const reply: HttpReply = await connections.get(question.from)!.send(request, { signal: AbortSignal.timeout(10_000), maxBytes: 1_000_000 });
+    const reply = await connections.get(question.from)!.send(request, { signal: AbortSignal.timeout(10_000), maxBytes: 1_000_000 });
     const message = readMessage(reply.body);
-    const fault = message && { code: faultPart(reply, 'faultcode'), text: faultPart(reply, 'faultstring'), detail: '' };
-    return { request, reply, id: '', requestHash: 'absent', ...(message && { message, fault }) } as Answer;
-  }
-
-  function faultPart({ body }: HttpReply, name: string): string {
-    return new RegExp(`<${name}>([^<]*)</${name}>`).exec(Buffer.from(body).toString())?.[1] ?? '';
+    const fault = message && faultOf(message);
+    return { request, reply, id: '', requestHash: 'absent', ...(message && { message }), ...(fault && { fault }) };
   }
 
   const company = (): string => Buffer.from(pair.agencies.bank.prepare({ registryCode: EXAMPLES.company }, { id: randomUUID() }).body).toString();

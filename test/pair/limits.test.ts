@@ -6,14 +6,13 @@ import { eventually, runningPair } from '../support/running-pair.ts';
 
 const pair = runningPair({ changes: { gateway: [[['limits'], { exchangesInFlight: 1 }]] } });
 
-/** Asks a question that its register answers after `ms`, and resolves as soon as it was handed over there. */
+/** Asks a question that its register answers after `ms`, and resolves as soon as it was handed over there. The register is slow until then. */
 async function slowly(ms: number): Promise<{ readonly answer: ReturnType<typeof INCOME.ask> }> {
   const { faults, log } = pair.countries.EE;
   const handed = log.records(INCOME.service).length;
   faults.set(INCOME.service, { kind: 'slow', ms });
-  const answer = INCOME.ask(pair);
+  const answer = INCOME.ask(pair).finally(() => faults.clear());
   await eventually('the question is handed over', () => log.records(INCOME.service).length > handed);
-  faults.clear();
   return { answer };
 }
 

@@ -38,10 +38,10 @@ async function allScenariosHold(): Promise<void> {
 /** Policies under which both countries proved signed messages. */
 async function policies(): Promise<string[]> {
   const xid = await asked(POPULATION);
-  return [pair.facts('FI', 'outbound.translated', xid), pair.facts('EE', 'inbound.answer-translated', xid)].map(([facts]) => (facts?.['proof'] as { policy: string }).policy);
+  return [pair.facts('FI', 'outbound.translated', xid), pair.facts('EE', 'inbound.answer-translated', xid)].map(([facts]) => (facts?.['proof'] as { policy: string } | undefined)?.policy ?? 'none');
 }
 
-/** The context header `x-road-userid` or `userId` of what was handed over, from the evidence of the answering side. */
+/** The end user that crossed. */
 const endUserOf = ({ context }: Bodies): string | undefined => context.userId;
 
 suite('with one set of terms', () => {
@@ -104,7 +104,7 @@ suite('with other terms, after a restart of both gateways', () => {
       gateway: [verifiers('both'), [['home', 'faultCodes'], 'new']],
       link: [
         leg(0, 'sealing', 'jwe'), leg(0, 'evidence', 'escrow'), leg(0, 'endUser', 'pseudonym'), leg(1, 'endUser', 'required'), leg(1, 'evidence', 'escrow'),
-        grant(0, 0, 'maxBudget', '1s'),
+        grant(0, 0, 'maxBudget', '2s'),
       ],
     }),
   );
@@ -139,7 +139,7 @@ suite('with other terms, after a restart of both gateways', () => {
   });
 
   test('a register that is slower than the budget of the link is service-slow, told before the asker gives up', async () => {
-    pair.countries.EE.faults.set(INCOME.service, { kind: 'slow', ms: 2000 });
+    pair.countries.EE.faults.set(INCOME.service, { kind: 'slow', ms: 4000 });
     const xid = assertFault(INCOME, await INCOME.ask(pair), { code: 'service-slow', status: 504, country: 'EE', retry: 'ask-operator', delivered: 'unknown', peerCode: 'service-slow' });
     assert.deepEqual(pair.trail('EE', xid), ['ee-fi: request RelayAcceptance', 'ee-fi: refusal ContentHandoverFailure service-slow']);
     pair.countries.EE.faults.clear();
@@ -150,51 +150,47 @@ suite('with narrow terms, after another restart', () => {
   before(() =>
     pair.reconfigure({
       link: [
-        grant(0, 0, 'maxBytes', '1536B'), grant(0, 0, 'maxBudget', '20s'), grant(0, 1, 'quota', 2), grant(1, 0, 'client', 'EE/COM/10137319/laenud'),
+        grant(0, 0, 'maxBytes', '1536B'), grant(0, 0, 'maxBudget', '20s'), grant(0, 1, 'client', 'FI/MUN/0101263-6/kirjasto'), grant(1, 0, 'quota', 2),
       ],
     }),
   );
 
   test('a member to whom nothing is granted is refused at home', async () => {
-    const xid = assertFault(COMPANY, await COMPANY.ask(pair), { code: 'not-allowed', status: 403, country: 'EE', retry: 'no' });
-    assert.deepEqual(pair.trail('EE', xid), ['local: refusal SubmissionRejection not-allowed']);
-    assert.deepEqual(pair.trail('FI', xid), []);
+    const xid = assertFault(POPULATION, await POPULATION.ask(pair), { code: 'not-allowed', status: 403, country: 'FI', retry: 'no' });
+    assert.deepEqual([pair.trail('FI', xid), pair.trail('EE', xid)], [['local: refusal SubmissionRejection not-allowed'], []]);
   });
 
   test('an answer larger than the link allows does not cross: it is delivered, and refused', async () => {
     const xid = assertFault(INCOME, await INCOME.ask(pair), { code: 'service-answer-invalid', status: 502, country: 'EE', retry: 'ask-operator', delivered: 'yes', peerCode: 'service-answer-invalid' });
-    assert.deepEqual(pair.countries.EE.log.deliveries(INCOME.service).get(xid), 1);
+    assert.equal(pair.countries.EE.log.deliveries(INCOME.service).get(xid), 1);
   });
 
-  test('above the quota of a minute the peer refuses, and says from when it will not', async () => {
+  test('above the quota of a minute the peer refuses, and nothing is delivered', async () => {
     const startOfMinute = () => Date.now() % 60_000;
     // Three questions must fall into one minute.
     if (startOfMinute() > 57_000) await new Promise((wake) => setTimeout(wake, 60_500 - startOfMinute()));
-    await asked(POPULATION);
-    await asked(POPULATION);
-    const answer = await POPULATION.ask(pair);
-    const xid = assertFault(POPULATION, answer, { code: 'quota-exceeded', status: 429, country: 'EE', retry: 'later', delivered: 'no', peerCode: 'quota-exceeded' });
-    assert.deepEqual(pair.trail('FI', xid), ['ee-fi: request SubmissionAcceptance', 'ee-fi: refusal RelayRejection quota-exceeded']);
-    assert.deepEqual(pair.trail('EE', xid), ['ee-fi: request RelayRejection quota-exceeded', 'ee-fi: refusal RelayRejection quota-exceeded']);
-    assert.equal(pair.countries.EE.log.deliveries(POPULATION.service).get(xid), undefined);
+    await asked(COMPANY);
+    await asked(COMPANY);
+    const xid = assertFault(COMPANY, await COMPANY.ask(pair), { code: 'quota-exceeded', status: 429, country: 'FI', retry: 'later', delivered: 'no', peerCode: 'quota-exceeded' });
+    assert.deepEqual(pair.trail('EE', xid), ['ee-fi: request SubmissionAcceptance', 'ee-fi: refusal RelayRejection quota-exceeded']);
+    assert.deepEqual(pair.trail('FI', xid), ['ee-fi: request RelayRejection quota-exceeded', 'ee-fi: refusal RelayRejection quota-exceeded']);
+    assert.equal(pair.countries.FI.log.deliveries(COMPANY.service).get(xid), undefined);
   });
 });
 
-suite('with a suspended link', () => {
+suite('with a link that Finland has suspended', () => {
   const until = '2027-01-01T06:00:00.000Z';
+  before(() => pair.reconfigure({ link: [[['settings', 'suspended'], { reason: 'maintenance', until }]] }, ['FI']));
 
-  test('suspended at home: callers are refused with the time to come back, and nothing crosses', async () => {
-    await pair.reconfigure({ link: [[['settings', 'suspended'], { reason: 'maintenance', until }]] }, ['FI']);
+  test('its own callers are refused with the time to come back, and nothing crosses', async () => {
     const answer = await INCOME.ask(pair);
     const xid = assertFault(INCOME, answer, { code: 'suspended', status: 503, country: 'FI', retry: 'later' });
     assert.equal(answer.reply.headers['retry-after'], new Date(until).toUTCString());
     assert.deepEqual([pair.trail('FI', xid), pair.trail('EE', xid)], [['local: refusal SubmissionRejection suspended'], []]);
   });
 
-  test('suspended abroad: the peer refuses, and the caller reads which side stopped', async () => {
-    await pair.reconfigure({ link: [[['settings', 'suspended'], undefined]] }, ['FI']);
-    await pair.reconfigure({ link: [[['settings', 'suspended'], { reason: 'maintenance', until }]] }, ['EE']);
-    const xid = assertFault(POPULATION, await POPULATION.ask(pair), { code: 'peer-refused', status: 502, country: 'EE', retry: 'ask-operator', delivered: 'no', peerCode: 'suspended' });
-    assert.deepEqual(pair.trail('EE', xid), ['ee-fi: request RelayRejection suspended', 'ee-fi: refusal RelayRejection suspended']);
+  test('the peer is refused, and its callers read which side stopped', async () => {
+    const xid = assertFault(COMPANY, await COMPANY.ask(pair), { code: 'peer-refused', status: 502, country: 'FI', retry: 'ask-operator', delivered: 'no', peerCode: 'suspended' });
+    assert.deepEqual(pair.trail('FI', xid), ['ee-fi: request RelayRejection suspended', 'ee-fi: refusal RelayRejection suspended']);
   });
 });

@@ -53,8 +53,8 @@ export const POPULATION: Question = {
 export type CallerFault = Readonly<Record<string, string | number>> & { readonly status: number; readonly faultcode: string; readonly text: string; readonly detail: string };
 
 /** Undefined when the answer is no refusal of a gateway. */
-export function gatewayFault(answer: Answer): CallerFault | undefined {
-  return 'json' in answer ? restFault(answer as RestAnswer) : soapFault(answer as SoapAnswer);
+export function gatewayFault(answer: Answer | RestAnswer | SoapAnswer): CallerFault | undefined {
+  return 'json' in answer ? restFault(answer) : soapFault(answer);
 }
 
 function restFault({ json, reply }: RestAnswer): CallerFault | undefined {

@@ -33,26 +33,35 @@ export interface RawOptions {
   readonly body?: Iterable<Uint8Array>;
   /** Leaves out the empty line behind the headers. */
   readonly unfinished?: boolean;
-  /** Milliseconds that the connection is watched. */
+  /** Milliseconds that the connection is watched at most: until it is closed, or only until it is answered. */
   readonly patience: number;
+  readonly until?: 'answered' | 'closed';
 }
 
-/** Sends and watches until the connection is closed, at most for `patience`. Rejects when TLS fails. */
+/** Sends, and watches what becomes of it. Rejects when TLS fails. */
 export async function sendRaw(options: RawOptions): Promise<RawResult> {
   const started = performance.now();
-  const socket = connect({ host: '127.0.0.1', port: options.port, rejectUnauthorized: false, ...(options.identity ?? {}), ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion, minVersion: options.maxVersion }) });
+  const socket = connect({ host: '127.0.0.1', port: options.port, rejectUnauthorized: false, ...options.identity, ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion, minVersion: options.maxVersion }) });
   await once(socket, 'secureConnect');
   const chunks: Buffer[] = [];
   let [answeredAfter, closedAfter]: (number | undefined)[] = [];
+  const done = Promise.withResolvers<void>();
   socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
-    if (answeredAfter === undefined && parseAnswer(Buffer.concat(chunks)) !== undefined) answeredAfter = performance.now() - started;
+    if (answeredAfter !== undefined || parseAnswer(Buffer.concat(chunks)) === undefined) return;
+    answeredAfter = performance.now() - started;
+    if (options.until === 'answered') done.resolve();
   });
   // A reset is one way of being closed.
   socket.on('error', () => {});
-  const closed = once(socket, 'close').then(() => (closedAfter = performance.now() - started));
+  socket.once('close', () => {
+    closedAfter = performance.now() - started;
+    done.resolve();
+  });
+  const timer = setTimeout(done.resolve, options.patience);
   void write(socket, options);
-  await Promise.race([closed, new Promise((late) => setTimeout(late, options.patience))]);
+  await done.promise;
+  clearTimeout(timer);
   const { bytesWritten } = socket;
   socket.destroy();
   return { answer: parseAnswer(Buffer.concat(chunks)), answeredAfter, closedAfter, bytesWritten };

@@ -14,7 +14,6 @@ import type { GatewayProcess, Pair, PairOptions, ToldStep } from '../../src/sand
 import type { Agencies, Countries } from '../../src/sandbox/country.ts';
 import type { CountryCode } from '../../src/sandbox/plan.ts';
 import { change } from './gateway-folders.ts';
-import type { Change } from './gateway-folders.ts';
 import { assertTrailsAgree, trailEntries } from './pair-trail.ts';
 import type { Logged } from './pair-trail.ts';
 
@@ -83,8 +82,8 @@ export class RunningPair {
         const { folder, ended, signal } = this.gateway(country);
         signal('SIGTERM');
         await ended;
-        change(join(folder, 'gateway.yaml'), gateway as readonly Change[]);
-        change(join(folder, 'links', country === 'EE' ? 'fi.yaml' : 'ee.yaml'), link as readonly Change[]);
+        change(join(folder, 'gateway.yaml'), gateway);
+        change(join(folder, 'links', country === 'EE' ? 'fi.yaml' : 'ee.yaml'), link);
       }),
     );
     await Promise.all(countries.map((country) => this.#running().restart(country)));
