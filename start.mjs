@@ -39,7 +39,7 @@ const bundledPackage = () => BUNDLED[`${process.platform}-${process.arch}`];
 function installed(target) {
   const present = existsSync(join(ROOT, 'node_modules/.package-lock.json')) ? packages('node_modules/.package-lock.json') : {};
   const bundled = runsTypeScript() ? undefined : `node_modules/${bundledPackage()}`;
-  const needed = ([path, entry]) => path !== '' && (path === bundled || !(entry.optional || (entry.dev && target !== 'test')));
+  const needed = ([path, entry]) => path !== '' && (path === bundled || !(entry.optional || (entry.dev && !['test', 'bench'].includes(target))));
   return Object.entries(packages('package-lock.json'))
     .filter(needed)
     .every(([path, entry]) => present[path]?.version === entry.version && present[path]?.integrity === entry.integrity);
