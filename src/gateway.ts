@@ -105,7 +105,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   if (recovered.inbound + recovered.outbound > 0) log.info(recovered, 'exchanges that were open at the last stop go on');
 
   const trail = keepTrail(config, peers, store, options, clockState);
-  const admission = new Admission(config.limits.exchangesInFlight);
+  const admission = new Admission(config.limits.exchangesInFlight, (link) => trail.intactOn(link));
   metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
   const readiness = async () => {
     const checks = { store: store.healthy(), trail: trail.intact, accepting: admission.open };

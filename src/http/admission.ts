@@ -1,13 +1,16 @@
-/** How many exchanges may be on their way at once, and none once the process drains. */
+/** Which exchanges may begin: so many at once, none once the process drains, none on a link whose trail is broken. */
 import { CausewayError } from '../errors.ts';
 
 export class Admission {
   readonly #max: number;
+  readonly #intact: (link: string) => boolean;
   #running = 0;
   #draining = false;
 
-  constructor(max: number) {
+  /** `intact`: whether the log of a link is still the one that its peer cosigned. */
+  constructor(max: number, intact: (link: string) => boolean) {
     this.#max = max;
+    this.#intact = intact;
   }
 
   get running(): number {
@@ -23,9 +26,10 @@ export class Admission {
     this.#draining = true;
   }
 
-  /** Throws `draining` or `overloaded` without running `work`. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /** Throws `draining`, `trail-broken` or `overloaded` without running `work`. */
+  async run<T>(link: string, work: () => Promise<T>): Promise<T> {
     if (this.#draining) throw new CausewayError('draining', 'the process is shutting down');
+    if (!this.#intact(link)) throw new CausewayError('trail-broken', `the peer has cosigned a history of link "${link}" that our log does not hold`);
     if (this.#running >= this.#max) throw new CausewayError('overloaded', `${this.#max} exchanges are on their way`);
     this.#running += 1;
     try {

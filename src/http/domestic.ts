@@ -41,7 +41,7 @@ async function answer(context: Context, offer: Offer, options: DomesticOptions):
   let reply: HttpReply;
   try {
     const connection = pinnedSubject(context, options);
-    reply = await options.admission.run(async () => {
+    reply = await options.admission.run(offer.peer.link.id, async () => {
       const body = await readBody(context.req, options.maxBodyBytes);
       const http = { method: context.method, target: (context.req.url ?? '').slice(offer.path.length), headers: headersOf(context), body };
       const trace = { traceparent: nextTraceparent(context.get('traceparent')) };

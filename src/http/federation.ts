@@ -27,7 +27,7 @@ export interface FederationOptions {
 }
 
 /** Status of an unsigned problem: the only answers without a statement. */
-const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'statement-malformed': 400, 'statement-untrusted': 401, 'statement-invalid': 401, 'wrong-audience': 403, 'overloaded': 503, 'draining': 503, 'store-unavailable': 503, 'too-large': 413, 'malformed': 400 };
+const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'statement-malformed': 400, 'statement-untrusted': 401, 'statement-invalid': 401, 'wrong-audience': 403, 'overloaded': 503, 'draining': 503, 'store-unavailable': 503, 'trail-broken': 503, 'too-large': 413, 'malformed': 400 };
 
 export function federationApp(options: FederationOptions): Koa {
   const router = new Router();
@@ -43,7 +43,7 @@ export function federationApp(options: FederationOptions): Koa {
 }
 
 async function exchange(context: Context, peer: Peer, { parts, admission }: FederationOptions): Promise<void> {
-  const answer = await admission.run(() =>
+  const answer = await admission.run(peer.link.id, () =>
     inbound({ peer, statement: context.get(STATEMENT_HEADER), payload: (maxBytes) => readPayload(context, maxBytes), arrivedAt: parts.clock.monotonic(), trace: nextTraceparent(context.get('traceparent')) }, parts),
   );
   context.status = 200;

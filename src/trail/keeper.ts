@@ -62,9 +62,14 @@ export class Keeper {
     this.#timer = setInterval(() => void this.tick(), TICK_MS);
   }
 
-  /** False once a peer has shown that a log of ours was restored or forked: the gateway then takes no exchanges. */
+  /** False once a peer has shown that a log of ours was restored or forked. */
   get intact(): boolean {
     return this.#threads.every((thread) => !thread.broken);
+  }
+
+  /** Whether the log of one link is still the one that its peer cosigned: where it is not, no exchange may begin. */
+  intactOn(link: string): boolean {
+    return this.#threads.every((thread) => thread.log !== link || !thread.broken);
   }
 
   /** Publishes what is due. Overlapping calls join the one that runs; failures are reported, never thrown. */
@@ -94,6 +99,8 @@ export class Keeper {
   }
 
   async #tickOne(thread: Thread): Promise<void> {
+    // A restored log that grows again would be signed into a fork.
+    if (thread.broken) return;
     const now = this.#options.clock.now();
     try {
       await thread.entangler?.tick(now);
