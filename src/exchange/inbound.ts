@@ -127,7 +127,7 @@ async function close(task: Closing, error: CausewayError, delivered: Delivered, 
   const { jti } = statement.claims;
   parts.observe('inbound.refused', { xid: jti, code: error.code, delivered }, error);
   const now = parts.clock.now();
-  const sealed = await sealRefusal(error.code, delivered, statement, peer.side, parts.entity, now);
+  const sealed = await sealRefusal({ code: error.code, delivered, ...untilOf(error) }, statement, peer.side, parts.entity, now);
   await parts.journal.closedInbound(task, from, sealed.fields, error.code, delivered, now);
   parts.observe('inbound.refusal-recorded', { xid: jti, code: error.code });
   return sealed.fields;
@@ -161,7 +161,7 @@ async function refuse(statement: Request, { peer }: Pick<PeerArrival, 'peer'>, e
   // Older than our memory: it may have been handed over and forgotten.
   const delivered = now > claims.iat * 1000 + inboundMemory(peer.link) ? 'unknown' : 'no';
   parts.observe('inbound.refused', { xid: jti, code: error.code, delivered }, error);
-  const sealed = await sealRefusal(error.code, delivered, statement, peer.side, parts.entity, now);
+  const sealed = await sealRefusal({ code: error.code, delivered, ...untilOf(error) }, statement, peer.side, parts.entity, now);
   await parts.journal.refusedInbound(statement, peer, sealed.fields, error.code, now);
   parts.observe('inbound.refusal-recorded', { xid: jti, code: error.code });
   return sealed.fields;
@@ -175,4 +175,8 @@ function translateAnswer({ service }: DomesticTask, verified: Verified<DomesticR
     const { message, facts } = asCausewayError(thrown);
     throw new CausewayError('service-answer-unmappable', message, { cause: thrown, facts: facts.field === undefined ? {} : { field: facts.field } });
   }
+}
+
+function untilOf({ facts }: CausewayError): { readonly until?: string } {
+  return facts.until === undefined ? {} : { until: facts.until };
 }

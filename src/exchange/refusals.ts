@@ -23,9 +23,9 @@ export function deliveredBy(code: ErrorCode): Delivered {
  * refused; what went wrong between the gateways is `peer-refused` with the peer's code.
  */
 export function peerRefusal(statement: Authentic<'causeway-refusal+jwt'>, country: string): PeerRefused {
-  const { code, delivered } = statement.claims;
+  const { code, delivered, until } = statement.claims;
   const ownCode = code === 'outcome-unknown' || CODES[code].fault === 'caller' || CODES[code].fault === 'service';
-  return new PeerRefused(ownCode ? code : 'peer-refused', statement, { country, delivered, peerCode: code });
+  return new PeerRefused(ownCode ? code : 'peer-refused', statement, { country, delivered, peerCode: code, ...(until === undefined ? {} : { until }) });
 }
 
 /** A signed refusal: keeps the statement, so that the trail records what the peer signed. */

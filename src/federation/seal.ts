@@ -65,11 +65,18 @@ export async function sealResponse(facts: ResponseFacts, request: Authentic<'cau
   return signed('causeway-response+jwt', { ...head, ...sealed.claims, request: request.identity, promise: facts.promise }, sealed.payload, side, sealed.salt);
 }
 
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly delivered: Delivered;
+  /** RFC 3339 time in UTC from which asking again makes sense. */
+  readonly until?: string;
+}
+
 /** A signed refusal; its body (RFC 9457) repeats code, title and exchange id and nothing else. */
-export async function sealRefusal(code: ErrorCode, delivered: Delivered, request: Authentic<'causeway-request+jwt'>, side: Side, us: string, now: number): Promise<Sealed> {
+export async function sealRefusal({ code, delivered, until }: Refusal, request: Authentic<'causeway-request+jwt'>, side: Side, us: string, now: number): Promise<Sealed> {
   const iat = Math.floor(now / 1000);
   const { jti, link, iss } = request.claims;
-  const claims = { iss: us, aud: iss, jti, nonce: nonce(), iat, exp: iat + LIFETIME_S, link, request: request.identity, code, delivered };
+  const claims = { iss: us, aud: iss, jti, nonce: nonce(), iat, exp: iat + LIFETIME_S, link, request: request.identity, code, delivered, ...(until === undefined ? {} : { until }) };
   return signed('causeway-refusal+jwt', claims, problemBody(code, jti), side);
 }
 

@@ -73,6 +73,7 @@ const refusalClaims = v.strictObject({
   request: digest,
   code: v.custom<ErrorCode>((value) => typeof value === 'string' && isErrorCode(value), 'a known error code'),
   delivered: v.picklist(['no', 'unknown', 'yes'] satisfies Delivered[]),
+  until: v.exactOptional(v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, 'an RFC 3339 time in UTC'))),
 });
 
 const SCHEMAS = { 'causeway-request+jwt': requestClaims, 'causeway-response+jwt': responseClaims, 'causeway-refusal+jwt': refusalClaims } as const satisfies Record<StatementType, unknown>;

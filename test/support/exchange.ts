@@ -30,7 +30,7 @@ export async function sealedResponse(pair: Pair, request: Sealed, options: { doc
 }
 
 export async function sealedRefusal(pair: Pair, request: Sealed): Promise<Sealed> {
-  return sealRefusal('not-allowed', 'no', await authenticateAtEe(pair, request.fields.statement), pair.ee.side, pair.ee.entity, NOW);
+  return sealRefusal({ code: 'not-allowed', delivered: 'no' }, await authenticateAtEe(pair, request.fields.statement), pair.ee.side, pair.ee.entity, NOW);
 }
 
 export function readerAt({ entity, side }: TestSide): StatementReader {

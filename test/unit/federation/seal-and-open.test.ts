@@ -39,10 +39,10 @@ test('with jwe nothing of the document is readable in what is sent', async () =>
 test('a refusal is signed, names the request, and its body repeats code, title and exchange id only', async () => {
   const pair = makePair();
   const request = await authenticateAtEe(pair, (await sealedRequest(pair)).fields.statement);
-  const sealed = await sealRefusal('not-allowed', 'no', request, pair.ee.side, pair.ee.entity, NOW);
+  const sealed = await sealRefusal({ code: 'not-allowed', delivered: 'no', until: '2026-11-22T00:00:00Z' }, request, pair.ee.side, pair.ee.entity, NOW);
   const reader = { audience: pair.fi.entity, trust: pair.fi.side.trust, maxBytes: 4096 };
   const { claims } = await authenticate(sealed.fields.statement, ['causeway-refusal+jwt'], reader, NOW);
-  assert.deepEqual([claims.code, claims.delivered, claims.request], ['not-allowed', 'no', request.identity]);
+  assert.deepEqual([claims.code, claims.delivered, claims.until, claims.request], ['not-allowed', 'no', '2026-11-22T00:00:00Z', request.identity]);
   assert.deepEqual(Object.keys(JSON.parse(Buffer.from(sealed.fields.payload).toString()) as object), ['type', 'title', 'exchange']);
 });
 
