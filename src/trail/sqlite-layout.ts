@@ -26,6 +26,7 @@ CREATE TABLE exchange (
   identity TEXT NOT NULL, caller TEXT, digest TEXT, request BLOB, outcome BLOB,
   answer_until INTEGER NOT NULL, keep_until INTEGER NOT NULL, created_at INTEGER NOT NULL, UNIQUE (direction, xid)) STRICT;
 CREATE UNIQUE INDEX exchange_caller ON exchange (caller) WHERE state <> 'undelivered';
+CREATE INDEX exchange_open ON exchange (created_at) WHERE state IN ('sent', 'handing-over');
 CREATE INDEX exchange_keep ON exchange (keep_until);
 CREATE INDEX exchange_answer ON exchange (answer_until) WHERE outcome IS NOT NULL;
 CREATE TABLE evidence (id TEXT NOT NULL UNIQUE, xid TEXT NOT NULL, link TEXT NOT NULL, step TEXT NOT NULL, ciphertext BLOB NOT NULL, created_at INTEGER NOT NULL) STRICT;

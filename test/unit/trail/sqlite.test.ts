@@ -90,6 +90,29 @@ test('a taken caller key is a conflict until the link\'s time is over, and for a
   assert.equal((await store.commit(asked(newId(), { caller, createdAt: NOW + 1000 }))).kind, 'committed');
 });
 
+test('an exchange that ended undelivered leaves its caller key to the next one, and stays as it was', async (t) => {
+  const store = await testStore(t);
+  const [first, second] = [newId(), newId()];
+  const caller = 'FI/GOV/1/a\nmessage-1';
+  await store.commit(asked(first, { caller }));
+  await store.commit({ entries: [], exchange: { kind: 'update', direction: 'outbound', xid: first, from: 'sent', to: 'undelivered' } });
+  assert.equal(await store.findCaller(caller), undefined);
+  assert.equal((await store.commit(asked(second, { caller }))).kind, 'committed');
+  assert.deepEqual([(await store.findCaller(caller))?.xid, (await store.findExchange('outbound', first))?.caller], [second, caller]);
+  const third = await store.commit(asked(newId(), { caller }));
+  assert.ok(third.kind === 'conflict' && third.row.xid === second);
+});
+
+test('an end gives a row a new time for its answer, or leaves the one that it has', async (t) => {
+  const store = await testStore(t);
+  const [moved, left] = [newId(), newId()];
+  for (const xid of [moved, left]) await store.commit(asked(xid, { caller: xid, answerUntil: NOW + 1000 }));
+  const end = { kind: 'update', direction: 'outbound', from: 'sent', to: 'answered' } as const;
+  await store.commit({ entries: [], exchange: { ...end, xid: moved, answerUntil: NOW + 5000 } });
+  await store.commit({ entries: [], exchange: { ...end, xid: left } });
+  assert.deepEqual([(await store.findExchange('outbound', moved))?.answerUntil, (await store.findExchange('outbound', left))?.answerUntil], [NOW + 5000, NOW + 1000]);
+});
+
 test('outbound and inbound exchanges of one id do not stand in each other\'s way', async (t) => {
   const store = await testStore(t);
   const xid = newId();
