@@ -68,8 +68,8 @@ async function settle(question: Question, resumed: boolean, parts: OutboundParts
   try {
     return await ask(question, resumed, parts);
   } catch (thrown) {
-    const error = asCausewayError(thrown);
-    if (LEAVES_OPEN.has(error.code)) throw stillOpen(error);
+    const error = afterSending(asCausewayError(thrown));
+    if (LEAVES_OPEN.has(error.code)) throw error;
     const final = error.code === 'peer-slow' ? new CausewayError('outcome-unknown', 'no answer of the peer within the retry time', { cause: error, facts: error.facts }) : error;
     return parts.journal.closed(question, final, faultReply(question, final, parts), parts.clock.now());
   }
@@ -77,8 +77,9 @@ async function settle(question: Question, resumed: boolean, parts: OutboundParts
 const LEAVES_OPEN: ReadonlySet<string> = new Set(['store-unavailable', 'draining']);
 
 /** The caller must know that its request may have left: under another id it could be acted on twice. */
-function stillOpen({ code, message, cause }: CausewayError): CausewayError {
-  return new CausewayError(code, message, { cause, facts: { delivered: 'unknown' } });
+function afterSending(error: CausewayError): CausewayError {
+  const { code, message, facts } = error;
+  return facts.delivered === undefined ? new CausewayError(code, message, { cause: error, facts: { ...facts, delivered: 'unknown' } }) : error;
 }
 
 async function ask(question: Question, resumed: boolean, parts: OutboundParts): Promise<HttpReply> {

@@ -7,7 +7,7 @@ import { peerRefusal } from '../../../src/exchange/refusals.ts';
 import type { Authentic } from '../../../src/federation/statement.ts';
 import { makePair } from '../../support/sides.ts';
 
-const ours = (code: ErrorCode, delivered?: Delivered) => new CausewayError(code, 'private', { facts: delivered === undefined ? {} : { delivered } });
+const ours = (code: ErrorCode, delivered: Delivered) => new CausewayError(code, 'private', { facts: { delivered } });
 const signed = (code: ErrorCode, delivered: Delivered) => peerRefusal({ claims: { code, delivered } } as Authentic<'causeway-refusal+jwt'>, 'EE');
 
 const ENDS = [
@@ -17,7 +17,7 @@ const ENDS = [
   ['an answer that does not verify', ours('peer-answer-invalid', 'unknown'), 'outcome-unknown', 'RelayFailure', 'unknown'],
   ['a signed answer that does not open', ours('peer-answer-invalid', 'yes'), 'refusal', 'RelayFailure', 'refused'],
   ['no answer within the retry time', ours('outcome-unknown', 'unknown'), 'outcome-unknown', 'RelayFailure', 'unknown'],
-  ['a failure of ours', ours('internal'), 'refusal', 'RelayFailure', 'refused'],
+  ['a failure of ours', ours('internal', 'unknown'), 'outcome-unknown', 'RelayFailure', 'unknown'],
   ['a signed refusal before hand-over, to be repeated later', signed('quota-exceeded', 'no'), 'refusal', 'RelayRejection', 'undelivered'],
   ['a signed refusal before hand-over, not to be repeated', signed('not-allowed', 'no'), 'refusal', 'RelayRejection', 'refused'],
   ['a signed fault of the service', signed('service-fault', 'yes'), 'refusal', 'RelayFailure', 'refused'],
