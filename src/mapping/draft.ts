@@ -54,12 +54,13 @@ export class Draft {
 
   /** The child in that slot, made where missing. */
   one(slot: Slot): Draft {
-    // Rules name siblings together: what is looked for is nearly always the last one.
+    // Children stand by rank, and rules name siblings together: what is looked for is nearly always the last one, or behind it.
     const { children } = this;
     if (children !== undefined) {
       for (let at = children.length - 1; at >= 0; at -= 1) {
         const child = children[at];
-        if (child?.slot === slot) return child;
+        if (child === undefined || child.slot.rank < slot.rank) break;
+        if (child.slot === slot) return child;
       }
     }
     return this.add(slot);

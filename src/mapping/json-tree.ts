@@ -33,11 +33,14 @@ export const jsonTree: Tree<JsonValue> = {
   survey,
   plain: (node) => node,
   fits(step): Fits<JsonValue> {
+    if (step.index === undefined && step.predicates.length === 0) return always;
     const matches = matcher(step);
     const { index } = step;
     return (item, at) => (index === undefined || index === at) && matches(item);
   },
 };
+
+const always: Fits<JsonValue> = () => true;
 
 function member(node: JsonValue, name: string): JsonValue | undefined {
   if (!isMembers(node)) throw new Unfit('an object is expected around it');

@@ -4,7 +4,7 @@ import { Unfit, type Codec } from './codecs/codec.ts';
 import { joinDomestic, joinNeutral, type Place, type Read, type Write } from './compiled.ts';
 import type { Draft } from './draft.ts';
 import type { PairRule } from './rules.ts';
-import { setAt, valueAt, type Run } from './run.ts';
+import { getter, setter, type Run } from './run.ts';
 import { follow, type Tree } from './tree.ts';
 
 /** Reads the domestic field, or fields, into the neutral one. Throws Unfit with `run.field` set. */
@@ -13,7 +13,8 @@ export function pairRead<N>(rule: PairRule, place: Place<N>, tree: Tree<N>, code
   const fields = rule.domestic.map(({ text }) => joinDomestic(place.domestic, text, tree.kind));
   const [single = () => undefined] = finds;
   const [field = ''] = fields;
-  const { names } = rule.neutral;
+  const isItem = rule.neutral.names.length === 0;
+  const set = setter(rule.neutral.names);
   const emptyIsAbsent = rule.empty !== 'kept';
   const plain = (find: (node: N) => N | undefined, node: N): JsonValue | undefined => {
     const found = find(node);
@@ -39,8 +40,8 @@ export function pairRead<N>(rule: PairRule, place: Place<N>, tree: Tree<N>, code
       run.lose('defaulted', field);
       value = rule.default.neutral;
     } else if (value !== null) value = codec.toNeutral(value, run);
-    if (names.length === 0) run.self = value;
-    else setAt(out, names, value);
+    if (isItem) run.self = value;
+    else set(out, value);
   };
 }
 
@@ -49,14 +50,14 @@ export function pairWrite<N>(rule: PairRule, place: Place<N>, codec: Codec): Wri
   const targets = rule.domestic.map(({ steps }) => place.slot.path(steps));
   const [target = []] = targets;
   const field = joinNeutral(place.neutral, rule.neutral.text);
-  const { names } = rule.neutral;
+  const get = getter(rule.neutral.names);
   const put = (draft: Draft, value: JsonValue): void => {
     if (targets.length === 1) draft.descend(target).value = value;
     else targets.forEach((slots, at) => (draft.descend(slots).value = (value as readonly JsonValue[])[at] ?? ''));
   };
   return (source, draft, run) => {
     run.field = field;
-    const value = names.length === 0 ? source : valueAt(source, names);
+    const value = get(source);
     if (value !== undefined) return put(draft, value === null ? null : codec.toDomestic(value, run));
     if (rule.default.domestic !== undefined) {
       run.lose('defaulted', field);

@@ -54,6 +54,21 @@ export function valueAt(source: JsonValue | undefined, names: readonly string[])
   return value;
 }
 
+/** valueAt for one path. */
+export function getter(names: readonly string[]): (source: JsonValue | undefined) => JsonValue | undefined {
+  const [name, ...others] = names;
+  if (name === undefined) return (source) => source;
+  if (others.length > 0) return (source) => valueAt(source, names);
+  return (source) => (typeof source === 'object' && source !== null && !Array.isArray(source) && Object.hasOwn(source, name) ? (source as JsonObject)[name] : undefined);
+}
+
+/** setAt for one path. */
+export function setter(names: readonly string[]): (target: JsonObject, value: JsonValue) => void {
+  const [name, ...others] = names;
+  if (name !== undefined && others.length === 0) return (target, value) => void (target[name] = value);
+  return (target, value) => setAt(target, names, value);
+}
+
 /** Sets the value at a path, making objects on the way. */
 export function setAt(target: JsonObject, names: readonly string[], value: JsonValue): void {
   let object = target;

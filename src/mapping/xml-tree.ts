@@ -20,9 +20,10 @@ export const xmlTree: Tree<XmlNode> = {
     const matches = matcher(step);
     const { index } = step;
     if (index !== undefined) return (node) => elementsOf(node).filter(matches)[index];
+    const { name } = step;
     return (node) => {
       let found: XmlElement | undefined;
-      for (const child of childrenOf(node)) {
+      for (const child of named(node, name)) {
         if (typeof child === 'string' || !matches(child)) continue;
         if (found !== undefined) throw new Unfit('the element stands more than once');
         found = child;
@@ -75,6 +76,31 @@ function attribute(node: XmlNode, step: Step): string | undefined {
 
 function childrenOf(node: XmlNode): readonly XmlNode[] {
   return typeof node === 'string' ? [] : node.children;
+}
+
+/** An element with more children than this is looked up by their names: a register's record may have hundreds side by side, and a rule for each. */
+const MANY = 12;
+const NONE: readonly never[] = [];
+const byName = new WeakMap<XmlElement, ReadonlyMap<string, readonly XmlElement[]>>();
+
+/** Children that may have that name. */
+function named(node: XmlNode, name: string): readonly XmlNode[] {
+  const children = childrenOf(node);
+  return typeof node === 'string' || children.length <= MANY ? children : (indexOf(node).get(name) ?? NONE);
+}
+
+function indexOf(element: XmlElement): ReadonlyMap<string, readonly XmlElement[]> {
+  const made = byName.get(element);
+  if (made !== undefined) return made;
+  const index = new Map<string, XmlElement[]>();
+  for (const child of element.children) {
+    if (typeof child === 'string') continue;
+    const same = index.get(child.name);
+    if (same === undefined) index.set(child.name, [child]);
+    else same.push(child);
+  }
+  byName.set(element, index);
+  return index;
 }
 
 function elementsOf(node: XmlNode): XmlElement[] {

@@ -8,7 +8,10 @@ const DECIMAL = /^(?<sign>[+-]?)(?<whole>\d*)(?:\.(?<fraction>\d*))?$/;
 /** `decimal(2)`: an XML Schema decimal becomes a text with exactly n digits after the point. Further digits than n must be zero. */
 export const decimal: CodecFactory = (args) => {
   const digits = digitsOf(args, 'decimal(2)');
+  // Most amounts are written as they cross.
+  const asIs = new RegExp(`^(?:0|-?[1-9]\\d*)${digits === 0 ? '' : `\\.\\d{${digits}}`}$`);
   const fixed = (text: string): string => {
+    if (asIs.test(text)) return text;
     const groups = DECIMAL.exec(text)?.groups;
     const { sign = '', whole = '', fraction = '' } = groups ?? {};
     if (groups === undefined || whole + fraction === '') throw new Unfit('a decimal number is expected');
