@@ -1,17 +1,38 @@
 /**
- * npm run bench [-- --json] [-- --seconds 10] [-- --callers 32]: what an exchange costs, and how far that is from its cryptography alone.
- * Figures are of this machine and this minute; the ratio is of one run.
+ * npm run bench -- <what> [--json]. Figures are of this machine and this minute; ratios are of one run.
+ *   exchange (default)  [--seconds 10] [--callers 32]: what an exchange costs, and how far that is from its cryptography alone
+ *   mapping             [--seconds 0.5]: documents a second beside closures by hand, XSLT and JSONata
  */
 import { parseArgs } from 'node:util';
 import { benchExchanges } from './exchange.ts';
 import type { ExchangeBench } from './exchange.ts';
+import { benchMappings, renderMappings } from './mapping/mapping.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '10' }, callers: { type: 'string', default: '32' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, seconds: { type: 'string' }, callers: { type: 'string', default: '32' } } });
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-const bench = await benchExchanges({ seconds: Number(values.seconds), callers: Number(values.callers) }, say);
-say(render(bench));
-if (values.json) process.stdout.write(`${JSON.stringify(summary(bench))}\n`);
+const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
+  async exchange() {
+    const bench = await benchExchanges({ seconds: Number(values.seconds ?? 10), callers: Number(values.callers) }, say);
+    say(render(bench));
+    return summary(bench);
+  },
+  async mapping() {
+    const results = await benchMappings(Number(values.seconds ?? 0.5), say);
+    say(renderMappings(results));
+    return { results };
+  },
+};
+
+const [what = 'exchange', ...more] = positionals;
+const bench = Object.hasOwn(BENCHES, what) && more.length === 0 ? BENCHES[what] : undefined;
+if (bench === undefined) {
+  say(`usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--seconds n] [--callers n]`);
+  process.exitCode = 2;
+} else {
+  const result = await bench();
+  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+}
 
 function render({ runs, cryptoBound, ratio }: ExchangeBench): string {
   const lines = runs.map((run) => {
