@@ -26,14 +26,12 @@ export async function benchMappings(seconds: number, say: (text: string) => void
     say('compiling the stylesheets …');
     const results: MappingResult[] = [];
     for (const { form, contestants: all } of await contestants(folder)) {
-      for (const kind of ['xml', 'json'] as const) {
+      for (const [kind, direction] of [['xml', 'to neutral'], ['xml', 'to domestic'], ['json', 'to neutral'], ['json', 'to domestic']] as const) {
+        say(`${form.name}, ${kind}, ${direction} …`);
         const those = all.filter((one) => one.form === kind);
-        for (const direction of ['to neutral', 'to domestic'] as const) {
-          say(`${form.name}, ${kind}, ${direction} …`);
-          const rates = await race(those.map((one) => (direction === 'to neutral' ? one.toNeutral : one.toDomestic)), seconds);
-          const [causeway = 1] = rates;
-          results.push(...those.map(({ name }, at) => ({ document: form.name, form: kind, direction, name, documentsPerSecond: Math.round(rates[at] ?? 0), ofCauseway: Number(((rates[at] ?? 0) / causeway).toFixed(2)) })));
-        }
+        const rates = await race(those.map((one) => (direction === 'to neutral' ? one.toNeutral : one.toDomestic)), seconds);
+        const [causeway = 1] = rates;
+        results.push(...those.map(({ name }, at) => ({ document: form.name, form: kind, direction, name, documentsPerSecond: Math.round(rates[at] ?? 0), ofCauseway: Number(((rates[at] ?? 0) / causeway).toFixed(2)) })));
       }
     }
     return results;
