@@ -1,6 +1,6 @@
 /** The fast verifier: libxml2 parses once and canonicalises, node:crypto does the rest. */
 import type { KeyObject } from 'node:crypto';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { XmlLimits } from '../platform/limits.ts';
 import { withDocument } from '../xml/document.ts';
 import { checkKey, verifyValue } from './xml-signature-algorithms.ts';
@@ -11,7 +11,7 @@ import { readSignature } from './xml-signature.ts';
 /** See XmlVerifier. */
 export function verifyWithLibxml(bytes: Uint8Array, limits: XmlLimits, keyOf: (certificate: Buffer) => KeyObject): VerifiedSignature {
   return withDocument(bytes, limits, (document) => {
-    const claims = readSignature(document);
+    const claims = readSignature(document, limits);
     const key = keyOf(claims.certificate);
     checkKey(claims.method, key);
     const [signedInfo, ...parts] = document.canonicalize([{ element: claims.signedInfo, inclusive: claims.prefixes }, ...claims.references.map(({ element, prefixes }) => ({ element, inclusive: prefixes }))]);
@@ -22,6 +22,6 @@ export function verifyWithLibxml(bytes: Uint8Array, limits: XmlLimits, keyOf: (c
 }
 
 function covered(reference: SignatureReference, bytes: Uint8Array): CoveredElement {
-  if (!createHash(reference.digest).update(bytes).digest().equals(reference.value)) throw invalid('DigestValue does not match');
+  if (!hash(reference.digest, bytes, 'buffer').equals(reference.value)) throw invalid('DigestValue does not match');
   return { id: reference.id, element: reference.element, bytes };
 }

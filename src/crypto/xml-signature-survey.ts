@@ -11,14 +11,16 @@ export interface Survey {
   /** Carriers of each id value, one for each attribute; the platform's header is none. */
   readonly ids: Map<string, XmlElement[]>;
   readonly platformHeader: XmlElement | undefined;
+  /** Characters of namespace names that canonicalisation would write: one at each element that begins to use it. */
+  namespaces: number;
 }
 
 /** Names, in any namespace, that some verifier somewhere takes for an id: wsu:Id, xml:id, Id, ID … */
 const ID_NAMES: ReadonlySet<string> = new Set(['Id', 'ID', 'id']);
 
 export function survey(root: XmlElement): Survey {
-  const found: Survey = { signatures: [], securities: [], signedInfos: 0, ids: new Map(), platformHeader: platformHeader(root) };
-  visit(root, found);
+  const found: Survey = { signatures: [], securities: [], signedInfos: 0, ids: new Map(), platformHeader: platformHeader(root), namespaces: 0 };
+  visit(root, '', found);
   return found;
 }
 
@@ -37,17 +39,19 @@ function platformHeader(root: XmlElement): XmlElement | undefined {
   return copied ? hash : undefined;
 }
 
-function visit(element: XmlElement, found: Survey): void {
+function visit(element: XmlElement, outer: string, found: Survey): void {
+  if (element.ns !== outer) found.namespaces += element.ns.length;
   if (element.ns === DS && element.name === 'Signature') found.signatures.push(element);
   if (element.ns === DS && element.name === 'SignedInfo') found.signedInfos++;
   if (element.ns === WSSE && element.name === 'Security') found.securities.push(element);
-  for (const { name, value } of element.attributes) {
+  for (const { ns, name, value } of element.attributes) {
+    if (ns !== element.ns) found.namespaces += ns.length;
     if (!ID_NAMES.has(name) || element === found.platformHeader) continue;
     const carriers = found.ids.get(value);
     if (carriers === undefined) found.ids.set(value, [element]);
     else carriers.push(element);
   }
-  for (const node of element.children) if (typeof node !== 'string') visit(node, found);
+  for (const node of element.children) if (typeof node !== 'string') visit(node, element.ns, found);
 }
 
 /** The element whose wsu:Id is `id`. Throws `signature-invalid` unless it alone carries that value, as any kind of id. */

@@ -15,7 +15,7 @@ import { readSignature } from './xml-signature.ts';
 /** See XmlVerifier. */
 export function verifyWithXmlCrypto(bytes: Uint8Array, limits: XmlLimits, keyOf: (certificate: Buffer) => KeyObject): VerifiedSignature {
   const dom = parseDom(bytes, limits);
-  const claims = readSignature(dom);
+  const claims = readSignature(dom, limits);
   const key = keyOf(claims.certificate);
   checkKey(claims.method, key);
   // xml-crypto itself refuses a document in which an id stands twice.

@@ -4,6 +4,7 @@
  * that both verifiers judge the same thing; each runs this on the tree of its own parser.
  */
 import { CausewayError } from '../errors.ts';
+import type { XmlLimits } from '../platform/limits.ts';
 import type { XmlElement } from '../stages.ts';
 import { attribute, child, children, elements, text } from '../xml/element.ts';
 import { digestNamed, EXCLUSIVE_C14N, methodNamed, weak } from './xml-signature-algorithms.ts';
@@ -63,14 +64,15 @@ export interface VerifiedSignature {
 /** More would only multiply the work of a receiver: the protocol has about ten headers. */
 const MAX_REFERENCES = 32;
 const NC_NAME = /^[A-Za-z_][\w.-]*$/;
-const BASE64_TEXT = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
  * Reads the one signature of a message. Throws `signature-missing` when there is none, `signature-weak` for an algorithm or
- * a form outside the profile, `signature-invalid` for a structure that could mean two things.
+ * a form outside the profile, `signature-invalid` for a structure that could mean two things, `too-large` for a message whose
+ * canonical form would be many times as long as itself.
  */
-export function readSignature(tree: SignedTree): SignatureClaims {
+export function readSignature(tree: SignedTree, limits: XmlLimits): SignatureClaims {
   const found = survey(tree.root);
+  if (found.namespaces > limits.maxBytes) throw new CausewayError('too-large', `namespaces of more than ${limits.maxBytes} characters in canonical form`);
   const { signature, security } = place(tree, found);
   const [signedInfo, value, keyInfo] = exactly(signature, [[DS, 'SignedInfo'], [DS, 'SignatureValue'], [DS, 'KeyInfo']]);
   const [canonicalization, method, ...references] = elements(signedInfo!);
@@ -165,9 +167,11 @@ function expect(element: XmlElement | undefined, ns: string, name: string): void
   if (element?.ns !== ns || element.name !== name) throw invalid(`${name} missing`);
 }
 
+/** In the one spelling that the bytes have, but for white space. */
 function base64(element: XmlElement): Buffer {
   exactly(element, []);
   const compact = text(element).replace(/[ \t\r\n]+/g, '');
-  if (compact === '' || !BASE64_TEXT.test(compact)) throw invalid(`${element.name} is not base64`);
-  return Buffer.from(compact, 'base64');
+  const bytes = Buffer.from(compact, 'base64');
+  if (bytes.length === 0 || bytes.toString('base64') !== compact) throw invalid(`${element.name} is not base64`);
+  return bytes;
 }

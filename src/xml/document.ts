@@ -2,10 +2,12 @@
 import * as libxml from 'libxml2-wasm';
 import { CausewayError } from '../errors.ts';
 import type { XmlLimits } from '../platform/limits.ts';
-import type { XmlAttribute, XmlElement } from '../stages.ts';
+import type { XmlElement } from '../stages.ts';
 import { canonicalElements } from './canonical.ts';
+import { elements } from './element.ts';
 import { toUtf8 } from './encoding.ts';
-import { scanMarkup, tooLarge } from './scan.ts';
+import { readTree, tooLarge } from './tree.ts';
+import type { Tree } from './tree.ts';
 
 export interface CanonicalPart {
   readonly element: XmlElement;
@@ -35,11 +37,12 @@ const OPTIONS = ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_NO_SYS_CATA
 export function withDocument<T>(bytes: Uint8Array, limits: XmlLimits, use: (document: OpenDocument) => T): T {
   if (bytes.byteLength > limits.maxBytes) throw tooLarge(`more than ${limits.maxBytes} bytes`);
   const utf8 = toUtf8(bytes);
-  scanMarkup(utf8, limits);
+  // The limits first: libxml2 would allocate for all that is there. What is not well-formed is then refused by it, with the line.
+  const tree = readTree(utf8.toString('utf8'), limits);
   const document = open(utf8);
   try {
-    if (document.dtd !== null) throw new CausewayError('malformed', 'document type declaration');
-    return use(new LibxmlDocument(document, limits));
+    if (tree === undefined || document.dtd !== null) throw new CausewayError('malformed', 'libxml2 takes what we do not');
+    return use(new LibxmlDocument(document, tree));
   } finally {
     document.dispose();
   }
@@ -61,7 +64,7 @@ function notWellFormed(error: libxml.XmlError): CausewayError {
   return new CausewayError('malformed', `XML is not well-formed at line ${place.line}, column ${place.col}`, { facts: { hint: `The XML is not well-formed near line ${place.line}.` } });
 }
 
-/** `position` counts elements in document order. */
+/** `position` counts those that were sought, in document order. */
 interface Place {
   readonly node: libxml.XmlElement;
   readonly position: number;
@@ -69,65 +72,69 @@ interface Place {
 
 class LibxmlDocument implements OpenDocument {
   readonly root: XmlElement;
-  readonly commented = new Set<XmlElement>();
-  readonly #places = new Map<XmlElement, Place>();
+  readonly commented: ReadonlySet<XmlElement>;
+  readonly #declared: Tree['declared'];
   readonly #document: libxml.XmlDocument;
-  readonly #maxText: number;
 
-  constructor(document: libxml.XmlDocument, limits: XmlLimits) {
+  constructor(document: libxml.XmlDocument, { root, commented, declared }: Tree) {
     this.#document = document;
-    this.#maxText = limits.maxText;
-    this.root = this.#plain(document.root);
+    this.root = root;
+    this.commented = commented;
+    this.#declared = declared;
   }
 
   declarations(element: XmlElement): Readonly<Record<string, string>> {
-    return this.#placeOf(element).node.nsDeclarations;
+    return Object.fromEntries(this.#declared.get(element) ?? []);
   }
 
   canonicalize(parts: readonly CanonicalPart[]): readonly Uint8Array[] {
+    const places = findPlaces(this.root, this.#document.root, new Set(parts.map(({ element }) => element)));
+    if (places.size < new Set(parts.map(({ element }) => element)).size) throw new CausewayError('internal', 'element is not of this document, or inside another');
     const bytes = new Map<CanonicalPart, Uint8Array>();
     for (const alike of Map.groupBy(parts, (part) => part.inclusive.join(' ')).values()) {
-      const ordered = alike.map((part) => ({ part, ...this.#placeOf(part.element) })).sort((a, b) => a.position - b.position);
+      const ordered = alike.map((part) => ({ part, ...places.get(part.element)! })).sort((a, b) => a.position - b.position);
       const canonical = canonicalElements(this.#document, ordered.map(({ node }) => node), alike[0]!.inclusive);
       ordered.forEach(({ part }, at) => bytes.set(part, canonical[at]!));
     }
     return parts.map((part) => bytes.get(part)!);
   }
+}
 
-  #placeOf(element: XmlElement): Place {
-    const place = this.#places.get(element);
-    if (place === undefined) throw new CausewayError('internal', 'element is not of this document');
-    return place;
-  }
-
-  #plain(node: libxml.XmlElement): XmlElement {
-    const children: (XmlElement | string)[] = [];
-    const element: XmlElement = { ns: node.namespaceUri, name: node.name, attributes: node.attrs.map((attribute) => this.#attribute(attribute)), children };
-    this.#places.set(element, { node, position: this.#places.size });
-    let text = '';
-    for (let child = node.firstChild; child !== null; child = child.next) {
-      if (child instanceof libxml.XmlElement) {
-        if (text !== '') children.push(this.#bounded(text));
-        text = '';
-        children.push(this.#plain(child));
-      } else if (child instanceof libxml.XmlText || child instanceof libxml.XmlCData) {
-        text += child.content;
-      } else if (child instanceof libxml.XmlComment) {
-        this.commented.add(element);
-      } else {
-        throw new CausewayError('malformed', 'a node that is neither element, text nor comment');
-      }
+/** Where libxml2 has the elements that are sought: it is walked only as far as the way there. */
+function findPlaces(root: XmlElement, node: libxml.XmlElement, sought: ReadonlySet<XmlElement>): Map<XmlElement, Place> {
+  const onTheWay = new Set<XmlElement>();
+  markWays(root, sought, onTheWay);
+  const places = new Map<XmlElement, Place>();
+  const visit = (element: XmlElement, at: libxml.XmlElement): void => {
+    if (at.name !== element.name || at.namespaceUri !== element.ns) throw new CausewayError('internal', 'libxml2 has another element here');
+    if (sought.has(element)) places.set(element, { node: at, position: places.size });
+    else if (onTheWay.has(element)) visitChildren(elements(element), at);
+  };
+  const visitChildren = (children: readonly XmlElement[], parent: libxml.XmlElement): void => {
+    let next = nextElement(parent.firstChild);
+    for (const child of children) {
+      if (next === null) throw new CausewayError('internal', 'libxml2 has fewer elements here');
+      visit(child, next);
+      next = nextElement(next.next);
     }
-    if (text !== '') children.push(this.#bounded(text));
-    return element;
-  }
+  };
+  visit(root, node);
+  return places;
+}
 
-  #attribute(attribute: libxml.XmlAttribute): XmlAttribute {
-    return { ns: attribute.namespaceUri, name: attribute.name, value: this.#bounded(attribute.value) };
+/** Whether something that is sought lies in `element`; what it lies in is added to `onTheWay`. */
+function markWays(element: XmlElement, sought: ReadonlySet<XmlElement>, onTheWay: Set<XmlElement>): boolean {
+  if (sought.has(element)) return true;
+  let holds = false;
+  for (const child of element.children) {
+    if (typeof child !== 'string' && markWays(child, sought, onTheWay)) holds = true;
   }
+  if (holds) onTheWay.add(element);
+  return holds;
+}
 
-  #bounded(text: string): string {
-    if (text.length > this.#maxText) throw tooLarge(`more than ${this.#maxText} characters in one text`);
-    return text;
-  }
+function nextElement(from: libxml.XmlTreeNode | null): libxml.XmlElement | null {
+  let node = from;
+  while (node !== null && !(node instanceof libxml.XmlElement)) node = node.next;
+  return node;
 }
