@@ -62,6 +62,18 @@ const DOMESTIC: readonly [string, fc.Arbitrary<JsonValue>][] = [
   ['integer', fc.maxSafeInteger().map((number) => String(number === 0 ? 0 : number))],
   ['codelist(forms)', fc.constantFrom('16', '17')],
   ['country(numeric)', fc.constantFrom('233', '246', '804', '004')],
+  ['country(alpha-3)', fc.constantFrom('EST', 'FIN', 'UKR', 'AFG')],
+  ['country(alpha-2)', fc.constantFrom('EE', 'FI')],
+  ['trim', plain],
+  ['collapse', plain],
+  ['cut(40)', fc.string({ maxLength: 20 })],
+  ['list(",")', fc.array(fc.string({ minLength: 1 }).filter((text) => text === text.trim() && !text.includes(','))).map((items) => items.join(','))],
+  ['date', isoDate],
+  ['yearmonth', month],
+  ['yearmonth(yyyymm)', month.map((one) => one.replace('-', ''))],
+  ['decimal(2)', amount],
+  ['person-id(EE)', fc.constantFrom('36805280109')],
+  ['organisation-id(FI) | prefixed("FI:")', fc.constantFrom('0245437-2', '2077474-0')],
 ];
 
 for (const [text, values] of DOMESTIC) {
@@ -69,6 +81,52 @@ for (const [text, values] of DOMESTIC) {
     const { toDomestic, toNeutral } = codec(text);
     fc.assert(fc.property(values, (value) => assert.deepEqual(toDomestic(toNeutral(value, quiet), quiet), value)));
   });
+}
+
+const ONE_WAY = ['present', 'country-name'];
+
+test('present: whatever the value, the mark stands for it', () => {
+  const { toDomestic, only } = codec('present(1)');
+  assert.equal(only, 'to-domestic');
+  fc.assert(fc.property(fc.jsonValue(), (value) => assert.equal(toDomestic(value as JsonValue, quiet), '1')));
+});
+
+test('country-name: every country has a name of its own in each language, and no other text has one', () => {
+  const alpha2 = codec('country(alpha-2)');
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  const countries = letters.flatMap((a) => letters.map((b) => a + b)).filter((code) => isKnown(() => alpha2.toNeutral(code, quiet)));
+  for (const language of ['et', 'fi', 'sv', 'uk']) {
+    const { toDomestic, only } = codec(`country-name(${language})`);
+    assert.equal(only, 'to-domestic');
+    assert.equal(new Set(countries.map((code) => toDomestic(code, quiet))).size, 249, language);
+    fc.assert(fc.property(fc.string().filter((text) => !countries.includes(text)), (text) => assert.throws(() => toDomestic(text, quiet), Unfit)));
+  }
+});
+
+test('every codec has its property, in both directions but for those that work in one', () => {
+  const known = /known: (.*)$/.exec(assertSyntaxError(() => codec('nosuch')))?.[1]?.split(', ') ?? [];
+  const covered = (table: readonly (readonly [string, unknown])[]): Set<string> => new Set(table.flatMap(([text]) => text.split('|').map((call) => call.trim().replace(/\(.*/, ''))));
+  assert.deepEqual(known.filter((name) => !ONE_WAY.includes(name) && !(covered(NEUTRAL).has(name) && covered(DOMESTIC).has(name))), []);
+  assert.ok(known.length >= 18);
+});
+
+function isKnown(look: () => unknown): boolean {
+  try {
+    look();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function assertSyntaxError(make: () => unknown): string {
+  try {
+    make();
+  } catch (error) {
+    assert.ok(error instanceof SyntaxError);
+    return error.message;
+  }
+  return assert.fail('nothing was thrown');
 }
 
 test('every country of ISO 3166-1 goes to its numeric and its three-letter code and back', () => {
