@@ -75,7 +75,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const clockState = () => 'unknown' as const;
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
-  const journal = new Journal({ store, kek, observe, clockState, ...(escrow === undefined ? {} : { escrow }) });
+  const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, ...(escrow === undefined ? {} : { escrow }) });
   const dialect = dialects({ faultSpelling: config.home.faultCodes, maxAnswerBytes: config.limits.answerBytes });
   const policy = policies(config);
   const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
@@ -116,13 +116,17 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text() }),
   });
-  const forgetting = setInterval(() => void store.forget(clock.now()).catch((error: unknown) => log.error({ code: asCausewayError(error).code }, 'forgetting failed')), FORGET_EVERY_MS);
+  const housekeeping = setInterval(() => void housekeep().catch((error: unknown) => log.error({ err: asCausewayError(error) }, 'housekeeping failed')), HOUSEKEEPING_MS);
+  const housekeep = async () => {
+    await store.forget(clock.now());
+    await journal.countRefusals(clock.now());
+  };
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
     async close(graceMs) {
       admission.drain();
-      clearInterval(forgetting);
+      clearInterval(housekeeping);
       await Promise.all([listeners.domestic.close(graceMs), listeners.federation.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await trail.close();
@@ -132,8 +136,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
 }
 
-/** Milliseconds between two looks for answers whose retention has ended. */
-const FORGET_EVERY_MS = 60_000;
+/** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
+const HOUSEKEEPING_MS = 60_000;
 const LOCAL_LOG = 'local';
 
 function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, now: number): Peer {

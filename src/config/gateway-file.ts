@@ -110,6 +110,7 @@ const limits = v.optional(
       headerBytes: v.pipe(v.optional(size(), '16KiB'), v.description('All headers of a request; more than a statement.')),
       connections: v.pipe(v.optional(count(1, 100_000), 512), v.description('Open connections of one listener.')),
       exchangesInFlight: v.pipe(v.optional(count(1, 100_000), 256), v.description('Exchanges at one time; more are refused as overloaded.')),
+      refusalsPerMinute: v.pipe(v.optional(count(1, 1_000_000), 600), v.description('Refusals of one log that get entries of their own; more are counted in one entry a minute.')),
       headersTimeout: v.optional(duration(), '10s'),
       requestTimeout: v.pipe(v.optional(duration(), '60s'), v.description('Until the whole of a request has arrived.')),
       xml: xmlLimits,

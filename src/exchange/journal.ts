@@ -22,6 +22,7 @@ import { packQuestion, packRefusal, packReply, packSealed, unpackReply, unpackSe
 import type { Cipher } from './kept.ts';
 import { aboutQuestion, aboutStatement, backwards, recorded, theirs } from './recorded.ts';
 import type { About, Recorded } from './recorded.ts';
+import { RefusalRate } from './refusal-rate.ts';
 import { PeerRefused } from './refusals.ts';
 import type { DomesticTask, Observe, Peer, Question } from './flow.ts';
 
@@ -37,6 +38,8 @@ export interface JournalOptions {
   readonly kek: Uint8Array;
   /** Encrypts for our auditor, where the leg keeps `escrow`. */
   readonly escrow?: Escrow;
+  /** Refusals a minute and log that get entries of their own. */
+  readonly refusalsPerMinute: number;
   readonly observe: Observe;
 }
 
@@ -47,9 +50,11 @@ export function callerKey({ client, context }: DomesticRequest): string {
 
 export class Journal {
   readonly #options: JournalOptions;
+  readonly #refusals: RefusalRate;
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    this.#refusals = new RefusalRate(options.refusalsPerMinute);
   }
 
   newRecordKey(): Uint8Array {
@@ -120,6 +125,7 @@ export class Journal {
 
   /** A refusal of our own caller before anything crossed: local log only. */
   async refusedAtHome(xid: string, error: CausewayError, now: number): Promise<void> {
+    if (!this.#refusals.take(LOCAL_LOG, now)) return;
     const entry: Entry = { v: 1, xid, step: 'refusal', event: 'SubmissionRejection', code: error.code, t: this.#time(now) };
     await this.#options.store.commit({ entries: [{ log: LOCAL_LOG, entry }] });
   }
@@ -174,6 +180,8 @@ export class Journal {
   async refusedInbound(statement: Authentic<'causeway-request+jwt'>, peer: Peer, sealed: SealedFields, code: ErrorCode, now: number): Promise<void> {
     const about = aboutStatement(statement, peer);
     const log = peer.link.id;
+    // Nothing is promised that is not recorded: the peer gets an unsigned answer, and may send the same bytes again.
+    if (!this.#refusals.take(log, now)) throw new CausewayError('overloaded', `more than ${this.#options.refusalsPerMinute} refusals a minute on link "${log}"`);
     const entries = [
       { log, entry: this.#entry(about, 'request', 'RelayRejection', theirs(statement, peer), now, { code }) },
       { log, entry: this.#entry(backwards(about), 'refusal', 'RelayRejection', recorded(sealed), now, { code }) },
@@ -181,6 +189,12 @@ export class Journal {
     const row = { ...this.#inboundRow(statement, peer, 'refused', now), outcome: packRefusal(sealed) };
     const result = await this.#options.store.commit({ entries, exchange: { kind: 'insert', row } });
     if (result.kind === 'conflict') await this.#options.store.commit({ entries });
+  }
+
+  /** Entries for the refusals that were only counted; asked for once a minute. */
+  async countRefusals(now: number): Promise<void> {
+    const entries = this.#refusals.due(now).map(({ log, count }) => ({ log, entry: { v: 1, step: 'refusal', code: 'quota-exceeded', count, t: this.#time(now) } satisfies Entry }));
+    if (entries.length > 0) await this.#options.store.commit({ entries });
   }
 
   async findOutbound(xid: string): Promise<ExchangeRow | undefined> {

@@ -26,6 +26,8 @@ export interface Entry {
   readonly purpose?: string;
   /** The refusal's code. */
   readonly code?: string;
+  /** Refusals over the rate that this entry stands for. */
+  readonly count?: number;
   readonly t: { readonly ms: number; readonly clock: 'synchronised' | 'unsynchronised' | 'unknown' };
   /** Key id of the recorded statement, and base64url SHA-256 of the trust chain that it was judged under. */
   readonly kid?: string;
@@ -91,6 +93,7 @@ const entrySchema = object(
     link: object({ id: token, version: count }),
     purpose: token,
     code: text(/^[a-z][a-z0-9-]{0,63}$/),
+    count,
     kid: token,
     chain: digest,
     window: count,
