@@ -7,6 +7,8 @@ import { CausewayError } from '../errors.ts';
 import type { XmlLimits } from '../platform/limits.ts';
 import type { XmlAttribute, XmlElement } from '../stages.ts';
 import { attributeValue, characterData, sectionText } from './references.ts';
+import { expandAttribute, localPart, namespaceOf, PREDEFINED } from './scope.ts';
+import type { Scope } from './scope.ts';
 
 /** Prefixes that one element declares, '' for the default namespace. */
 export type Declarations = ReadonlyMap<string, string>;
@@ -22,18 +24,11 @@ export interface Tree {
 /** Canonicalisation writes a namespace at every element that begins to use it: a long one would multiply what a receiver has to write and digest. */
 const MAX_NAMESPACE = 1024;
 
-/** White space is what has none of these codes or less: XML allows no other control characters. */
+/** White space has this code or less: XML allows no other control characters. */
 const SPACE = 0x20;
 const SLASH = 0x2f;
 const EQUALS = 0x3d;
 const GT = 0x3e;
-
-interface Scope {
-  readonly own: Map<string, string>;
-  readonly outer: Scope | undefined;
-}
-
-const PREDEFINED: Scope = { own: new Map([['', ''], ['xml', 'http://www.w3.org/XML/1998/namespace']]), outer: undefined };
 
 /** An element whose end tag has not come yet. */
 interface Open {
@@ -125,9 +120,9 @@ class TreeReader {
     const depth = (parent?.depth ?? 0) + 1;
     if (depth > this.#limits.maxDepth) throw tooLarge(`deeper than ${this.#limits.maxDepth} elements`);
     const children: (XmlElement | string)[] = [];
-    const attributes = tag.prefixed ? tag.attributes.map((attribute) => expanded(attribute, scope)) : tag.attributes;
+    const attributes = tag.prefixed ? tag.attributes.map((attribute) => expandAttribute(attribute, scope)) : tag.attributes;
     const name = source.slice(open + 1, nameEnd);
-    const element = { ns: resolve(scope, prefixOf(name)), name: localPart(name), attributes, children };
+    const element = { ns: namespaceOf(name, scope), name: localPart(name), attributes, children };
     if (tag.own !== undefined) this.#declared.set(element, tag.own);
     if (parent === undefined) this.#root ??= element;
     else parent.children.push(element);
@@ -201,28 +196,6 @@ function afterSpace(source: string, from: number): number {
   let at = from;
   while (source.charCodeAt(at) <= SPACE) at++;
   return at;
-}
-
-/** The default namespace does not hold for attributes. */
-function expanded(attribute: XmlAttribute, scope: Scope): XmlAttribute {
-  const prefix = prefixOf(attribute.name);
-  return prefix === '' ? attribute : { ns: resolve(scope, prefix), name: localPart(attribute.name), value: attribute.value };
-}
-
-function prefixOf(name: string): string {
-  return name.slice(0, Math.max(name.indexOf(':'), 0));
-}
-
-function localPart(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
-}
-
-function resolve(scope: Scope, prefix: string): string {
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
-    const uri = at.own.get(prefix);
-    if (uri !== undefined) return uri;
-  }
-  throw new CausewayError('malformed', 'a prefix that is not declared');
 }
 
 function namespace(uri: string): string {
