@@ -1,14 +1,17 @@
 /** `causeway mappings …`: what operators do with mappings before a gateway runs them. */
 import { InvalidArgumentError, type Command } from 'commander';
+import type { CheckArguments } from './mappings-check.ts';
 import type { DiffOptions } from './mappings-diff.ts';
 import type { ExplainOptions } from './mappings-explain.ts';
 import { DIRECTIONS, type Direction } from './mappings-message.ts';
+import type { ScaffoldOptions } from './mappings-scaffold.ts';
 
 const FAILED = 1;
 const PERSONAL = '--show-personal-data-on-this-terminal';
 
 /** Adds the commands below `mappings`; each action sets the exit code of the process. */
 export function addMappings(mappings: Command): void {
+  addCheck(mappings);
   messageCommand(mappings, 'explain', 'show, field by field, what a message becomes and by which rule; 1 when the message is refused').action(async (file: string, options: ExplainOptions & { json?: true }) => {
     const [{ explainMessage }, { renderExplanation }] = await Promise.all([import('./mappings-explain.ts'), import('./mappings-render.ts')]);
     const explanation = await explainMessage(file, options);
@@ -35,6 +38,46 @@ export function addMappings(mappings: Command): void {
       const diff = await diffMappings(old, next, options);
       print(options.json ? JSON.stringify(diff) : renderDiff(diff));
       if (diff.documents.some(({ became }) => became !== 'same' && became !== 'still-refused')) process.exitCode = FAILED;
+    });
+  addScaffold(mappings);
+}
+
+function addCheck(mappings: Command): void {
+  mappings
+    .command('check')
+    .description('prove the mappings: against the descriptions of the domestic forms, on made-up documents in both directions, and on their samples')
+    .argument('[folder]', 'mappings folder', 'mappings')
+    .option('--country <country>', 'one country alone, as EE')
+    .option('--schemas <dir>', 'folder of descriptions that are not in the mappings folder')
+    .option('--require-schemas', 'a description that is not found is an error')
+    .option('--runs <number>', 'documents made up for each law, outcome and direction', readRuns, 100)
+    .option('--json', 'print one JSON object')
+    .action(async (folder: string, options: CheckArguments & { json?: true }) => {
+      const { mappingsCheck, renderMappingsReport } = await import('./mappings-check.ts');
+      const report = await mappingsCheck(folder, options);
+      print(options.json ? JSON.stringify(report) : renderMappingsReport(report));
+      if (!report.ok) process.exitCode = FAILED;
+    });
+}
+
+function readRuns(text: string): number {
+  const runs = Number(text);
+  if (!Number.isInteger(runs) || runs < 1 || runs > 100_000) throw new InvalidArgumentError('A number from 1 to 100000 is needed.');
+  return runs;
+}
+
+function addScaffold(mappings: Command): void {
+  mappings
+    .command('scaffold')
+    .description('write a first mapping out of a WSDL, XML Schema or OpenAPI file, to be edited; never replaces one')
+    .argument('<description>', 'WSDL or OpenAPI file')
+    .argument('<operation>', 'its operation: RR456, or "GET /companies"')
+    .requiredOption('--neutral <form>', 'the neutral form, as company/v1')
+    .requiredOption('--mapping <name>', 'name of the mapping, as ee/company')
+    .option('--mappings <dir>', 'the mappings folder', 'mappings')
+    .action(async (description: string, operation: string, options: ScaffoldOptions) => {
+      const { scaffoldMapping } = await import('./mappings-scaffold.ts');
+      print(scaffoldMapping(description, operation, options));
     });
 }
 

@@ -11,6 +11,8 @@ export interface Fields {
   isMap(key: string): boolean;
   string(key: string): string | undefined;
   strings(key: string): string[] | undefined;
+  /** As strings; an empty list is none. */
+  texts(key: string): string[];
   number(key: string): number | undefined;
   flag(key: string): boolean;
   scalar(key: string): JsonValue | undefined;
@@ -20,6 +22,8 @@ export interface Fields {
   scalars(key: string): [string, string | number | boolean][];
   list(key: string, keys: readonly string[]): Fields[];
   report(text: string, hint?: string, key?: string, details?: Details): void;
+  /** Whether an error was reported here. */
+  isReported(): boolean;
   keys(): string[];
 }
 
@@ -66,6 +70,10 @@ class MapFields implements Fields {
     this.#source.report(key === undefined ? this.path : [...this.path, key], text, hint, details);
   }
 
+  isReported(): boolean {
+    return this.#source.isReported(this.path);
+  }
+
   #typed<T>(key: string, is: (value: unknown) => value is T, kind: string): T | undefined {
     if (!this.has(key)) return undefined;
     const value = this.#value[key];
@@ -80,6 +88,11 @@ class MapFields implements Fields {
 
   strings(key: string): string[] | undefined {
     return this.#typed(key, isTexts, 'a list of texts');
+  }
+
+  texts(key: string): string[] {
+    const value = this.#typed(key, (one): one is string[] => Array.isArray(one) && one.every(isText), 'a list of texts');
+    return value ?? [];
   }
 
   number(key: string): number | undefined {

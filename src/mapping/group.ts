@@ -79,7 +79,10 @@ export function eachWrite(rule: GroupRule, field: string, slots: readonly Slot[]
   return (source, draft, run) => {
     run.field = field;
     const items = valueAt(source, rule.neutral.names);
-    if (rule.emptyWritten && (items === undefined || (Array.isArray(items) && items.length === 0))) return void (draft.descend(prefix).add(last).value = '');
+    if (rule.emptyWritten && (items === undefined || (Array.isArray(items) && items.length === 0))) {
+      draft.descend(prefix).add(last).value = '';
+      return;
+    }
     if (items === undefined) {
       if (rule.optional) return;
       throw new Unfit('the list is missing');

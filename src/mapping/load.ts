@@ -48,6 +48,8 @@ export interface Country {
   readonly identifiers: Identifiers | undefined;
   readonly services: Services;
   readonly compiler: Compiler;
+  /** identifiers.yaml */
+  readonly source: SourceFile | undefined;
 }
 
 /** Which fields of a neutral form are personal (personal.ts). Throws `config-invalid` with every problem in its marks. */
@@ -95,7 +97,7 @@ export async function readCountry(folder: string, country: string): Promise<Coun
   const entries = [...services.imported, ...services.exported];
   for (const entry of entries) compiler.mappingOf(entry);
   for (const id of sources.mappings.keys()) if (!entries.some(({ mapping }) => mapping === id)) compiler.mappingFor(id, country);
-  return { problems, identifiers, services, compiler };
+  return { problems, identifiers, services, compiler, source: identifierSource };
 }
 
 async function readSources(folder: string, home: string, problems: Problems): Promise<Sources> {
@@ -181,4 +183,28 @@ async function readSchema(folder: string, file: string, problems: Problems): Pro
     problems.add(file, { line: 1, column: 1 }, 'cannot be read as JSON', error instanceof Error ? error.message : undefined);
     return undefined;
   }
+}
+
+/** A golden case, with the mapping that it is of. */
+export interface SampleFile {
+  readonly mapping: string;
+  readonly source: SourceFile;
+}
+
+/** `<country>/samples/<mapping>/*.yaml`; what is not YAML is reported. */
+export async function readSamples(folder: string, country: string, problems: Problems): Promise<SampleFile[]> {
+  const base = `${country.toLowerCase()}/samples`;
+  const files: SampleFile[] = [];
+  for (const mapping of await names(join(folder, base), '')) {
+    for (const name of await names(join(folder, base, mapping), '.yaml')) {
+      const source = await readSource(folder, `${base}/${mapping}/${name}`, problems);
+      if (source !== undefined) files.push({ mapping: `${country.toLowerCase()}/${mapping}`, source });
+    }
+  }
+  return files;
+}
+
+/** Countries that have a folder of their own. */
+export async function countriesOf(folder: string): Promise<string[]> {
+  return (await names(folder, '')).filter((name) => /^[a-z]{2}$/.test(name)).map((name) => name.toUpperCase());
 }

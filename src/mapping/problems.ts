@@ -24,6 +24,8 @@ export interface SourceFile {
   readonly text: string;
   readonly value: unknown;
   report(path: YamlPath, text: string, hint?: string, details?: Details): void;
+  /** Whether an error was reported there, or below. */
+  isReported(path: YamlPath): boolean;
   /** Line of the entry at `path`, from 1. */
   lineOf(path: YamlPath): number;
 }
@@ -40,7 +42,19 @@ export class Problems {
     const document = readYaml(text);
     for (const problem of document.problems) this.add(file, problem, problem.text);
     if (document.problems.length > 0) return undefined;
-    return { file, text, value: document.value, report: (path, what, hint, details) => this.add(file, document.positionOf(path), what, hint, details), lineOf: (path) => document.positionOf(path).line };
+    const reported = new Set<string>();
+    const key = (path: YamlPath): string => JSON.stringify(path).slice(0, -1);
+    return {
+      file,
+      text,
+      value: document.value,
+      report: (path, what, hint, details) => {
+        if (details?.severity !== 'warning') reported.add(key(path));
+        this.add(file, document.positionOf(path), what, hint, details);
+      },
+      isReported: (path) => [...reported].some((one) => one === key(path) || one.startsWith(`${key(path)},`)),
+      lineOf: (path) => document.positionOf(path).line,
+    };
   }
 
   /** By file and line. A file may be compiled for several countries, and a rule stand in several outcomes: each problem is told once. */

@@ -20,6 +20,9 @@ export const codelist: CodecFactory = (args, context) => {
 
 const ROWS = COUNTRIES.trim().split(/\s+/).map((row) => ({ 'alpha-2': row.slice(0, 2), 'alpha-3': row.slice(2, 5), 'numeric': row.slice(5) }));
 
+/** ISO 3166-1 alpha-2, every one. */
+export const COUNTRY_CODES: readonly string[] = ROWS.map((row) => row['alpha-2']);
+
 /** `country(numeric)`, `country(alpha-3)`, `country(alpha-2)`: ISO 3166-1; neutral is alpha-2. */
 export const country: CodecFactory = (args) => {
   const [form] = args;

@@ -48,19 +48,36 @@ function numberOf(numbers: ReadonlyMap<string, (text: string) => Verdict>, name:
 const ARGUMENT = /\s*(?:"([^"]*)"|([^",()]*[^",()\s]))\s*(?:,|$)/y;
 const CALL = /^([a-z][a-z0-9-]*)(?:\((.*)\))?$/;
 
+/** One codec as `as:` names it. */
+export interface CodecCall {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
 /** The codec that `as:` names: one, or several joined by `|`, read from the domestic side. Throws SyntaxError for an operator. */
 export function parseCodec(text: string, context: CodecContext): Codec {
-  const codecs = text.split(/\|(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((call) => parseCall(call.trim(), context));
-  const [first, ...others] = codecs;
+  return makeCodec(parseCalls(text), context);
+}
+
+/** Throws SyntaxError for a codec that is not known, or its arguments. */
+export function makeCodec(calls: readonly CodecCall[], context: CodecContext): Codec {
+  const [first, ...others] = calls.map(({ name, args }) => {
+    const factory = CODECS.get(name);
+    if (factory === undefined) throw new SyntaxError(`unknown codec "${name}"; known: ${[...CODECS.keys()].join(', ')}`);
+    return factory(args, context);
+  });
   if (first === undefined) throw new SyntaxError('no codec is named');
   return others.reduce(chain, first);
 }
 
-function parseCall(call: string, context: CodecContext): Codec {
-  const match = CALL.exec(call);
-  const factory = CODECS.get(match?.[1] ?? '');
-  if (match === null || factory === undefined) throw new SyntaxError(`unknown codec "${call}"; known: ${[...CODECS.keys()].join(', ')}`);
-  return factory(parseArguments(match[2] ?? ''), context);
+/** The calls of `as:`, in the order in which a domestic value goes through them; none for an empty text. Throws SyntaxError. */
+export function parseCalls(text: string): CodecCall[] {
+  if (text === '') return [];
+  return text.split(/\|(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((call) => {
+    const match = CALL.exec(call.trim());
+    if (match === null) throw new SyntaxError(`unknown codec "${call.trim()}"; known: ${[...CODECS.keys()].join(', ')}`);
+    return { name: match[1] ?? '', args: parseArguments(match[2] ?? '') };
+  });
 }
 
 function parseArguments(text: string): string[] {

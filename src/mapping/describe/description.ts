@@ -59,11 +59,17 @@ export interface Description {
 /** Bytes of a file beside the descriptions, by a path with slashes under their folder; undefined when it is not there. Never the network. */
 export type ReadFile = (path: string) => Uint8Array | undefined;
 
-/** The description cannot be used: not there, not readable, or without the operation. The message is for an operator. */
+/**
+ * The description cannot be used. The message is for an operator. `absent`: the file is not there; `incomplete`: it is, but documents that it refers to
+ * are not beside it; `wrong`: it cannot be read, or lacks the operation.
+ */
 export class DescriptionError extends Error {
-  constructor(message: string) {
+  readonly reason: 'absent' | 'incomplete' | 'wrong';
+
+  constructor(message: string, reason: 'absent' | 'incomplete' | 'wrong' = 'wrong') {
     super(message);
     this.name = 'DescriptionError';
+    this.reason = reason;
   }
 }
 

@@ -46,7 +46,8 @@ export class JsonDocuments {
 
   #parse(path: string): unknown {
     const bytes = this.#read(path);
-    if (bytes === undefined) throw new DescriptionError(`${path} is not there`);
+    // The first file is the description itself; another is one that it refers to.
+    if (bytes === undefined) throw new DescriptionError(`${path} is not there`, this.#parsed.size === 0 ? 'absent' : 'incomplete');
     const { value, problems } = readYaml(Buffer.from(bytes).toString('utf8'));
     const [problem] = problems;
     if (problem !== undefined) throw new DescriptionError(`${path}:${problem.line}: ${problem.text}`);

@@ -18,8 +18,11 @@ export function describeOpenApi(path: string, operation: string, read: ReadFile)
   if (shared === undefined || found === undefined) throw new DescriptionError(`${path} has no operation "${operation}"`);
   const here = { value: found, path: shared.path };
   const parameters = [...parametersOf(shared, documents), ...parametersOf(here, documents)];
-  const placed = (where: string): Described => describeMembers(parameters.filter((one) => one.value['in'] === where).map((one) => parameterNode(one, documents)));
-  const members = [renamed(placed('query'), 'query', false), renamed(placed('path'), 'path', false), ...bodyOf(here, documents)];
+  const placed = (where: string): Described[] => {
+    const some = parameters.filter((one) => one.value['in'] === where).map((one) => parameterNode(one, documents));
+    return some.length === 0 ? [] : [renamed(describeMembers(some), where, false)];
+  };
+  const members = [...placed('query'), ...placed('path'), ...bodyOf(here, documents)];
   return { source: path, request: describeMembers(members), response: answerOf(here, operation, documents) };
 }
 

@@ -12,7 +12,7 @@ export type SchemaNames = string | { readonly request: string; readonly response
 export function readDescription(names: SchemaNames, operation: string, roots: Roots | undefined, read: ReadFile): Description {
   if (typeof names !== 'string') return describeJson(names, read);
   const bytes = read(names);
-  if (bytes === undefined) throw new DescriptionError(`${names} is not there`);
+  if (bytes === undefined) throw new DescriptionError(`${names} is not there`, 'absent');
   const xml = /^\s*</.test(Buffer.from(bytes.subarray(0, 256)).toString('utf8').replace(/^\uFEFF/, ''));
   return xml ? describeXml(names, operation, roots, read) : describeOpenApi(names, operation, read);
 }

@@ -46,7 +46,7 @@ interface Pending {
 /** Parses one file. Throws DescriptionError when it is not there or not XML. */
 export function parseFile(path: string, read: ReadFile): XmlElement {
   const bytes = read(path);
-  if (bytes === undefined) throw new DescriptionError(`${path} is not there`);
+  if (bytes === undefined) throw new DescriptionError(`${path} is not there`, 'absent');
   try {
     return parseQualified(bytes, LIMITS, QUALIFIED);
   } catch (error) {
@@ -102,7 +102,7 @@ export class SchemaSet {
     // The file that is most likely meant comes first.
     const absent = [...this.#absent].toSorted((a, b) => Number(b.includes(name.name)) - Number(a.includes(name.name)));
     const beside = absent.length === 0 ? '' : `; not beside the description: ${absent.slice(0, 3).join(', ')}${absent.length > 3 ? ` and ${absent.length - 3} more` : ''}`;
-    throw new DescriptionError(`${kind === 'attributeGroup' ? 'attribute group' : kind} "${name.name}" of namespace "${name.ns}" is not declared${beside}`);
+    throw new DescriptionError(`${kind === 'attributeGroup' ? 'attribute group' : kind} "${name.name}" of namespace "${name.ns}" is not declared${beside}`, absent.length === 0 ? 'wrong' : 'incomplete');
   }
 
   lookUp(kind: Kind, name: QName): Declared | undefined {

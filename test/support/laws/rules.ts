@@ -38,6 +38,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'asn1js': ['crypto'],
   'canonicalize': ['platform'],
   'commander': ['cli'],
+  'fast-check': ['mapping'],
   'jose': ['crypto'],
   'jsonata': ['mapping'],
   'koa': ['http', 'sandbox'],

@@ -19,7 +19,7 @@ const person = fc
 const month = fc.tuple(fc.integer({ min: 1990, max: 2030 }), fc.integer({ min: 1, max: 12 })).map(([y, m]) => `${y}-${String(m).padStart(2, '0')}`);
 const value = fc.integer({ min: 0, max: 10 ** 9 }).map((cents) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`);
 const income = fc
-  .array(fc.record({ month, employer: fc.record({ identifier: fc.constantFrom('EE:10137319', 'EE:70000349'), name: some(words) }), amount: fc.record({ value, currency: fc.constantFrom('EUR', 'SEK') }) }), { minLength: 1, maxLength: 4 })
+  .array(fc.record({ month, employer: fc.record({ identifier: fc.constantFrom('EE:10137319', 'EE:70000349'), name: some(words) }), amount: fc.record({ value, currency: fc.constantFrom('EUR', 'EEK') }) }), { minLength: 1, maxLength: 4 })
   .map((payments) => tidy({ outcome: 'found', payments }));
 const company = fc
   .record({ identifier: fc.constant('FI:2077474-0'), legalName: words, registered: some(day), removed: some(day), status: fc.constantFrom('registered', 'in-liquidation', 'bankrupt', 'removed'), legalForm: some(fc.constantFrom('limited-company', 'public-limited-company')) })
@@ -50,11 +50,17 @@ for (const [id, of, documents] of [
     const to = await translation(id, of);
     fc.assert(fc.property(documents, (neutral) => {
       const back = to.responseToNeutral(response(write(to, id, neutral))).fields;
-      assert.deepEqual(back.document, neutral);
+      assert.deepEqual(withoutEmptyLists(back.document), neutral);
       assert.deepEqual(back.loss.unknown, []);
       assert.deepEqual(back.loss.approximated, []);
     }));
   });
+}
+
+/** A form that writes one empty element for no citizenship cannot tell an empty list from none. */
+function withoutEmptyLists(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => !Array.isArray(inner) || inner.length > 0).map(([name, inner]) => [name, withoutEmptyLists(inner)]));
 }
 
 type Mutation = (children: readonly (XmlElement | string)[], at: number) => (XmlElement | string)[];
@@ -103,7 +109,7 @@ for (const [name, mutate] of Object.entries(MUTATIONS)) {
 
 /** No value in `part` that is not in `whole` at the same place: a repeated list item may stand twice, an outcome may become not-found. */
 function isPart(part: JsonValue, whole: JsonValue | undefined): boolean {
-  if (Array.isArray(part)) return Array.isArray(whole) && (part as readonly JsonValue[]).every((item) => (whole as readonly JsonValue[]).some((one) => isPart(item, one)));
+  if (Array.isArray(part)) return part.length === 0 || (Array.isArray(whole) && (part as readonly JsonValue[]).every((item) => (whole as readonly JsonValue[]).some((one) => isPart(item, one))));
   if (typeof part === 'object' && part !== null) return typeof whole === 'object' && Object.entries(part).every(([key, inner]) => isPart(inner, (whole as Record<string, JsonValue>)[key]));
   return part === whole || part === 'not-found';
 }

@@ -1,0 +1,151 @@
+/** Made-up values: of neutral schemas, of described types, and of the domains that codecs declare. */
+import fc from 'fast-check';
+import { ORGANISATION_NUMBERS, PERSON_NUMBERS } from '../codecs/check-digits.ts';
+import type { CodeList } from '../codecs/codec.ts';
+import { COUNTRY_CODES } from '../codecs/codes.ts';
+import type { CodecCall } from '../codecs/table.ts';
+import { misfit, type ValueType } from '../describe/value-type.ts';
+import type { Schema } from '../neutral.ts';
+import type { JsonValue } from '../../stages.ts';
+
+export type Values = fc.Arbitrary<JsonValue>;
+
+/** Letters of both countries, what XML must escape, and characters of two UTF-16 units. */
+const LETTERS = fc.constantFrom(...'abzAZäÕšž0195', ' ', '-', '.', "'", '"', '&', '<', '>', ']', '名', '😀');
+
+/** Text as documents hold it: without white space at its ends, which is no part of an XML value, and without control characters. */
+export function words(minLength: number, maxLength: number): fc.Arbitrary<string> {
+  const longest = Math.min(maxLength, Math.max(minLength, 24));
+  return fc.array(LETTERS, { minLength: Math.min(minLength, longest), maxLength: longest }).map((letters) => letters.join('')).filter((text) => text.trim() === text && [...text].length >= minLength);
+}
+
+export const days: fc.Arbitrary<string> = fc.date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2099-12-31T00:00:00Z'), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10));
+const months = days.map((day) => day.slice(0, 7));
+
+/** XML 1.0, section 2.2; and no white space at the ends. */
+function isPlain(text: string): boolean {
+  return text.trim() === text && /^[\u0009\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(text);
+}
+
+function matching(pattern: RegExp): fc.Arbitrary<string> | undefined {
+  try {
+    return fc.stringMatching(pattern, { size: 'small' }).filter(isPlain);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a schema of a single value; undefined for one that this cannot make. */
+export function schemaValues(schema: Schema): Values | undefined {
+  if (Array.isArray(schema['enum'])) return fc.constantFrom(...(schema['enum'] as JsonValue[]));
+  if ('const' in schema) return fc.constant(schema['const'] as JsonValue);
+  const number = (key: string, otherwise: number): number => (typeof schema[key] === 'number' ? schema[key] : otherwise);
+  switch (schema['type']) {
+    case 'string':
+      if (schema['format'] === 'date') return days;
+      if (typeof schema['pattern'] === 'string') return matching(new RegExp(schema['pattern'], 'u'));
+      return words(number('minLength', 0), number('maxLength', 24));
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+      return fc.integer({ min: number('minimum', -1_000_000), max: number('maximum', 1_000_000) });
+    case 'number':
+      return fc.integer({ min: number('minimum', -10_000) * 100, max: number('maximum', 10_000) * 100 }).map((cents) => cents / 100);
+    default:
+      return undefined;
+  }
+}
+
+/** Of a described type. */
+export function describedValues(type: ValueType): Values {
+  if (type.enumeration !== undefined && type.enumeration.length > 0) return fc.constantFrom(...type.enumeration).map((code) => (type.base === 'json-integer' || type.base === 'json-number' ? Number(code) : type.base === 'json-boolean' ? code === 'true' : code));
+  const [pattern] = type.patterns ?? [];
+  const patterned = pattern === undefined ? undefined : matching(pattern)?.filter((text) => misfit(type, text) === undefined);
+  return patterned ?? plainValues(type);
+}
+
+function plainValues({ base, minLength = 0, maxLength = 24, minimum = -1_000_000, maximum = Math.max(minimum, 1_000_000) }: ValueType): Values {
+  const whole = fc.integer({ min: Math.max(minimum, -1_000_000), max: Math.min(maximum, Math.max(minimum, 1_000_000)) });
+  switch (base) {
+    case 'boolean':
+      return fc.constantFrom('true', 'false');
+    case 'integer':
+      return whole.map(String);
+    case 'decimal':
+    case 'double':
+      return whole.map((number) => `${number}.5`);
+    case 'date':
+      return days;
+    case 'dateTime':
+      return days.map((day) => `${day}T12:00:00Z`);
+    case 'time':
+      return fc.constant('12:00:00');
+    case 'yearMonth':
+      return months;
+    case 'year':
+      return days.map((day) => day.slice(0, 4));
+    case 'binary':
+      return fc.constant('AAAA');
+    case 'json-integer':
+    case 'json-number':
+      return whole;
+    case 'json-boolean':
+      return fc.boolean();
+    case 'text':
+    case 'any':
+      return words(minLength, maxLength);
+  }
+}
+
+type Domain = (args: readonly string[], codelist: (name: string) => CodeList | undefined) => Values | undefined;
+
+const decimals = (digits: number): Values => fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 10 ** 9 })).map(([minus, units]) => {
+  const text = String(units).padStart(digits + 1, '0');
+  return `${minus && units > 0 ? '-' : ''}${digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`}`;
+});
+
+/** Per codec, values of its neutral side. Codecs that take any text have no entry: the schema says what they are given. */
+const DOMAINS: Readonly<Record<string, Domain>> = {
+  'boolean': () => fc.boolean(),
+  'date': () => days,
+  'yearmonth': () => months,
+  'decimal': ([digits]) => decimals(Number(digits)),
+  'minor': ([digits]) => decimals(Number(digits)),
+  'integer': () => fc.integer(),
+  'country': () => fc.constantFrom(...COUNTRY_CODES),
+  'country-name': () => fc.constantFrom(...COUNTRY_CODES),
+  'codelist': ([name], codelist) => {
+    const list = codelist(name ?? '');
+    const codes = [...(list?.toDomestic.keys() ?? []), ...(list?.fallback.domestic === undefined || list.fallback.neutral === undefined ? [] : [list.fallback.neutral])];
+    return codes.length === 0 ? undefined : fc.constantFrom(...codes);
+  },
+  'person-id': ([country]) => numbers(country, PERSON_STEMS, PERSON_NUMBERS),
+  'organisation-id': ([country]) => numbers(country, ORGANISATION_STEMS, ORGANISATION_NUMBERS),
+};
+
+/** Values that one codec of a chain gives to the neutral side, and its place; undefined when all of them take any text. */
+export function codecDomain(calls: readonly CodecCall[], codelist: (name: string) => CodeList | undefined): { readonly at: number; readonly values: Values } | undefined {
+  for (const [at, { name, args }] of calls.entries()) {
+    const values = DOMAINS[name]?.(args, codelist);
+    if (values !== undefined) return { at, values };
+  }
+  return undefined;
+}
+
+const digits = (length: number): fc.Arbitrary<string> => fc.stringMatching(new RegExp(`^[0-9]{${length}}$`));
+const born = fc.date({ min: new Date('1930-01-01T00:00:00Z'), max: new Date('1999-12-31T00:00:00Z'), noInvalidDate: true }).map((date) => date.toISOString().slice(2, 10).replaceAll('-', ''));
+
+/** Beginnings of national numbers, by country: a check digit makes them whole. */
+export const PERSON_STEMS: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  EE: fc.tuple(fc.constantFrom('3', '4'), born, digits(3)).map((parts) => parts.join('')),
+  // Numbers from 900 up are given to nobody.
+  FI: fc.tuple(born, fc.constantFrom('-', 'Y'), fc.integer({ min: 900, max: 999 })).map(([day, separator, number]) => `${day.slice(4, 6)}${day.slice(2, 4)}${day.slice(0, 2)}${separator}${number}`),
+};
+export const ORGANISATION_STEMS: Readonly<Record<string, fc.Arbitrary<string>>> = { EE: fc.tuple(fc.constantFrom('1', '7', '8', '9'), digits(6)).map((parts) => parts.join('')), FI: digits(7).map((number) => `${number}-`) };
+
+function numbers(country: string | undefined, stems: typeof PERSON_STEMS, checks: typeof PERSON_NUMBERS): Values | undefined {
+  const stem = stems[country ?? ''];
+  const check = checks.get(country ?? '');
+  const whole = (text: string): string => [...'0123456789ABCDEFHJKLMNPRSTUVWXY'].map((sign) => text + sign).find((number) => check?.(number) === 'ok') ?? '';
+  return stem?.map(whole).filter((number) => number !== '');
+}
