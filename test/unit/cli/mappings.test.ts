@@ -36,7 +36,7 @@ suite('causeway mappings', () => {
   test('explain reads a SOAP message as it came, names file and lines, and prints no personal value', () => {
     const { status, stdout } = mappings('explain', 'request.xml', '--service', 'EE/GOV/70008440/rr/RR456/v1', '--country', 'EE');
     assert.equal(status, 0);
-    assert.match(stdout, /^ee\/person\.yaml, revision 2: request to person\/v1$/m);
+    assert.match(stdout, /^ee\/person\.yaml, revision \d+: request to person\/v1$/m);
     assert.match(stdout, new RegExp(`^ {2}${LINE} {2}request/Isikukood {2}identifier {2}‹personal› by person-id\\(EE\\) \\| prefixed\\("EE:"\\)$`, 'm'));
     assert.ok(!stdout.includes(CODE));
   });
@@ -90,7 +90,9 @@ suite('causeway mappings', () => {
   test('diff ends with 0 over the same, and with 1 and the fields over what changed', () => {
     const over = file('answers.jsonl', `${JSON.stringify({ outcome: 'not-found' })}\n${JSON.stringify({ outcome: 'found', companies: [{ identifier: 'FI:2077474-0', legalName: 'A', status: 'in-liquidation' }] })}\n`);
     const args = ['diff', 'mappings/ee/company.yaml', 'next/ee/company.yaml', '--over', over];
-    assert.deepEqual([mappings(...args).status, mappings(...args).stdout], [0, 'ee/company revision 2 to 2, over 2 documents: 2 the same\n']);
+    const same = mappings(...args);
+    assert.equal(same.status, 0);
+    assert.match(same.stdout, /^ee\/company revision (\d+) to \1, over 2 documents: 2 the same\n$/);
     const list = join(folder, 'next/codelists/ee-company-status-text.yaml');
     writeFileSync(list, readFileSync(list, 'utf8').replace('Likvideerimisel', 'Lõpetamisel'));
     const { status, stdout } = mappings(...args);
