@@ -32,7 +32,7 @@ import {
   Version,
 } from '@peculiar/asn1-x509';
 import type { KeyObject } from 'node:crypto';
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
 export type KeyAlgorithm = 'RSA-2048' | 'P-256';
@@ -79,7 +79,7 @@ export function createAuthority(request: AuthorityRequest, parent?: Identity): I
   const pair = generate(request.algorithm);
   const constraints = new BasicConstraints({ cA: true, ...(request.pathLength === undefined ? {} : { pathLenConstraint: request.pathLength }) });
   const extensions = [extension(id_ce_basicConstraints, true, constraints), keyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign)];
-  const issuer = parent === undefined ? { name: nameOf(request.subject), key: pair.privateKey } : issuerOf(parent);
+  const issuer = parent === undefined ? { name: nameOf(request.subject), key: pair.privateKey, keyId: keyId(keyInfo(pair.publicKey)) } : issuerOf(parent);
   return { key: exportKey(pair.privateKey), certificate: write(request, pair.publicKey, issuer, extensions) };
 }
 
@@ -103,11 +103,19 @@ export function memberSubject(member: { readonly instance: string; readonly memb
 interface Issuer {
   readonly name: Name;
   readonly key: KeyObject;
+  readonly keyId: Uint8Array;
 }
 
+/** An authority issues many certificates, and reading its own takes as long as writing one. */
+const issuers = new WeakMap<Identity, Issuer>();
+
 function issuerOf(authority: Identity): Issuer {
+  const known = issuers.get(authority);
+  if (known !== undefined) return known;
   const { tbsCertificate } = AsnConvert.parse(new X509Certificate(authority.certificate).raw, Certificate);
-  return { name: tbsCertificate.subject, key: createPrivateKey(authority.key) };
+  const issuer = { name: tbsCertificate.subject, key: createPrivateKey(authority.key), keyId: keyId(tbsCertificate.subjectPublicKeyInfo) };
+  issuers.set(authority, issuer);
+  return issuer;
 }
 
 /** Source: RFC 5280, section 4.1. */
@@ -126,7 +134,7 @@ function write(request: Validity & { readonly subject: Subject }, publicKey: Key
     extensions: new Extensions([
       ...extensions,
       extension(id_ce_subjectKeyIdentifier, false, new SubjectKeyIdentifier(keyId(subjectPublicKeyInfo))),
-      extension(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(keyId(keyInfo(createPublicKey(issuer.key)))) })),
+      extension(id_ce_authorityKeyIdentifier, false, new AuthorityKeyIdentifier({ keyIdentifier: new KeyIdentifier(issuer.keyId) })),
     ]),
   });
   const signatureValue = arrayBuffer(sign('sha256', Buffer.from(AsnConvert.serialize(tbsCertificate)), issuer.key));
