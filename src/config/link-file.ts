@@ -53,10 +53,13 @@ const agreement = record({
   legs: v.strictTuple([leg, leg], 'expected exactly two legs'),
 });
 
+const losses = v.array(oneOf(['dropped', 'defaulted', 'approximated', 'unknown']), 'expected a list of dropped, defaulted, approximated, unknown');
+
 const settings = record({
   url: v.pipe(httpsOrigin(), v.description("Where the peer's federation listener is.")),
   connections: v.optional(count(1, 1000), 64),
   suspended: v.exactOptional(v.pipe(record({ reason: text(), until: v.exactOptional(instant()) }), v.description('Stops the link on our side.'))),
+  refuseLoss: v.exactOptional(v.pipe(record({ requests: v.exactOptional(losses), answers: v.exactOptional(losses) }), v.description("Kinds of loss in the peer's translation with which we refuse its requests and its answers."))),
 });
 
 export function linkSchema() {

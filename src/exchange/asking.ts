@@ -11,6 +11,7 @@ import type { HttpReply } from '../platform/http-client.ts';
 import type { Mapped, Opened } from '../stages.ts';
 import type { ExchangeRow } from '../trail/store.ts';
 import type { Question } from './flow.ts';
+import { acceptLoss } from './loss.ts';
 import type { OutboundParts } from './parts.ts';
 import { peerRefusal } from './refusals.ts';
 import { reopen } from './reopen.ts';
@@ -108,7 +109,8 @@ async function openAnswer(statement: Authentic<'causeway-response+jwt'>, payload
 }
 
 /** An answer that does not fit our own mapping is not the caller's fault either. */
-function translateAnswer(opened: Opened, { service, verified }: Question): Mapped<'domestic'> {
+function translateAnswer(opened: Opened, { service, verified, offer }: Question): Mapped<'domestic'> {
+  acceptLoss(opened.fields.context.loss, offer.peer.link.settings.refuseLoss?.answers, 'yes');
   try {
     return service.translation.responseToDomestic(opened, verified);
   } catch (cause) {

@@ -12,6 +12,7 @@ import type { Authentic } from '../federation/statement.ts';
 import { authoriseInbound, sealedLimit } from './authorise.ts';
 import type { AcceptedTask, DomesticTask, Peer, PeerArrival } from './flow.ts';
 import { inboundMemory } from './ends.ts';
+import { acceptLoss } from './loss.ts';
 import { traceId } from '../platform/trace.ts';
 import { memberText, serviceText } from './names.ts';
 import type { InboundParts } from './parts.ts';
@@ -70,6 +71,7 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
   const { claims } = statement;
   const service = parts.exportedService(claims.service, claims.operation);
   const opened = await open(statement, payload, use.grant, peer.side, (document) => service.translation.checkNeutral('request', document));
+  acceptLoss(opened.fields.context.loss, peer.link.settings.refuseLoss?.requests, 'no');
   const mapped = service.translation.requestToDomestic(opened);
   const dialect = parts.dialect(service.home.dialect);
   const call = {

@@ -2,7 +2,7 @@
 import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
-import type { NeutralRef, Operation } from '../stages.ts';
+import type { LossReport, NeutralRef, Operation } from '../stages.ts';
 
 /** One allowed use: exact client, service, operation and purpose. What is not granted is refused. */
 export interface Grant {
@@ -67,12 +67,16 @@ export interface Agreement {
   readonly legs: readonly [Leg, Leg];
 }
 
+export type LossKind = keyof LossReport;
+
 /** Our own settings for the link: not agreed, not hashed. */
 export interface LinkSettings {
   /** Where the peer's federation listener is. */
   readonly url: string;
   readonly suspended?: { readonly reason: string; readonly until?: string };
   readonly connections: number;
+  /** Kinds of loss with which we refuse what the peer sends us, by leg: its requests (it asks) and its answers (we ask). */
+  readonly refuseLoss?: { readonly requests?: readonly LossKind[]; readonly answers?: readonly LossKind[] };
 }
 
 /** One side's view of one version of the agreement. */

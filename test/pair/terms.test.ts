@@ -146,10 +146,36 @@ suite('with other terms, after a restart of both gateways', () => {
   });
 });
 
+suite('with losses that the receivers do not accept', () => {
+  const refuseLoss = (value: object) => [['settings', 'refuseLoss'], value] as const;
+  before(async () => {
+    await pair.reconfigure({ link: [refuseLoss({ requests: ['dropped'] })] }, ['EE']);
+    await pair.reconfigure({ link: [refuseLoss({ answers: ['dropped'] })] }, ['FI']);
+  });
+
+  test('a request of which fields were dropped is refused before it is handed over', async () => {
+    const xid = assertFault(POPULATION, await POPULATION.ask(pair), { code: 'peer-refused', status: 502, country: 'EE', retry: 'ask-operator', delivered: 'no', peerCode: 'loss-refused' });
+    assert.deepEqual(pair.trail('EE', xid), ['ee-fi: request RelayRejection loss-refused', 'ee-fi: refusal RelayRejection loss-refused']);
+    assert.equal(pair.countries.EE.log.deliveries(POPULATION.service).get(xid), undefined);
+  });
+
+  test('an answer of which fields were dropped is delivered, recorded, and not given to the caller', async () => {
+    const xid = assertFault(INCOME, await INCOME.ask(pair), { code: 'loss-refused', status: 502, country: 'FI', retry: 'ask-operator', delivered: 'yes' });
+    assert.deepEqual(pair.trail('FI', xid), ['ee-fi: request SubmissionAcceptance', 'ee-fi: response ContentConsignmentFailure']);
+  });
+
+  test('the other leg has no such setting, and its answers cross with their losses', async () => {
+    const xid = await asked(COMPANY);
+    const { context } = await auditorOpens(pair, 'EE', evidenceOf(pair, 'EE', xid, 'response'), xid, 'response');
+    assert.ok(context.loss.dropped.length > 0);
+  });
+});
+
 suite('with narrow terms, after another restart', () => {
   before(() =>
     pair.reconfigure({
       link: [
+        [['settings', 'refuseLoss'], undefined],
         grant(0, 0, 'maxBytes', '1536B'), grant(0, 0, 'maxBudget', '20s'), grant(0, 1, 'client', 'FI/MUN/0101263-6/kirjasto'), grant(1, 0, 'quota', 2),
       ],
     }),
