@@ -124,10 +124,7 @@ function isNil(element: XmlElement): boolean {
 
 function survey(node: XmlNode, known: Known<XmlNode>, run: Run): void {
   if (typeof node === 'string') return;
-  for (const one of node.attributes) {
-    if (one.ns === XSI || one.ns === XMLNS || one.value === '') continue;
-    if (!known.children.has(`@${one.name}`)) report(known, `@${one.name}`, run);
-  }
+  if (node.attributes.length > 0) surveyAttributes(node, known, run);
   for (const child of node.children) {
     if (typeof child === 'string') {
       if (!known.leaf && child.trim() !== '') report(known, 'text', run);
@@ -140,6 +137,15 @@ function survey(node: XmlNode, known: Known<XmlNode>, run: Run): void {
       survey(child, entry.node, run);
     }
     if (!fitting && carries(child)) report(known, child.name, run);
+  }
+}
+
+function surveyAttributes(element: XmlElement, known: Known<XmlNode>, run: Run): void {
+  for (const { ns, name, value } of element.attributes) {
+    if (ns === XSI || ns === XMLNS || value === '') continue;
+    const entry = known.children.get(`@${name}`)?.find(({ step }) => step.accepted.includes(ns));
+    if (entry === undefined) report(known, `@${name}`, run);
+    else if (entry.node.rest === 'dropped' && !entry.node.leaf) run.lose('dropped', entry.node.dropText);
   }
 }
 

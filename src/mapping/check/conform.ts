@@ -59,12 +59,12 @@ function checkChildren(children: readonly XmlElement[], node: Described, path: s
   const count = (one: Described): number => children.filter((child) => child.name === one.name && child.ns === one.ns).length;
   const known = childrenOf(node);
   let fine = true;
-  for (const { node: one, required } of known) {
+  for (const { node: one, required, most } of known) {
     const at = joinDomestic(path, spell(one, form), form.kind);
     const times = count(one);
-    if (times >= (required ? one.min : 0) && times <= one.max) continue;
+    if (times >= (required ? one.min : 0) && times <= most) continue;
     fine = false;
-    add(at, times > one.max ? `the description says at most ${one.max}` : times === 0 ? 'the description demands it' : `the description demands ${one.min}`);
+    add(at, times > most ? `the description says at most ${most}` : times === 0 ? 'the description demands it' : `the description demands ${one.min}`);
   }
   const order = children.map((child) => known.find(({ node: one }) => one.name === child.name && one.ns === child.ns)).filter((one) => one !== undefined);
   const late = order.findIndex((one, at) => at > 0 && one.rank < (order[at - 1]?.rank ?? 0));

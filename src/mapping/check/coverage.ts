@@ -31,15 +31,16 @@ class Mark {
   }
 }
 
-/** Reports what no rule of the section, whatever its outcome, knows. */
+/** Reports what no rule of the section knows. What one outcome drops as a whole and another reads in part must be known in all its parts. */
 export function checkCoverage(section: Section, described: Described, form: PathForm): void {
-  const root = new Mark();
-  markRules(section.rules, root);
-  for (const one of section.outcomes) {
-    for (const { path } of [...one.match, ...one.write]) root.at(path.steps).value = true;
-    markRules(one.rules, root);
-  }
-  for (const { path, fields } of unknown(described, root, '', section.fields, form)) fields.report(`no rule knows the domestic field "${path}"`, 'map it, or drop it with a reason', fields === section.fields ? 'rules' : undefined);
+  const outcomes = section.outcomes.length === 0 ? [undefined] : section.outcomes;
+  const roots = outcomes.map((one) => {
+    const root = new Mark();
+    markRules([...section.rules, ...(one?.rules ?? [])], root);
+    for (const { path } of [...(one?.match ?? []), ...(one?.write ?? [])]) root.at(path.steps).value = true;
+    return root;
+  });
+  for (const { path, fields } of unknown(described, roots, '', section.fields, form)) fields.report(`no rule knows the domestic field "${path}"`, 'map it, or drop it with a reason', fields === section.fields ? 'rules' : undefined);
 }
 
 function markRules(rules: readonly Rule[], at: Mark): void {
@@ -62,18 +63,19 @@ interface Unknown {
   readonly fields: Fields;
 }
 
-/** Ends where the rules end, even in types that hold themselves. */
-function unknown(node: Described, mark: Mark, path: string, outer: Fields, form: PathForm): Unknown[] {
-  if (mark.all) return [];
-  if (node.items !== undefined) return unknown(node.items(), mark, path, outer, form);
-  const fields = mark.fields ?? outer;
+/** `marks`: those of the outcomes. Ends where the rules end, even in types that hold themselves. */
+function unknown(node: Described, marks: readonly Mark[], path: string, outer: Fields, form: PathForm): Unknown[] {
+  const partly = marks.filter(({ all }) => !all);
+  if (partly.length === 0) return [];
+  if (node.items !== undefined) return unknown(node.items(), marks, path, outer, form);
+  const fields = partly.find((mark) => mark.fields !== undefined)?.fields ?? outer;
   const children = [...node.content().attributes, ...childrenOf(node).map((one) => one.node)];
   const found = children.flatMap((child): Unknown[] => {
-    const below = mark.children.get(keyOf(child.name, child.ns, child.kind === 'attribute'));
+    const below = partly.flatMap((mark) => mark.children.get(keyOf(child.name, child.ns, child.kind === 'attribute')) ?? []);
     const text = joinDomestic(path, spell(child, form), form.kind);
-    return below === undefined ? [{ path: text, fields }] : unknown(child, below, text, fields, form);
+    return below.length === 0 ? [{ path: text, fields }] : unknown(child, below, text, fields, form);
   });
-  const own = node.value !== undefined && node.value.base !== 'any' && !mark.value;
+  const own = node.value !== undefined && node.value.base !== 'any' && !partly.some((mark) => mark.value);
   return own ? [{ path: path === '' ? 'text' : path, fields }, ...found] : found;
 }
 

@@ -111,13 +111,13 @@ function neutralLaw({ subject, one, request }: Trial, document: JsonValue, told:
   const read = attempt(() => face.read(kind, written.value, reading));
   if ('refused' in read) return refusal(one, subject, reading.field, `what is written cannot be read back: ${read.refused} at "${reading.place(face.firstIndex)}"`);
   const invalid = neutral.check(kind, read.value);
-  if (invalid !== undefined) return { ...refusal(one, subject, invalid.join('.'), `what is written reads back as no document that the schema allows: "${invalid.join('.')}"`) };
+  if (invalid !== undefined) return refusal(one, subject, invalid.join('.'), `what is written reads back as no document that the schema allows: "${invalid.join('.')}"`);
+  const [outcome, back] = [document, read.value].map((from) => (from as { outcome?: JsonValue }).outcome);
+  if (outcome !== back) return { at: one.outcome ?? section, text: 'neutral → domestic → neutral: the outcome is read back as another', hint: 'the first case that fits is taken', fields: [] };
   const form = isXml(subject) ? 'xml' : 'json';
   const entries = (from: JsonValue): Entries => neutralEntries(from, rules, form);
   const difference = firstDifference(entries(document), entries(read.value), namedBy(told, writing.loss(), reading.loss()));
-  if (difference !== undefined) return { at: difference.entry.rule, text: `neutral → domestic → neutral: "${difference.path}" is ${difference.lost ? 'lost' : 'not the same'}`, fields: difference.entry.fields, ...lossHint(difference.entry.rule) };
-  const [outcome, back] = [document, read.value].map((from) => (from as { outcome?: JsonValue }).outcome);
-  return outcome === back ? undefined : { at: one.outcome ?? section, text: `neutral → domestic → neutral: the outcome is read back as another`, hint: 'the first case that fits is taken', fields: [] };
+  return difference === undefined ? undefined : { at: difference.entry.rule, text: `neutral → domestic → neutral: "${difference.path}" is ${difference.lost ? 'lost' : 'not the same'}`, fields: difference.entry.fields, ...lossHint(difference.entry.rule) };
 }
 
 function checkDomesticLaw(trial: Trial, carriers: Carriers, runs: number): number {

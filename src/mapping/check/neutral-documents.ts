@@ -1,5 +1,6 @@
 /** Made-up neutral documents of a schema whose fields are in the domains of the codecs that carry them. */
 import fc from 'fast-check';
+import { inCalendar } from '../codecs/dates.ts';
 import { Unfit, type Codec, type CodecContext } from '../codecs/codec.ts';
 import { makeCodec, type CodecCall } from '../codecs/table.ts';
 import { joinNeutral } from '../compiled.ts';
@@ -128,9 +129,15 @@ function schemaValidator(schema: Schema): (value: JsonValue) => boolean {
     if (types[String(schema['type'])]?.(value) === false) return false;
     if (Array.isArray(schema['enum']) && !schema['enum'].includes(value)) return false;
     if (typeof value !== 'string') return true;
+    if (schema['format'] === 'date' && !isDay(value)) return false;
     const [least, most] = [schema['minLength'] ?? 0, schema['maxLength'] ?? Infinity] as number[];
     return value.length >= (least ?? 0) && value.length <= (most ?? Infinity) && pattern?.test(value) !== false;
   };
+}
+
+function isDay(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  return year !== undefined && inCalendar(Number(year), Number(month), Number(day));
 }
 
 /** Which of the fields that may be absent are there. */

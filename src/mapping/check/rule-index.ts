@@ -1,5 +1,6 @@
 /** The rule that a path of a message belongs to, so that what is found in documents is told at a line. */
 import { joinDomestic, joinNeutral } from '../compiled.ts';
+import { pathText, type Step } from '../path.ts';
 import type { Located, Rule } from '../rules.ts';
 import type { Case } from './subject.ts';
 
@@ -27,10 +28,15 @@ function addRules(rules: readonly Rule[], base: { readonly domestic: string; rea
     const paths = !('domestic' in rule) ? [] : 'text' in rule.domestic ? [rule.domestic] : rule.domestic;
     const domestic = paths.map(({ text }) => joinDomestic(base.domestic, text, kind));
     const neutral = 'neutral' in rule ? joinNeutral(base.neutral, rule.neutral.text) : base.neutral;
-    for (const text of domestic) add(text, rule);
+    for (const text of [...domestic, ...paths.flatMap(({ steps }) => compared(steps, kind)).map((text) => joinDomestic(base.domestic, text, kind))]) add(text, rule);
     if ('neutral' in rule) add(neutral, rule);
     if (rule.kind === 'each' || rule.kind === 'at') addRules(rule.rules, { domestic: domestic[0] ?? base.domestic, neutral }, kind, add);
   }
+}
+
+/** What conditions compare is written with the item that they pick. */
+function compared(steps: readonly Step[], kind: 'xml' | 'json'): string[] {
+  return steps.flatMap(({ predicates }, at) => predicates.map(({ step }) => joinDomestic(pathText(steps.slice(0, at + 1), kind), step.text, kind)));
 }
 
 function plain(path: string): string {

@@ -4,14 +4,14 @@ import { ORGANISATION_NUMBERS, PERSON_NUMBERS } from '../codecs/check-digits.ts'
 import type { CodeList } from '../codecs/codec.ts';
 import { COUNTRY_CODES } from '../codecs/codes.ts';
 import type { CodecCall } from '../codecs/table.ts';
-import { misfit, type ValueType } from '../describe/value-type.ts';
+import { misfit, type BaseType, type ValueType } from '../describe/value-type.ts';
 import type { Schema } from '../neutral.ts';
 import type { JsonValue } from '../../stages.ts';
 
 export type Values = fc.Arbitrary<JsonValue>;
 
-/** Letters of both countries, what XML must escape, and characters of two UTF-16 units. */
-const LETTERS = fc.constantFrom(...'abzAZäÕšž0195', ' ', '-', '.', "'", '"', '&', '<', '>', ']', '名', '😀');
+/** Letters of several countries, what XML must escape, characters of two UTF-16 units; and spaces often enough to stand side by side. */
+const LETTERS = fc.constantFrom(...'abzAZäÕšž0195', ' ', ' ', ' ', '-', '.', "'", '"', '&', '<', '>', ']', '名', '😀');
 
 /** Text as documents hold it: without white space at its ends, which is no part of an XML value, and without control characters. */
 export function words(minLength: number, maxLength: number): fc.Arbitrary<string> {
@@ -61,40 +61,29 @@ export function describedValues(type: ValueType): Values {
   if (type.enumeration !== undefined && type.enumeration.length > 0) return fc.constantFrom(...type.enumeration).map((code) => (type.base === 'json-integer' || type.base === 'json-number' ? Number(code) : type.base === 'json-boolean' ? code === 'true' : code));
   const [pattern] = type.patterns ?? [];
   const patterned = pattern === undefined ? undefined : matching(pattern)?.filter((text) => misfit(type, text) === undefined);
-  return patterned ?? plainValues(type);
+  return patterned ?? PLAIN[type.base](type);
 }
 
-function plainValues({ base, minLength = 0, maxLength = 24, minimum = -1_000_000, maximum = Math.max(minimum, 1_000_000) }: ValueType): Values {
-  const whole = fc.integer({ min: Math.max(minimum, -1_000_000), max: Math.min(maximum, Math.max(minimum, 1_000_000)) });
-  switch (base) {
-    case 'boolean':
-      return fc.constantFrom('true', 'false');
-    case 'integer':
-      return whole.map(String);
-    case 'decimal':
-    case 'double':
-      return whole.map((number) => `${number}.5`);
-    case 'date':
-      return days;
-    case 'dateTime':
-      return days.map((day) => `${day}T12:00:00Z`);
-    case 'time':
-      return fc.constant('12:00:00');
-    case 'yearMonth':
-      return months;
-    case 'year':
-      return days.map((day) => day.slice(0, 4));
-    case 'binary':
-      return fc.constant('AAAA');
-    case 'json-integer':
-    case 'json-number':
-      return whole;
-    case 'json-boolean':
-      return fc.boolean();
-    case 'text':
-    case 'any':
-      return words(minLength, maxLength);
-  }
+const PLAIN: Readonly<Record<BaseType, (type: ValueType) => Values>> = {
+  'text': ({ minLength = 0, maxLength = 24 }) => words(minLength, maxLength),
+  'any': () => words(0, 24),
+  'boolean': () => fc.constantFrom('true', 'false'),
+  'integer': (type) => whole(type).map(String),
+  'decimal': (type) => whole(type).map((number) => `${number}.0`),
+  'double': (type) => whole(type).map((number) => `${number}.0`),
+  'date': () => days,
+  'dateTime': () => days.map((day) => `${day}T12:00:00Z`),
+  'time': () => fc.constant('12:00:00'),
+  'yearMonth': () => months,
+  'year': () => days.map((day) => day.slice(0, 4)),
+  'binary': () => fc.constant('AAAA'),
+  'json-integer': whole,
+  'json-number': whole,
+  'json-boolean': () => fc.boolean(),
+};
+
+function whole({ minimum = -1_000_000, maximum = 1_000_000 }: ValueType): fc.Arbitrary<number> {
+  return fc.integer({ min: minimum, max: Math.max(minimum, maximum) });
 }
 
 type Domain = (args: readonly string[], codelist: (name: string) => CodeList | undefined) => Values | undefined;

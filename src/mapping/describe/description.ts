@@ -82,11 +82,13 @@ export interface Child {
   readonly node: Described;
   /** It must stand there: every group around it must, and none of them is a choice of several. */
   readonly required: boolean;
+  /** How often it may stand in all, when the groups around it repeat; `node.max` is what its own declaration says. */
+  readonly most: number;
   /** Place in the order; children of a group whose parts stand in any order share one. */
   readonly rank: number;
 }
 
-/** All children by name, in the order of the schema. What repeats only because a group around it does counts once: see docs/mapping-language.md, "The check". */
+/** All children, in the order of the schema. */
 export function childrenOf(node: Described): readonly Child[] {
   return flatten(node.content().model);
 }
@@ -100,17 +102,18 @@ export function isOpen(node: Described): boolean {
 function flatten(model: Group): Child[] {
   const found: Child[] = [];
   let rank = 0;
-  const walk = (group: Group, required: boolean, free: boolean): void => {
+  const walk = (group: Group, required: boolean, free: boolean, outer: number): void => {
     const here = required && group.min > 0 && (group.kind !== 'choice' || group.parts.length === 1);
+    const times = outer * group.max;
     const unordered = free || group.kind === 'all' || group.max > 1;
     for (const part of group.parts) {
-      if (isGroup(part)) walk(part, here, unordered);
-      else if (part.kind !== 'any') found.push({ node: part, required: here && part.min > 0, rank });
+      if (isGroup(part)) walk(part, here, unordered, times);
+      else if (part.kind !== 'any') found.push({ node: part, required: here && part.min > 0, most: times * part.max, rank });
       if (!unordered) rank += 1;
     }
     if (unordered && !free) rank += 1;
   };
-  walk(model, true, false);
+  walk(model, true, false, 1);
   return found;
 }
 

@@ -34,6 +34,19 @@ test('each dependency of package.json is used', () => {
   assert.deepEqual(Object.keys(dependencies).filter((name) => !named.has(name)), []);
 });
 
+test('what only the check of mappings needs is not loaded with a gateway', () => {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const reached = new Set<string>();
+  const visit = (path: string): void => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const { file, specifier, typeOnly, form } of byPath.get(path)?.imports ?? []) if (!typeOnly && form !== 'dynamic') visit(file ?? specifier);
+  };
+  visit('src/main.ts');
+  assert.ok(reached.has('src/mapping/load.ts'));
+  assert.deepEqual([...reached].filter((path) => path === 'fast-check' || path.startsWith('src/mapping/check/') || path.startsWith('src/mapping/describe/')), []);
+});
+
 test('each stage is minted by one room', () => assert.deepEqual(violations(rules.mints(sources)), []));
 
 test('time, chance and environment are arguments', () => assert.deepEqual(violations(rules.ambient(sources)), []));

@@ -1,0 +1,51 @@
+/** The mappings of the repository, proven: against the real descriptions where they are, and always on made-up documents and samples. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { checkCountry, type CountryReport } from '../../../../src/mapping/check/country.ts';
+import { ORGANISATION_NUMBERS, PERSON_NUMBERS } from '../../../../src/mapping/codecs/check-digits.ts';
+import { ORGANISATION_STEMS, PERSON_STEMS } from '../../../../src/mapping/check/values.ts';
+import { countriesOf } from '../../../../src/mapping/load.ts';
+import { renderProblem } from '../../../../src/mapping/problems.ts';
+import { MAPPINGS, SHARED } from '../support.ts';
+
+const DESCRIPTIONS = join(SHARED, 'wsdl');
+
+function prove(country: string, folders: readonly string[], requireSchemas: boolean): Promise<CountryReport> {
+  const read = (path: string): Uint8Array | undefined => {
+    const file = folders.map((folder) => join(folder, path)).find((one) => existsSync(one));
+    return file === undefined ? undefined : readFileSync(file);
+  };
+  return checkCountry(MAPPINGS, country, { runs: 40, read, requireSchemas });
+}
+
+for (const country of await countriesOf(MAPPINGS)) {
+  test(`${country}: without the registers' own descriptions, what can be proven is`, async () => {
+    const { problems, samples, mappings } = await prove(country, [MAPPINGS], false);
+    assert.deepEqual(problems.filter(({ severity }) => severity === 'error').map(renderProblem), []);
+    for (const { text } of problems) assert.match(text, /^description not found, skipped: /);
+    assert.ok(samples > 0);
+    assert.ok(mappings.length > 0 && mappings.every(({ documents }) => documents >= 120));
+  });
+}
+
+const MAPPED = [
+  ['EE', [['ee/company', undefined], ['ee/employment-income', 'tsd.wsdl'], ['ee/person', 'rr.wsdl']]],
+  ['FI', [['fi/company', 'fi/companies.openapi.yaml'], ['fi/employment-income', 'fi/employment-income.openapi.yaml'], ['fi/person', 'vtj/service.wsdl']]],
+] as const;
+for (const [country, expected] of MAPPED) {
+  test(`${country}: the mappings are what the registers' own descriptions say`, async (t) => {
+    if (!existsSync(DESCRIPTIONS)) return t.skip('skipped: no ../shared');
+    const { ok, problems, mappings } = await prove(country, [MAPPINGS, DESCRIPTIONS], true);
+    // What arireg.wsdl includes is published elsewhere and is not beside it.
+    assert.deepEqual(problems.map((one) => renderProblem(one).replace(/skipped: .*/, '')), country === 'EE' ? ['ee/company.yaml:7: description incomplete, '] : []);
+    assert.ok(ok);
+    assert.deepEqual(new Map(mappings.map(({ id, description }) => [id, description])), new Map(expected));
+  });
+}
+
+test('for every country whose numbers have a check digit, numbers can be made up', () => {
+  assert.deepEqual(Object.keys(PERSON_STEMS).sort(), [...PERSON_NUMBERS.keys()].sort());
+  assert.deepEqual(Object.keys(ORGANISATION_STEMS).sort(), [...ORGANISATION_NUMBERS.keys()].sort());
+});
