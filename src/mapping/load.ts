@@ -55,11 +55,16 @@ export interface Country {
 /** Which fields of a neutral form are personal (personal.ts). Throws `config-invalid` with every problem in its marks. */
 export async function loadPersonal(folder: string, form: NeutralForm): Promise<IsPersonal> {
   const problems = new Problems();
-  const path = `neutral/${form.ref.schema}/${form.ref.version}`;
-  const marked = (await names(join(folder, path), 'personal.yaml')).length > 0;
-  const isPersonal = readPersonal(marked ? await readSource(folder, `${path}/personal.yaml`, problems) : undefined, form);
+  const isPersonal = await readMarks(folder, form, problems);
   problems.throwIfAny();
   return isPersonal;
+}
+
+/** As loadPersonal; what is wrong with the marks is reported. */
+export async function readMarks(folder: string, form: NeutralForm, problems: Problems): Promise<IsPersonal> {
+  const path = `neutral/${form.ref.schema}/${form.ref.version}`;
+  const marked = (await names(join(folder, path), 'personal.yaml')).length > 0;
+  return readPersonal(marked ? await readSource(folder, `${path}/personal.yaml`, problems) : undefined, form);
 }
 
 /** What services.yaml of each country holds, unchecked: to find the mapping of a service by (explain/find-mapping.ts). */

@@ -2,7 +2,7 @@
 import type { CompiledMapping } from '../compiler.ts';
 import { DescriptionError, type Description, type ReadFile } from '../describe/description.ts';
 import { readDescription } from '../describe/read.ts';
-import { readCountry, readSamples, type Country } from '../load.ts';
+import { readCountry, readMarks, readSamples, type Country } from '../load.ts';
 import type { Problem } from '../problems.ts';
 import { checkCoverage } from './coverage.ts';
 import { checkIdentifiers } from './identifiers.ts';
@@ -45,6 +45,7 @@ export async function checkCountry(folder: string, name: string, options: CheckO
   const { problems, identifiers, source, compiler } = country;
   const sound = problems.list.every(({ severity }) => severity === 'warning');
   if (sound && identifiers !== undefined && source !== undefined) checkIdentifiers(identifiers, source, options.runs * 10);
+  for (const form of new Set(compiler.compiled().map(({ parts }) => parts.neutral))) await readMarks(folder, form, problems);
   const mappings = compiler.compiled().map((mapping) => checkMapping(mapping, country, sound, options));
   const samples = await readSamples(folder, name, problems);
   if (sound) for (const { mapping, source: sample } of samples) checkSample(sample, (of) => compiler.mappingFor(mapping, of));
