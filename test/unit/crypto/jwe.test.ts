@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createCipheriv, createDecipheriv, createHash, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject, webcrypto } from 'node:crypto';
 import { test } from 'node:test';
+import { CompactEncrypt, compactDecrypt } from 'jose';
 import { decryptJwe, encryptJwe } from '../../../src/crypto/jwe.ts';
 import { refuses } from '../../support/refused.ts';
 
@@ -92,4 +93,15 @@ test('one changed character in any segment is refused', async () => {
 test('each seal has its own ephemeral key, content key and IV', async () => {
   const [a, b] = await Promise.all([1, 2].map(() => encryptJwe(Buffer.from('secret'), { kid: 'k', key: publicKey }, BINDING)));
   for (const at of [0, 1, 2, 3, 4]) assert.notEqual(a?.split('.')[at], b?.split('.')[at]);
+});
+
+test('the library opens what we seal', async () => {
+  const { plaintext, protectedHeader } = await compactDecrypt(await encryptJwe(Buffer.from('secret'), { kid: 'k', key: publicKey }, BINDING), privateKey);
+  assert.equal(Buffer.from(plaintext).toString(), 'secret');
+  assert.equal(protectedHeader['iss'], BINDING.iss);
+});
+
+test('we open what the library seals', async () => {
+  const sealed = await new CompactEncrypt(Buffer.from('secret')).setProtectedHeader({ ...BINDING, alg: 'ECDH-ES+A256KW', enc: 'A256GCM', kid: 'k' }).encrypt(publicKey);
+  assert.equal(Buffer.from(await decryptJwe(sealed, own, BINDING)).toString(), 'secret');
 });
