@@ -2,9 +2,10 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { childEnvironment } from '../platform/environment.ts';
 import { startCountry } from './country.ts';
@@ -57,7 +58,7 @@ export interface Pair {
   close(): Promise<void>;
 }
 
-/** Rejects when a gateway ends before it is ready, with the last lines of its log. */
+/** Rejects with `config-invalid` for a port that is taken, and when a gateway ends before it is ready, with the last lines of its log; nothing runs then. */
 export async function startPair(options: PairOptions): Promise<Pair> {
   const { data, clock, root } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -69,7 +70,17 @@ export async function startPair(options: PairOptions): Promise<Pair> {
   setUpGateways({ root, data, ports, securityServers: { EE: ee.securityServerUrl, FI: fi.securityServerUrl }, keys: { EE: ee.keys, FI: fi.keys }, now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
   const launch = (country: CountryCode, environment = options.environment?.[country]) => startGateway(country, ports[country], options, environment ?? {});
   const gateways: Record<CountryCode, GatewayProcess> = { EE: launch('EE'), FI: launch('FI') };
-  await Promise.all([gateways.EE.ready, gateways.FI.ready]);
+  const close = async (): Promise<void> => {
+    for (const gateway of Object.values(gateways)) gateway.signal('SIGTERM');
+    await Promise.all(Object.values(gateways).map(({ ended }) => ended));
+    await Promise.all([ee.close(), fi.close()]);
+  };
+  try {
+    await Promise.all([gateways.EE.ready, gateways.FI.ready]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     countries,
     gateways,
@@ -78,11 +89,7 @@ export async function startPair(options: PairOptions): Promise<Pair> {
       await gateway.ready;
       return gateway;
     },
-    async close() {
-      for (const gateway of Object.values(gateways)) gateway.signal('SIGTERM');
-      await Promise.all(Object.values(gateways).map(({ ended }) => ended));
-      await Promise.all([ee.close(), fi.close()]);
-    },
+    close,
   };
 }
 
@@ -132,16 +139,25 @@ function keepLog(child: ChildProcess, file: string): () => string {
 type AllPorts = Readonly<Record<CountryCode, GatewayPorts & { readonly securityServer: number }>>;
 
 async function choosePorts(basePort: number | undefined): Promise<AllPorts> {
-  const ports = basePort === undefined ? await freePorts(8) : Array.from({ length: 8 }, (_, n) => basePort + n);
+  const ports = await holdBriefly(Array.from({ length: 8 }, (_, n) => (basePort === undefined ? 0 : basePort + n)));
   const take = (from: number) => ({ securityServer: ports[from] ?? 0, domestic: ports[from + 1] ?? 0, federation: ports[from + 2] ?? 0, operations: ports[from + 3] ?? 0 });
   return { EE: take(0), FI: take(4) };
 }
 
-/** Ports that were free a moment ago: all are held at once while they are chosen. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+/** The ports themselves, or free ones for 0: all are held at once for a moment, so that one that is taken is found before anything starts. */
+async function holdBriefly(wanted: readonly number[]): Promise<number[]> {
+  const servers = wanted.map(() => createServer());
+  try {
+    await Promise.all(servers.map((server, n) => listenOn(server, wanted[n] ?? 0)));
+    return servers.map((server) => (server.address() as AddressInfo).port);
+  } finally {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+}
+
+function listenOn(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => reject(new CausewayError('config-invalid', `Port ${port} cannot be used (${'code' in cause ? String(cause.code) : 'unknown'}): choose eight others with --base-port, or leave it out for free ones.`, { cause })));
+    server.listen(port, '127.0.0.1', resolve);
+  });
 }

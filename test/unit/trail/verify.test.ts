@@ -98,7 +98,7 @@ const TAMPERINGS: readonly Tampering[] = [
   { what: 'an entry taken out of the middle', part: 'entry', index: 20, tamper: (folder) => change(folder, 'DELETE FROM entry WHERE origin = 1 AND idx = 20') },
   { what: 'the last entry taken off', part: 'head', index: 613, tamper: (folder) => change(folder, 'DELETE FROM entry WHERE origin = 1 AND idx = 613') },
   { what: 'a checkpoint with another root', part: 'checkpoint', tamper: (folder) => change(folder, "UPDATE checkpoint SET note = replace(note, char(10) || '604' || char(10), char(10) || '603' || char(10)) WHERE origin = 1") },
-  { what: 'a cosignature', part: 'checkpoint', tamper: (folder) => change(folder, 'UPDATE checkpoint SET note = substr(note, 1, length(note) - 20) || substr(note, length(note) - 18, 1) || substr(note, length(note) - 18) WHERE origin = 1') },
+  { what: 'a cosignature', part: 'checkpoint', tamper: (folder) => change(folder, 'UPDATE checkpoint SET note = substr(note, 1, length(note) - 20) || CASE substr(note, length(note) - 19, 1) WHEN \'A\' THEN \'B\' ELSE \'A\' END || substr(note, length(note) - 18) WHERE origin = 1') },
   { what: 'a witnessed root', part: 'witnessed', tamper: (folder) => change(folder, `UPDATE witnessed SET root = ${flip('root')}`) },
   { what: 'a witnessed note without our cosignature', part: 'witnessed', tamper: (folder) => change(folder, "UPDATE witnessed SET note = substr(note, 1, instr(note, '— fi.example/witness') - 1)") },
   { what: 'an answered exchange without its response entry', part: 'exchange', tamper: (folder) => change(folder, "INSERT INTO exchange SELECT direction, '019aa724-d400-70f6-b4d3-c4b025a8a9b7', link, state, identity, 'x', digest, request, outcome, answer_until, keep_until, created_at FROM exchange") },
