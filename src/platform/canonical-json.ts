@@ -4,8 +4,8 @@ import { CausewayError } from '../errors.ts';
 
 /**
  * Members that are undefined are left out. Throws TypeError for what JSON cannot say (NaN, a cycle, undefined itself).
- * ECMAScript's own serialisation is the canonical one once members are in code-unit order (RFC 8785, 3.2.2): that is ten times as fast
- * as the library, which takes over where an object cannot hold its members in that order, and where a string is not Unicode.
+ * ECMAScript's own serialisation is the canonical one once members are in code-unit order (RFC 8785, 3.2.2): that is faster
+ * than the library, which takes over where an object cannot hold its members in that order, and where a string is not Unicode.
  */
 export function canonicalJson(value: unknown): string {
   const ordered = inOrder(value);
