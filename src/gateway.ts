@@ -6,7 +6,7 @@ import type { GatewayConfig, LinkFile } from './config/config.ts';
 import { readTrustFile } from './config/config.ts';
 import { encryptJwe } from './crypto/jwe.ts';
 import { ed25519Key, encryptionKey, recipientKey, statementKey } from './crypto/keys.ts';
-import { dialects } from './ecosystems/dialects.ts';
+import { DIALECT_FORMS, openDialects } from './ecosystems/dialects.ts';
 import type { ProofPolicy } from './ecosystems/proof-policy.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
 import { Escrow } from './evidence/escrow.ts';
@@ -69,17 +69,17 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     logStep(log, step, facts, error);
     options.onStep?.(step, facts, error);
   };
-  const mappings = await loadMappings(config.mappings, country);
+  const mappings = await loadMappings(config.mappings, country, DIALECT_FORMS);
   const peers = config.links.map((link) => openPeer(link, config, clock.now()));
   const store = await openSqliteStore({ folder: config.data, logs: originsOf(config, peers) });
   const clockState = () => 'unknown' as const;
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
   const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, ...(escrow === undefined ? {} : { escrow }) });
-  const dialect = dialects({ faultSpelling: config.home.faultCodes, maxAnswerBytes: config.limits.answerBytes });
+  const dialect = await openDialects({ faultSpelling: config.home.faultCodes, maxAnswerBytes: config.limits.answerBytes });
   const policy = policies(config);
   const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
-  const offers = offersOf(mappings.imported, peers, (name) => dialect[name], (form, { connection }) => policy(form, connection));
+  const offers = offersOf(mappings.imported, peers, dialect, (form, { connection }) => policy(form, connection));
   const stop = new AbortController();
   const outbound: OutboundParts = {
     ...shared,
@@ -98,7 +98,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     home,
     homeTimeout: config.home.securityServer.timeout,
     policy: (form) => policy(form, config.home.securityServer.url),
-    dialect: (name) => dialect[name],
+    dialect,
     exportedService: (service, operation) => mappings.exported.find((exported) => exported.service === service && sameOperation(exported.operation, operation)) ?? unknownService(service),
   };
   const recovered = await recover(store, peers, outbound, inbound);

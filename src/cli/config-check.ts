@@ -5,6 +5,7 @@ import { loadConfig, readConfig } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { problemAt, renderProblem } from '../config/problems.ts';
 import type { Located, Problem } from '../config/problems.ts';
+import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { CausewayError } from '../errors.ts';
 import { makeLink, sameOperation } from '../federation/link.ts';
 import type { Grant, Leg } from '../federation/link.ts';
@@ -49,7 +50,7 @@ function hasErrors(problems: readonly Problem[]): boolean {
 
 async function mappingsOf({ mappings, gateway }: GatewayConfig): Promise<{ set: MappingSet } | { lines: readonly string[] }> {
   try {
-    return { set: await loadMappings(mappings, gateway.country) };
+    return { set: await loadMappings(mappings, gateway.country, DIALECT_FORMS) };
   } catch (error) {
     if (error instanceof CausewayError && error.code === 'config-invalid') return { lines: error.message.split('\n') };
     throw error;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CausewayError } from '../errors.ts';
+import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { checkCountry, type CountryReport } from '../mapping/check/country.ts';
 import type { ReadFile } from '../mapping/describe/description.ts';
 import { countriesOf } from '../mapping/load.ts';
@@ -30,7 +31,7 @@ export async function mappingsCheck(folder: string, { schemas, requireSchemas, r
   if (chosen.length === 0) throw new CausewayError('config-invalid', `${resolve(folder)}: no mappings${country === undefined ? '' : ` of ${country}`}`);
   const read = reader(schemas === undefined ? [folder] : [folder, schemas]);
   const countries: CountryReport[] = [];
-  for (const one of chosen) countries.push(await checkCountry(folder, one, { runs, read, requireSchemas: requireSchemas === true }));
+  for (const one of chosen) countries.push(await checkCountry(folder, one, { forms: DIALECT_FORMS, runs, read, requireSchemas: requireSchemas === true }));
   return { ok: countries.every(({ ok }) => ok), folder, countries };
 }
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CausewayError } from '../errors.ts';
 import { compareRevisions, type Comparison } from '../mapping/explain/compare.ts';
+import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { loadExplainer, type Explainer } from '../mapping/explain/explain.ts';
 import { findMapping } from '../mapping/explain/find-mapping.ts';
 import type { Kind } from '../mapping/neutral.ts';
@@ -39,7 +40,7 @@ async function explainerOf(file: string, showPersonal: boolean): Promise<Explain
   const id = `${basename(country)}/${basename(file, '.yaml')}`;
   const folder = dirname(country);
   const { of } = await findMapping(folder, { service: id });
-  return loadExplainer(folder, id, of, { showPersonal });
+  return loadExplainer(folder, id, of, { forms: DIALECT_FORMS, showPersonal });
 }
 
 interface Recorded {

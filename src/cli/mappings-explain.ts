@@ -1,4 +1,5 @@
 /** `causeway mappings explain` and `try`: one message through a mapping, field by field, or there and back. */
+import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { loadExplainer, type Explainer, type Explanation } from '../mapping/explain/explain.ts';
 import { findMapping } from '../mapping/explain/find-mapping.ts';
 import { roundTrip, type RoundTrip } from '../mapping/explain/round-trip.ts';
@@ -38,7 +39,7 @@ export async function tryMessage(file: string, options: ExplainOptions): Promise
 
 async function explainerFor({ mappings, showPersonalDataOnThisTerminal, ...wanted }: ExplainOptions): Promise<Explainer> {
   const { id, of } = await findMapping(mappings, wanted);
-  return loadExplainer(mappings, id, of, { showPersonal: showPersonalDataOnThisTerminal === true });
+  return loadExplainer(mappings, id, of, { forms: DIALECT_FORMS, showPersonal: showPersonalDataOnThisTerminal === true });
 }
 
 function renderTrip({ there, back, changed, reported }: RoundTrip, { loaded }: Explainer): string {

@@ -82,7 +82,7 @@ function guess(file: string, content: Content, { loaded: { file: mapping, parts 
     throw wrong(file, `${mapping.id} begins with ${mapping.request.root?.text ?? 'JSON'} or ${mapping.response.root?.text ?? 'JSON'}, and this with ${content.xml.name}: say --direction`);
   }
   for (const kind of ['request', 'response'] as const) if (parts.neutral.check(kind, content.json) === undefined) return `${kind}-to-domestic`;
-  if (mapping.dialect === 'xroad-rest') return isParted(content.json) ? 'request-to-neutral' : 'response-to-neutral';
+  if (mapping.requestForm.kind === 'json') return isParted(content.json) ? 'request-to-neutral' : 'response-to-neutral';
   throw wrong(file, `this fits neither the request nor the response of ${mapping.neutral.subject}/${mapping.neutral.version}: say --direction`);
 }
 

@@ -37,7 +37,7 @@ const ROOT: Step = { name: '', ns: '', accepted: [''], attribute: false, predica
 export function compileFace(file: MappingFile, neutral: NeutralForm, options: FaceOptions): Face {
   const expand = (text: string): string => text.replaceAll('$country', options.country);
   const shared = { codecs: options.codecs, requestForm: file.requestForm, expand, watch: options.watch };
-  return file.dialect === 'xroad-soap'
+  return file.requestForm.kind === 'xml'
     ? makeFace(file, neutral, { tree: xmlTree, copyWithout: copyXml(file.requestForm), ...shared }, xmlWire)
     : makeFace(file, neutral, { tree: jsonTree, copyWithout: copyJson, ...shared }, jsonWire);
 }

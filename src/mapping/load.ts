@@ -8,7 +8,7 @@ import type { Watch } from './compiled.ts';
 import { readFields } from './fields.ts';
 import { compile, Compiler, type CompiledMapping, type Sources } from './compiler.ts';
 import { readIdentifiers, type Identifiers } from './identifiers.ts';
-import type { LoadMappings, Translation } from './mappings.ts';
+import type { DialectForms, LoadMappings, Translation } from './mappings.ts';
 import { neutralCompiler, type NeutralForm, type Schema } from './neutral.ts';
 import { readPersonal, type IsPersonal } from './personal.ts';
 import { Problems, type SourceFile } from './problems.ts';
@@ -21,8 +21,8 @@ import { makeTranslation, type TranslationParts } from './translation.ts';
  * One mapping on its own, compiled for services of `country`: what `mappings try` and the golden cases run. `id` as `ee/person`.
  * Throws `config-invalid` like loadMappings.
  */
-export async function loadTranslation(folder: string, id: string, country: string): Promise<Translation> {
-  return makeTranslation((await loadMapping(folder, id, country)).parts);
+export async function loadTranslation(folder: string, id: string, country: string, forms: DialectForms): Promise<Translation> {
+  return makeTranslation((await loadMapping(folder, id, country, forms)).parts);
 }
 
 /** A mapping with what it was made of. */
@@ -32,9 +32,9 @@ export interface LoadedMapping {
 }
 
 /** As loadTranslation, for what works on bare data; `watch` looks at the rules of that file while they work. */
-export async function loadMapping(folder: string, id: string, country: string, watch?: (source: SourceFile) => Watch): Promise<LoadedMapping> {
+export async function loadMapping(folder: string, id: string, country: string, forms: DialectForms, watch?: (source: SourceFile) => Watch): Promise<LoadedMapping> {
   const problems = new Problems();
-  const sources = await readSources(folder, id.split('/')[0] ?? '', problems);
+  const sources = await readSources(folder, id.split('/')[0] ?? '', forms, problems);
   const found = sources.mappings.get(id);
   const parts = found === undefined ? undefined : compile(sources, id, found.file, country, watch?.(found.source));
   problems.throwIfAny();
@@ -75,8 +75,8 @@ export async function loadServiceLists(folder: string): Promise<readonly unknown
 }
 
 /** See LoadMappings. `country` is ISO 3166-1 alpha-2, upper case; its folder is the same in small letters. */
-export const loadMappings: LoadMappings = async (folder, country) => {
-  const { problems, identifiers, services, compiler } = await readCountry(folder, country);
+export const loadMappings: LoadMappings = async (folder, country, forms) => {
+  const { problems, identifiers, services, compiler } = await readCountry(folder, country, forms);
   problems.throwIfAny();
   if (identifiers === undefined) throw new CausewayError('config-invalid', `${country}: no identifiers`);
   const made = new Map<CompiledMapping, Translation>();
@@ -91,13 +91,13 @@ export const loadMappings: LoadMappings = async (folder, country) => {
 };
 
 /** Reads, compiles and checks all that can be judged from the files of the folder alone. Never throws for what an operator wrote. */
-export async function readCountry(folder: string, country: string): Promise<Country> {
+export async function readCountry(folder: string, country: string, forms: DialectForms): Promise<Country> {
   const problems = new Problems();
   const home = country.toLowerCase();
   const [identifierSource, serviceSource] = await Promise.all(['identifiers.yaml', 'services.yaml'].map((name) => readSource(folder, `${home}/${name}`, problems)));
   const identifiers = identifierSource === undefined ? undefined : readIdentifiers(identifierSource, country);
-  const sources = await readSources(folder, home, problems);
-  const services = identifiers === undefined || serviceSource === undefined ? { imported: [], exported: [] } : readServices(serviceSource, identifiers);
+  const sources = await readSources(folder, home, forms, problems);
+  const services = identifiers === undefined || serviceSource === undefined ? { imported: [], exported: [] } : readServices(serviceSource, identifiers, forms);
   const compiler = new Compiler(sources);
   const entries = [...services.imported, ...services.exported];
   for (const entry of entries) compiler.mappingOf(entry);
@@ -105,8 +105,8 @@ export async function readCountry(folder: string, country: string): Promise<Coun
   return { problems, identifiers, services, compiler, source: identifierSource };
 }
 
-async function readSources(folder: string, home: string, problems: Problems): Promise<Sources> {
-  const [mappings, codelists, neutral] = await Promise.all([readMappings(folder, home, problems), readCodeLists(folder, problems), readNeutral(folder, problems)]);
+async function readSources(folder: string, home: string, forms: DialectForms, problems: Problems): Promise<Sources> {
+  const [mappings, codelists, neutral] = await Promise.all([readMappings(folder, home, forms, problems), readCodeLists(folder, problems), readNeutral(folder, problems)]);
   return { problems, mappings, codelists, neutral };
 }
 
@@ -136,14 +136,14 @@ async function names(folder: string, ending: string): Promise<string[]> {
   }
 }
 
-async function readMappings(folder: string, home: string, problems: Problems): Promise<Sources['mappings']> {
+async function readMappings(folder: string, home: string, forms: DialectForms, problems: Problems): Promise<Sources['mappings']> {
   const mappings = new Map<string, { source: SourceFile; file: MappingFile }>();
   for (const name of await names(join(folder, home), '.yaml')) {
     // A description of a service may lie beside its mapping.
     if (name === 'identifiers.yaml' || name === 'services.yaml' || name.endsWith('.openapi.yaml')) continue;
     const source = await readSource(folder, `${home}/${name}`, problems);
     const fields = source === undefined ? undefined : readFields(source, [], source.value, ['mapping', 'revision', 'neutral', 'domestic', 'checks', 'request', 'response']);
-    const file = fields === undefined ? undefined : readMappingFile(fields);
+    const file = fields === undefined ? undefined : readMappingFile(fields, forms);
     const id = `${home}/${name.slice(0, -'.yaml'.length)}`;
     if (source === undefined || file === undefined) continue;
     if (file.id !== id) file.fields.report(`the mapping must name itself "${id}", as its file does`, undefined, 'mapping');

@@ -1,5 +1,8 @@
 /** The contract of the mapping room: one country's identifiers, services and translations, compiled and checked (mapping.md). Pure but for load. */
-import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticService, Mapped, MappingRef, NeutralRef, Opened, Operation, Verified } from '../stages.ts';
+import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticService, Mapped, MappingRef, NeutralRef, Opened, Operation, Payload, Verified } from '../stages.ts';
+
+/** The form of the payloads of each dialect that there is: all that this room knows of dialects. */
+export type DialectForms = Readonly<Record<DialectName, Payload['form']>>;
 
 /** A service as this country's platform names it, with the operation that is called on it. */
 export interface HomeService {
@@ -62,6 +65,6 @@ export interface MappingSet {
 
 /**
  * Reads and compiles `mappings/<country>/` under `folder`; nothing unchecked is returned. Throws `config-invalid` with every problem (file, line, hint).
- * Signature of loadMappings in load.ts: (folder: string, country: string) => Promise<MappingSet>.
+ * Signature of loadMappings in load.ts: (folder: string, country: string, forms: DialectForms) => Promise<MappingSet>.
  */
-export type LoadMappings = (folder: string, country: string) => Promise<MappingSet>;
+export type LoadMappings = (folder: string, country: string, forms: DialectForms) => Promise<MappingSet>;

@@ -1,5 +1,6 @@
 /** Reads a mapping file into rules; everything that does not fit is reported with its line. */
 import type { Fields } from './fields.ts';
+import type { DialectForms } from './mappings.ts';
 import { parsePath, type Namespace, type PathForm } from './path.ts';
 import type { DomesticPath, Empty, MappingFile, NeutralPath, OutcomeCase, PairRule, Rule, Section } from './rules.ts';
 
@@ -8,16 +9,17 @@ const SECTION_KEYS = ['root', 'order', 'empty', 'rules'];
 const CASE_KEYS = ['outcome', 'match', 'present', 'absent', 'write', 'rules', 'unlike-schema'];
 
 /** Reads a mapping file; what does not fit is reported, and undefined is the answer when nothing can be made of it. */
-export function readMappingFile(fields: Fields): MappingFile | undefined {
+export function readMappingFile(fields: Fields, forms: DialectForms): MappingFile | undefined {
   const neutral = /^([a-z][a-z0-9-]*)\/(v\d+)$/.exec(fields.string('neutral') ?? '');
   if (neutral === null) fields.report('"neutral" must name a schema', 'as company/v1', 'neutral');
   const domestic = fields.map('domestic', ['dialect', 'operation', 'namespaces', 'schema']);
-  const dialect = domestic?.choice('dialect', ['xroad-soap', 'xroad-rest'] as const);
-  if (domestic === undefined || dialect === undefined) {
-    fields.report('"domestic" must have a dialect', 'xroad-soap or xroad-rest', 'domestic');
+  const dialect = domestic?.choice('dialect', Object.keys(forms));
+  const kind = dialect === undefined ? undefined : forms[dialect];
+  if (domestic === undefined || dialect === undefined || kind === undefined) {
+    fields.report('"domestic" must have a dialect', Object.keys(forms).join(' or '), 'domestic');
     return undefined;
   }
-  const form: PathForm = { kind: dialect === 'xroad-soap' ? 'xml' : 'json', namespaces: readNamespaces(domestic) };
+  const form: PathForm = { kind, namespaces: readNamespaces(domestic) };
   const request = readSection(fields, 'request', form, false);
   const response = readSection(fields, 'response', form, true);
   if (neutral === null || request === undefined || response === undefined) return undefined;

@@ -1,5 +1,5 @@
 /** A mapping file as data: what an operator wrote, read strictly, before anything is compiled (docs/mapping-language.md). */
-import type { JsonValue } from '../stages.ts';
+import type { DialectName, JsonValue } from '../stages.ts';
 import type { Checks } from './codecs/codec.ts';
 import type { SchemaNames } from './describe/read.ts';
 import type { Fields } from './fields.ts';
@@ -83,7 +83,7 @@ export interface MappingFile extends Located {
   readonly id: string;
   readonly revision: number;
   readonly neutral: { readonly subject: string; readonly version: string };
-  readonly dialect: 'xroad-soap' | 'xroad-rest';
+  readonly dialect: DialectName;
   readonly operation: string;
   /** The description of the domestic form that `causeway mappings check` compares with. */
   readonly schema: SchemaNames | undefined;

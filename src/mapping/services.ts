@@ -1,9 +1,9 @@
 /** services.yaml: foreign services as they appear at home, and ours that the peer may call. */
-import type { DialectName, DomesticService, Operation } from '../stages.ts';
+import type { DomesticService, Operation } from '../stages.ts';
 import { parseFederated } from './federated.ts';
 import { readFields, type Fields } from './fields.ts';
 import type { Identifiers } from './identifiers.ts';
-import type { HomeService } from './mappings.ts';
+import type { DialectForms, HomeService } from './mappings.ts';
 import type { SourceFile } from './problems.ts';
 
 /** One entry, before its mapping is compiled. */
@@ -26,14 +26,12 @@ export interface Services {
   readonly exported: readonly ServiceEntry[];
 }
 
-const DIALECTS = ['xroad-soap', 'xroad-rest'] as const;
-
 /** Reads services.yaml and reports what is wrong, name collisions in either direction among it. */
-export function readServices(source: SourceFile, identifiers: Identifiers): Services {
+export function readServices(source: SourceFile, identifiers: Identifiers, forms: DialectForms): Services {
   const fields = readFields(source, [], source.value, ['imported', 'exported']);
   if (fields === undefined) return { imported: [], exported: [] };
-  const imported = fields.list('imported', ['service', 'operation', 'home', 'path', 'mapping', 'article']).flatMap((one) => readImported(one, identifiers) ?? []);
-  const exported = fields.list('exported', ['service', 'operation', 'dialect', 'home-operation', 'mapping', 'article']).flatMap((one) => readExported(one, identifiers) ?? []);
+  const imported = fields.list('imported', ['service', 'operation', 'home', 'path', 'mapping', 'article']).flatMap((one) => readImported(one, identifiers, forms) ?? []);
+  const exported = fields.list('exported', ['service', 'operation', 'dialect', 'home-operation', 'mapping', 'article']).flatMap((one) => readExported(one, identifiers, forms) ?? []);
   for (const entries of [imported, exported]) {
     refuseCollisions(entries, ({ service, operation }) => `${service} ${operationText(operation)}`, 'service');
     refuseCollisions(entries, ({ home }) => `${home.dialect} ${serviceText(home.service)} ${operationText(home.operation)}`, 'home');
@@ -49,10 +47,10 @@ function refuseClientName({ fields, home }: ImportedEntry, identifiers: Identifi
   if (subsystem !== undefined && identifiers.isClient(subsystem)) fields.report(`subsystem "${subsystem}" is how a foreign member appears at home`, 'name services otherwise, as EE-rr', 'home');
 }
 
-function readImported(fields: Fields, identifiers: Identifiers): ImportedEntry | undefined {
+function readImported(fields: Fields, identifiers: Identifiers, forms: DialectForms): ImportedEntry | undefined {
   const entry = readEntry(fields, (country) => country !== identifiers.country, 'of another country');
   const home = fields.map('home', ['dialect', 'subsystem', 'service', 'version', 'operation']);
-  const [dialect, subsystem, service, version] = [home?.choice('dialect', DIALECTS), home?.string('subsystem'), home?.string('service'), home?.string('version')];
+  const [dialect, subsystem, service, version] = [home?.choice('dialect', Object.keys(forms)), home?.string('subsystem'), home?.string('service'), home?.string('version')];
   const path = fields.string('path');
   if (entry === undefined || home === undefined || dialect === undefined || subsystem === undefined || service === undefined || path === undefined) {
     fields.report('an imported service needs service, operation, home (dialect, subsystem, service), path and mapping');
@@ -60,14 +58,14 @@ function readImported(fields: Fields, identifiers: Identifiers): ImportedEntry |
   }
   if (!/^\/services\/[a-z0-9-]+$/.test(path)) fields.report('"path" must be /services/ and a name of small letters, digits and hyphens', undefined, 'path');
   const domestic: DomesticService = { ...identifiers.gateway, subsystem, service, ...(version === undefined ? {} : { version }) };
-  const operation = readOperation(home, 'operation') ?? (dialect === 'xroad-soap' ? { name: service } : undefined);
+  const operation = readOperation(home, 'operation') ?? (forms[dialect] === 'xml' ? { name: service } : undefined);
   if (operation === undefined) return home.report('a REST service needs its operation', '{ method: POST, template: /x }'), undefined;
   return { ...entry, home: { dialect, service: domestic, operation }, path };
 }
 
-function readExported(fields: Fields, identifiers: Identifiers): ServiceEntry | undefined {
+function readExported(fields: Fields, identifiers: Identifiers, forms: DialectForms): ServiceEntry | undefined {
   const entry = readEntry(fields, (country) => country === identifiers.country, `of ${identifiers.country}`);
-  const dialect: DialectName | undefined = fields.choice('dialect', DIALECTS);
+  const dialect = fields.choice('dialect', Object.keys(forms));
   const service = entry === undefined ? undefined : identifiers.serviceOf(entry.service);
   if (entry === undefined || dialect === undefined || service === undefined) {
     fields.report('an exported service needs service (with its service code), operation, dialect and mapping');

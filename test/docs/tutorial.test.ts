@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DIALECT_FORMS } from '../../src/ecosystems/dialects.ts';
 import { readYaml } from '../../src/config/yaml.ts';
 import { loadMappings } from '../../src/mapping/load.ts';
 import { tool } from '../support/tool.ts';
@@ -23,7 +24,7 @@ test('a stranger publishes a foreign service at home as docs/tutorial-new-servic
       if (block.words[0] === 'grant') grants.push(block);
       else await t.test(`line ${block.line}: ${block.text.split('\n')[0]}`, async () => expectations(block, addsToList(desk, block) ? '' : await walk.take(block)));
     }
-    const [finland, estonia] = await Promise.all([loadMappings(join(desk, 'mappings'), 'FI'), loadMappings(join(desk, 'mappings'), 'EE')]);
+    const [finland, estonia] = await Promise.all([loadMappings(join(desk, 'mappings'), 'FI', DIALECT_FORMS), loadMappings(join(desk, 'mappings'), 'EE', DIALECT_FORMS)]);
     const [asked, answering] = [finland.imported.find(({ service }) => service === SERVICE), estonia.exported.find(({ service }) => service === SERVICE)];
     assert.equal(asked?.path, '/services/ee-companies');
     assert.deepEqual(asked.translation.neutral, answering?.translation.neutral, 'both sides translate the same neutral form');

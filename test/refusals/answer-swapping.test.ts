@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHash } from 'node:crypto';
-import { dialects } from '../../src/ecosystems/dialects.ts';
+import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import { element } from '../../src/xml/element.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
@@ -10,7 +10,8 @@ import { mapped } from '../unit/ecosystems/mapped.ts';
 import * as restSamples from '../unit/ecosystems/xroad-rest/samples.ts';
 import * as soapSamples from '../unit/ecosystems/xroad-soap/samples.ts';
 
-const { 'xroad-rest': rest, 'xroad-soap': soap } = dialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 });
+const dialect = await openDialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 });
+const [rest, soap] = [dialect('xroad-rest'), dialect('xroad-soap')];
 const policy = { form: 'security-server', connection: 'x' } as const;
 
 test('SOAP: an answer with our headers, made for a request with another body, is refused by its request hash', async () => {

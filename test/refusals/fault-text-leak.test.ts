@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CausewayError } from '../../src/errors.ts';
-import { dialects } from '../../src/ecosystems/dialects.ts';
+import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import * as restSamples from '../unit/ecosystems/xroad-rest/samples.ts';
 import * as soapSamples from '../unit/ecosystems/xroad-soap/samples.ts';
 
-const { 'xroad-rest': rest, 'xroad-soap': soap } = dialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 });
+const dialect = await openDialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 });
+const [rest, soap] = [dialect('xroad-rest'), dialect('xroad-soap')];
 const SECRET = '36805280109 at db7.internal';
 const FACTS = { exchange: 'x', country: 'EE' };
 

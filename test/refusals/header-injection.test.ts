@@ -1,7 +1,7 @@
 /** Attack: a value that crosses the border and becomes a header, an element or a line of its own on the other side. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dialects } from '../../src/ecosystems/dialects.ts';
+import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import type { DomesticContext } from '../../src/stages.ts';
 import { element } from '../../src/xml/element.ts';
@@ -10,7 +10,8 @@ import { mapped } from '../unit/ecosystems/mapped.ts';
 import { call as restCall } from '../unit/ecosystems/xroad-rest/samples.ts';
 import { call as soapCall, home } from '../unit/ecosystems/xroad-soap/samples.ts';
 
-const { 'xroad-rest': rest, 'xroad-soap': soap } = dialects({ faultSpelling: 'snake', maxAnswerBytes: 1000 });
+const dialect = await openDialects({ faultSpelling: 'snake', maxAnswerBytes: 1000 });
+const [rest, soap] = [dialect('xroad-rest'), dialect('xroad-soap')];
 const policy = { form: 'security-server', connection: 'x' } as const;
 const json = mapped({ form: 'json', body: undefined, path: {}, query: {} });
 const attacks: readonly (readonly [what: string, context: DomesticContext])[] = [

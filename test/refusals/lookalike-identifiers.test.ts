@@ -1,13 +1,14 @@
 /** Attack: an identifier that a person, or a comparison, takes for another one: invisible characters, another normal form, another case. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dialects } from '../../src/ecosystems/dialects.ts';
+import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
 import { asked, companies } from '../unit/ecosystems/xroad-rest/samples.ts';
 import { HEADERS, REQUEST_BODY, envelope, home, posted } from '../unit/ecosystems/xroad-soap/samples.ts';
 
-const { 'xroad-rest': rest, 'xroad-soap': soap } = dialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 });
+const dialect = await openDialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 });
+const [rest, soap] = [dialect('xroad-rest'), dialect('xroad-soap')];
 const LOOKALIKES: readonly (readonly [what: string, code: string])[] = [
   ['a zero width space', 'pa\u200bnk'],
   ['a word joiner', 'pank\u2060'],

@@ -1,12 +1,12 @@
 /** Attack: names that JavaScript gives a meaning to, in a body, a query or a header. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dialects } from '../../src/ecosystems/dialects.ts';
+import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
 import { asked, companies, posted, queries } from '../unit/ecosystems/xroad-rest/samples.ts';
 
-const rest = dialects({ faultSpelling: 'snake', maxAnswerBytes: 1000 })['xroad-rest'];
+const rest = (await openDialects({ faultSpelling: 'snake', maxAnswerBytes: 1000 }))('xroad-rest');
 
 for (const body of ['{"__proto__":{"admin":true}}', '{"a":[{"__proto__":null}]}', '{"\\u005f\\u005fproto__":{"admin":true}}']) {
   test(`${body} is refused`, () => assert.throws(() => rest.parseRequest(posted(body), [queries], DEFAULT_XML_LIMITS), coded('malformed')));

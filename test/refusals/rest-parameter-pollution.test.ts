@@ -1,13 +1,13 @@
 /** Attack: a parameter, a header or a name that stands twice, so that the access check and the service read different ones. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dialects } from '../../src/ecosystems/dialects.ts';
+import { openDialects } from '../../src/ecosystems/dialects.ts';
 import type { HttpMessage } from '../../src/platform/http-client.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
 import { asked, companies, posted, queries } from '../unit/ecosystems/xroad-rest/samples.ts';
 
-const rest = dialects({ faultSpelling: 'snake', maxAnswerBytes: 1000 })['xroad-rest'];
+const rest = (await openDialects({ faultSpelling: 'snake', maxAnswerBytes: 1000 }))('xroad-rest');
 
 const attacks: readonly (readonly [what: string, http: HttpMessage])[] = [
   ['a query parameter twice', asked('GET', '/companies?businessId=2077474-0&businessId=0245437-2')],

@@ -1,13 +1,13 @@
 /** Attack: a path that one server takes for another path (X-Road had such a hole in wildcard mappings, XRDDEV-3054). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dialects } from '../../src/ecosystems/dialects.ts';
+import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
 import { mapped } from '../unit/ecosystems/mapped.ts';
 import { asked, call, company } from '../unit/ecosystems/xroad-rest/samples.ts';
 
-const rest = dialects({ faultSpelling: 'snake', maxAnswerBytes: 1000 })['xroad-rest'];
+const rest = (await openDialects({ faultSpelling: 'snake', maxAnswerBytes: 1000 }))('xroad-rest');
 const CLIMBS = ['..', '%2e%2e', '%2E.', '.%2e', '..%2f..', '%2e%2e%2fadmin', '..%5cadmin', '%c0%ae%c0%ae', '%uff0e%uff0e', '.', '%2e', 'a%2f..', 'a%00', '..%00'];
 
 for (const climb of CLIMBS) {

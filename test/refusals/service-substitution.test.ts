@@ -1,12 +1,12 @@
 /** Attack: a header that names a service that the caller may call, and a body that calls another (X-Road compares only the beginning of the name). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dialects } from '../../src/ecosystems/dialects.ts';
+import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
 import { HEADERS, REQUEST_BODY, envelope, home, posted } from '../unit/ecosystems/xroad-soap/samples.ts';
 
-const soap = dialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 })['xroad-soap'];
+const soap = (await openDialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 }))('xroad-soap');
 const parse = (xml: string): unknown => soap.parseRequest(posted(xml), [home], DEFAULT_XML_LIMITS);
 
 for (const body of ['<detailandmed_v2/>', '<lihtandmed_v2_all/>', '<lihtandmed_v2Response/>', '<Lihtandmed_v2/>']) {

@@ -3,6 +3,7 @@ import type { CompiledMapping } from '../compiler.ts';
 import { DescriptionError, type Description, type ReadFile } from '../describe/description.ts';
 import { readDescription } from '../describe/read.ts';
 import { readCountry, readMarks, readSamples, type Country } from '../load.ts';
+import type { DialectForms } from '../mappings.ts';
 import type { Problem } from '../problems.ts';
 import { checkCoverage } from './coverage.ts';
 import { checkIdentifiers } from './identifiers.ts';
@@ -12,6 +13,7 @@ import { checkShapes } from './shapes.ts';
 import { casesOf, type Subject } from './subject.ts';
 
 export interface CheckOptions {
+  readonly forms: DialectForms;
   /** Documents made up for each law, outcome and direction. */
   readonly runs: number;
   /** Descriptions by the names that mappings give them. */
@@ -41,7 +43,7 @@ export interface CountryReport {
 
 /** Never throws for what an operator wrote. */
 export async function checkCountry(folder: string, name: string, options: CheckOptions): Promise<CountryReport> {
-  const country = await readCountry(folder, name);
+  const country = await readCountry(folder, name, options.forms);
   const { problems, identifiers, source, compiler } = country;
   const sound = problems.list.every(({ severity }) => severity === 'warning');
   if (sound && identifiers !== undefined && source !== undefined) checkIdentifiers(identifiers, source, options.runs * 10);

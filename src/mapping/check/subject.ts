@@ -38,5 +38,5 @@ export function isExcused(one: Located | undefined): boolean {
 }
 
 export function isXml({ mapping }: Pick<Subject, 'mapping'>): boolean {
-  return mapping.file.dialect === 'xroad-soap';
+  return mapping.file.requestForm.kind === 'xml';
 }

@@ -2,6 +2,7 @@
 import { CausewayError } from '../../errors.ts';
 import type { JsonValue, LossReport, MappingRef, NeutralRef, Payload } from '../../stages.ts';
 import { loadMapping, loadPersonal, type LoadedMapping } from '../load.ts';
+import type { DialectForms } from '../mappings.ts';
 import type { Kind } from '../neutral.ts';
 import { translateBare, type BareTranslation } from '../translation.ts';
 import { hidePersonal } from './hide.ts';
@@ -34,11 +35,11 @@ export interface Explainer {
 }
 
 /** The explainer of one mapping (`ee/person`) for services of `country`. Throws `config-invalid` as loadTranslation does, and for wrong marks of personal fields. */
-export async function loadExplainer(folder: string, id: string, country: string, options: { readonly showPersonal: boolean }): Promise<Explainer> {
-  const plain = await loadMapping(folder, id, country);
+export async function loadExplainer(folder: string, id: string, country: string, { forms, ...options }: { readonly forms: DialectForms; readonly showPersonal: boolean }): Promise<Explainer> {
+  const plain = await loadMapping(folder, id, country, forms);
   const isPersonal = await loadPersonal(folder, plain.parts.neutral);
   let made: Recorder | undefined;
-  const watched = await loadMapping(folder, id, country, (source) => (made = new Recorder({ source, isPersonal, ...options })));
+  const watched = await loadMapping(folder, id, country, forms, (source) => (made = new Recorder({ source, isPersonal, ...options })));
   const recorder = made;
   if (recorder === undefined) throw new CausewayError('internal', `${id} was compiled without its watch`);
   const translation = translateBare(watched.parts, recorder.makeRun);

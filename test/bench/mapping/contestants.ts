@@ -2,6 +2,7 @@
 import { equal } from 'node:assert/strict';
 import { join } from 'node:path';
 import jsonata from 'jsonata';
+import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { loadMapping } from '../../../src/mapping/load.ts';
 import { translateBare } from '../../../src/mapping/translation.ts';
 import { canonicalJson } from '../../../src/platform/canonical-json.ts';
@@ -36,7 +37,7 @@ async function contestantsOf(form: Form, at: number, folder: string, stylesheets
   const neutral = neutralOf(form) as JsonValue;
   const element = parseXml(Buffer.from(xmlOf(form)), DEFAULT_XML_LIMITS);
   const body = jsonOf(form) as JsonValue;
-  const [x, j] = await Promise.all(['x', 'j'].map(async (kind) => (await loadMapping(join(folder, 'mappings'), `xx/${kind}${at}`, 'XX')).parts));
+  const [x, j] = await Promise.all(['x', 'j'].map(async (kind) => (await loadMapping(join(folder, 'mappings'), `xx/${kind}${at}`, 'XX', DIALECT_FORMS)).parts));
   if (x === undefined || j === undefined) throw new Error('no mapping');
   const [ofXml, ofJson] = [translateBare(x), translateBare(j)];
   const hand = byHand(form, (document) => x.neutral.check('response', document) === undefined);

@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CausewayError } from '../../../src/errors.ts';
-import { dialects } from '../../../src/ecosystems/dialects.ts';
+import { DIALECT_FORMS, openDialects } from '../../../src/ecosystems/dialects.ts';
 import { xroadFault } from '../../../src/ecosystems/xroad-faults.ts';
 import type { HttpConnection } from '../../../src/platform/http-client.ts';
 
 const settings = { faultSpelling: 'camel', maxAnswerBytes: 77 } as const;
 
-test('each dialect stands in the list under its own name', () => {
-  for (const [name, dialect] of Object.entries(dialects(settings))) assert.equal(dialect.name, name);
-});
+const dialectOf = await openDialects(settings);
 
-for (const [name, dialect] of Object.entries(dialects(settings))) {
+for (const name of Object.keys(DIALECT_FORMS)) {
+  const dialect = dialectOf(name);
+
+  test(`${name} stands in the list under its own name`, () => assert.equal(dialect.name, name));
+
   test(`${name} speaks faults in the spelling that is set, and never as X-Road itself`, () => {
     const text = Buffer.from(dialect.renderFault(new CausewayError('not-allowed', 'x'), { exchange: 'x', country: 'EE' }).body).toString();
     assert.ok(text.includes('Server.Gateway.NotAllowed'));
@@ -26,3 +28,7 @@ for (const [name, dialect] of Object.entries(dialects(settings))) {
     assert.deepEqual(limits, [77]);
   });
 }
+
+test('a name that is not listed opens nothing', () => {
+  for (const name of ['xroad', 'toString', '']) assert.throws(() => dialectOf(name), { code: 'internal' });
+});

@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { allSources } from '../../support/laws/sources.ts';
 import type { Import } from '../../support/laws/sources.ts';
 
-const imports = new Map(allSources().map(({ path, imports: found }) => [path, found.filter(({ form, typeOnly }) => form === 'import' && !typeOnly)]));
+const imports = new Map(allSources().map(({ path, imports: found }) => [path, found.filter(({ form, typeOnly }) => form !== 'reexport' && !typeOnly)]));
 
-/** Files and packages that loading `path` loads. */
+/** Files and packages that loading `path` loads, then or when a gateway opens. */
 function loaded(path: string, found = new Set<string>()): Set<string> {
   for (const { file, specifier } of imports.get(path) ?? ([] as Import[])) {
     const name = file ?? specifier;

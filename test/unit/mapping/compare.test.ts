@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { compareRevisions } from '../../../src/mapping/explain/compare.ts';
 import { loadExplainer, type Explainer } from '../../../src/mapping/explain/explain.ts';
 import { findMapping } from '../../../src/mapping/explain/find-mapping.ts';
@@ -22,10 +23,10 @@ async function changed(id: string, of: string, file: string, change: (text: stri
   const before = readFileSync(join(folder, file), 'utf8');
   assert.notEqual(change(before), before, 'the change must change something');
   writeFileSync(join(folder, file), change(before));
-  return loadExplainer(folder, id, of, { showPersonal });
+  return loadExplainer(folder, id, of, { forms: DIALECT_FORMS, showPersonal });
 }
 
-const now = (id: string, of: string, showPersonal = true): Promise<Explainer> => loadExplainer(MAPPINGS, id, of, { showPersonal });
+const now = (id: string, of: string, showPersonal = true): Promise<Explainer> => loadExplainer(MAPPINGS, id, of, { forms: DIALECT_FORMS, showPersonal });
 
 const PAID = { outcome: 'found', payments: [{ month: '2026-01', employer: { identifier: 'EE:10137319', name: 'Näide AS' }, amount: { value: '12.30', currency: 'EUR' } }] };
 const COMPANY = { outcome: 'found', companies: [{ identifier: 'FI:2077474-0', legalName: 'Esimerkki Oy', status: 'in-liquidation', legalForm: 'limited-company' }] };

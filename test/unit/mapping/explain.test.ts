@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { CausewayError } from '../../../src/errors.ts';
 import { loadExplainer, type Explainer, type Explanation, type Message } from '../../../src/mapping/explain/explain.ts';
 import { leavesOf } from '../../../src/mapping/explain/leaves.ts';
@@ -15,7 +16,7 @@ const LOADED = new Map<string, Promise<Explainer>>();
 
 function explainer(id: string, country: string, showPersonal: boolean): Promise<Explainer> {
   const key = `${id} ${country} ${showPersonal}`;
-  const made = LOADED.get(key) ?? loadExplainer(MAPPINGS, id, country, { showPersonal });
+  const made = LOADED.get(key) ?? loadExplainer(MAPPINGS, id, country, { forms: DIALECT_FORMS, showPersonal });
   LOADED.set(key, made);
   return made;
 }

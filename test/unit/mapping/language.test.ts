@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { loadTranslation } from '../../../src/mapping/load.ts';
 import type { JsonValue, LossReport, Payload } from '../../../src/stages.ts';
 import { json, MAPPINGS, opened, request, response, ROOT, tidyPayload, xml } from './support.ts';
@@ -101,7 +102,7 @@ for (const example of found) {
   test(`docs/mapping-language.md:${example.line}: the example does what it says`, async (t) => {
     const folder = folderFor(example);
     t.after(() => rmSync(folder, { recursive: true }));
-    const to = await loadTranslation(folder, 'xx/example', 'XX');
+    const to = await loadTranslation(folder, 'xx/example', 'XX', DIALECT_FORMS);
     const payload: Payload = example.form === 'xml' ? xml(example.domestic) : json(JSON.parse(example.domestic) as JsonValue);
     const { document, loss } = to.responseToNeutral(response(payload)).fields;
     assert.deepEqual(document, example.neutral);

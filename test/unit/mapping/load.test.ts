@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { CausewayError } from '../../../src/errors.ts';
 import { loadMappings } from '../../../src/mapping/load.ts';
 import { canonicalJson } from '../../../src/platform/canonical-json.ts';
@@ -25,7 +26,7 @@ function changed(file: string, change: (text: string) => string): string {
 
 async function problems(folder: string, country: string): Promise<string> {
   try {
-    await loadMappings(folder, country);
+    await loadMappings(folder, country, DIALECT_FORMS);
   } catch (error) {
     assert.ok(error instanceof CausewayError && error.code === 'config-invalid', String(error));
     return error.message;
@@ -34,7 +35,7 @@ async function problems(folder: string, country: string): Promise<string> {
 }
 
 test('both countries load, with every service of the sandbox', async () => {
-  const [ee, fi] = await Promise.all([loadMappings(MAPPINGS, 'EE'), loadMappings(MAPPINGS, 'FI')]);
+  const [ee, fi] = await Promise.all([loadMappings(MAPPINGS, 'EE', DIALECT_FORMS), loadMappings(MAPPINGS, 'FI', DIALECT_FORMS)]);
   assert.deepEqual(ee.imported.map(({ service, path, home }) => [service, path, home.service.subsystem, home.service.service]), [['FI/GOV/0244683-1/prh/companies', '/services/fi-companies', 'FI-prh', 'lihtandmed_v2']]);
   assert.deepEqual(fi.imported.map(({ service, path }) => [service, path]), [['EE/GOV/70000349/emta/xteePalgaandmed/v1', '/services/ee-employment-income'], ['EE/GOV/70008440/rr/RR456/v1', '/services/ee-population']]);
   assert.deepEqual(fi.imported[0]?.home, { dialect: 'xroad-rest', service: { instance: 'FI', memberClass: 'GOV', memberCode: '0245437-2', subsystem: 'EE-emta', service: 'employmentIncome' }, operation: { method: 'POST', template: '/income-queries' } });
@@ -43,7 +44,7 @@ test('both countries load, with every service of the sandbox', async () => {
 });
 
 test('both countries pin the same neutral forms, by the hash of their RFC 8785 form', async () => {
-  const [ee, fi] = await Promise.all([loadMappings(MAPPINGS, 'EE'), loadMappings(MAPPINGS, 'FI')]);
+  const [ee, fi] = await Promise.all([loadMappings(MAPPINGS, 'EE', DIALECT_FORMS), loadMappings(MAPPINGS, 'FI', DIALECT_FORMS)]);
   const schema = (kind: string): unknown => JSON.parse(readFileSync(join(MAPPINGS, `neutral/person/v1/${kind}.schema.json`), 'utf8'));
   const sha256 = createHash('sha256').update(canonicalJson({ request: schema('request'), response: schema('response') })).digest('base64url');
   assert.deepEqual(ee.exported[1]?.translation.neutral, { schema: 'person', version: 'v1', sha256 });
@@ -51,14 +52,14 @@ test('both countries pin the same neutral forms, by the hash of their RFC 8785 f
 });
 
 test('the hash of a mapping is that of its sha256sum list: the file, then its code lists by name', async () => {
-  const ee = await loadMappings(MAPPINGS, 'EE');
+  const ee = await loadMappings(MAPPINGS, 'EE', DIALECT_FORMS);
   const lines = ['ee/company.yaml', 'codelists/ee-company-status.yaml', 'codelists/ee-company-status-text.yaml', 'codelists/ee-legal-form.yaml'].map((file) => `${createHash('sha256').update(readFileSync(join(MAPPINGS, file))).digest('hex')}  ${file}\n`);
   assert.equal(ee.imported[0]?.translation.ref.sha256, createHash('sha256').update(lines.join('')).digest('base64url'));
 });
 
 test('another code list is another mapping hash', async () => {
   const folder = changed('codelists/ee-sex.yaml', (text) => `${text}# x\n`);
-  const [before, then] = await Promise.all([loadMappings(MAPPINGS, 'EE'), loadMappings(folder, 'EE')]);
+  const [before, then] = await Promise.all([loadMappings(MAPPINGS, 'EE', DIALECT_FORMS), loadMappings(folder, 'EE', DIALECT_FORMS)]);
   assert.notEqual(before.exported[1]?.translation.ref.sha256, then.exported[1]?.translation.ref.sha256);
 });
 

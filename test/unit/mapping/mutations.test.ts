@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { CausewayError } from '../../../src/errors.ts';
 import { loadExplainer, type Explainer } from '../../../src/mapping/explain/explain.ts';
 import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
@@ -49,7 +50,7 @@ const SOURCES: readonly Source[] = [
 const LOADED = new Map<string, Promise<Explainer>>();
 
 function explainer(mapping: string, of: string): Promise<Explainer> {
-  const made = LOADED.get(`${mapping} ${of}`) ?? loadExplainer(MAPPINGS, mapping, of, { showPersonal: true });
+  const made = LOADED.get(`${mapping} ${of}`) ?? loadExplainer(MAPPINGS, mapping, of, { forms: DIALECT_FORMS, showPersonal: true });
   LOADED.set(`${mapping} ${of}`, made);
   return made;
 }

@@ -3,6 +3,7 @@ import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { after, test } from 'node:test';
+import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { CausewayError } from '../../../src/errors.ts';
 import { hidePersonal } from '../../../src/mapping/explain/hide.ts';
 import { HIDDEN } from '../../../src/mapping/explain/step.ts';
@@ -15,7 +16,7 @@ cpSync(MAPPINGS, folder, { recursive: true });
 after(() => rmSync(folder, { recursive: true }));
 
 async function form(mapping: string): Promise<NeutralForm> {
-  return (await loadMapping(MAPPINGS, mapping, 'EE')).parts.neutral;
+  return (await loadMapping(MAPPINGS, mapping, 'EE', DIALECT_FORMS)).parts.neutral;
 }
 
 async function problems(marks: string): Promise<string> {

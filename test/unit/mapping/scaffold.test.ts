@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { scaffoldMapping } from '../../../src/cli/mappings-scaffold.ts';
 import { CausewayError } from '../../../src/errors.ts';
 import { loadTranslation } from '../../../src/mapping/load.ts';
@@ -46,7 +47,7 @@ function draft(file: string, operation: string, neutral: string, mapping: string
   return readFileSync(scaffoldMapping(file, operation, { neutral, mapping, mappings }), 'utf8');
 }
 
-const problemsOf = (mapping: string): Promise<string> => loadTranslation(mappings, mapping, 'XX').then(() => '', (error: unknown) => (error instanceof CausewayError ? error.message : String(error)));
+const problemsOf = (mapping: string): Promise<string> => loadTranslation(mappings, mapping, 'XX', DIALECT_FORMS).then(() => '', (error: unknown) => (error instanceof CausewayError ? error.message : String(error)));
 
 test('of an OpenAPI operation: parameters, nested fields, the list paired, equal names paired', () => {
   const text = draft(join(folder, 'companies.yaml'), 'GET /companies', 'company/v1', 'xx/companies');
@@ -70,7 +71,7 @@ test('an edited draft runs', async () => {
     .replace('- { domestic: legalName,', '- { domestic: code, neutral: identifier }\n            - { neutral: status, constant: registered }\n            - { domestic: legalName,');
   writeFileSync(file, edited);
   assert.equal(await problemsOf('xx/companies'), '');
-  const to = await loadTranslation(mappings, 'xx/companies', 'XX');
+  const to = await loadTranslation(mappings, 'xx/companies', 'XX', DIALECT_FORMS);
   const body = { total: 1, results: [{ code: 'XX:1', legalName: 'A', address: { street: 'x' } }] };
   const { document, loss } = to.responseToNeutral(response({ form: 'json', body, path: {}, query: {} })).fields;
   assert.deepEqual(document, { outcome: 'found', companies: [{ identifier: 'XX:1', status: 'registered', legalName: 'A' }] });
@@ -109,7 +110,7 @@ for (const [wsdl, operation, neutral, mapping, answer] of [
     const given: Record<string, string> = { 'keha/isikukood': 'person.identifier', 'keha/algkuup': 'period.from', 'keha/loppkuup': 'period.to', 'periood': 'month', 'ariregistri_kood': 'employer.identifier', 'summa': 'amount.value', 'summa/@yhik': 'amount.currency' };
     writeFileSync(file, Object.entries(given).reduce((text, [domestic, field]) => text.replace(`domestic: ${domestic}, drop: not decided yet`, `domestic: ${domestic}, neutral: ${field}`), readFileSync(file, 'utf8')));
     assert.equal(await problemsOf(mapping), '');
-    const { document } = (await loadTranslation(mappings, mapping, 'XX')).responseToNeutral(response(xml(answer))).fields;
+    const { document } = (await loadTranslation(mappings, mapping, 'XX', DIALECT_FORMS)).responseToNeutral(response(xml(answer))).fields;
     assert.deepEqual(document, { outcome: 'not-found' });
   });
 }

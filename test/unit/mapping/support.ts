@@ -1,5 +1,6 @@
 /** Stages and payloads for mapping tests. Tests may mint what only a room may mint elsewhere. */
 import { join } from 'node:path';
+import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { loadTranslation } from '../../../src/mapping/load.ts';
 import type { Translation } from '../../../src/mapping/mappings.ts';
 import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
@@ -16,7 +17,7 @@ const LOADED = new Map<string, Promise<Translation>>();
 /** The repository's own mapping, compiled once per test file. */
 export function translation(id: string, country: string): Promise<Translation> {
   const key = `${id} ${country}`;
-  const made = LOADED.get(key) ?? loadTranslation(MAPPINGS, id, country);
+  const made = LOADED.get(key) ?? loadTranslation(MAPPINGS, id, country, DIALECT_FORMS);
   LOADED.set(key, made);
   return made;
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DIALECT_FORMS } from '../../../../src/ecosystems/dialects.ts';
 import { checkCountry, type CountryReport } from '../../../../src/mapping/check/country.ts';
 import { ORGANISATION_NUMBERS, PERSON_NUMBERS } from '../../../../src/mapping/codecs/check-digits.ts';
 import { ORGANISATION_STEMS, PERSON_STEMS } from '../../../../src/mapping/check/values.ts';
@@ -17,7 +18,7 @@ function prove(country: string, folders: readonly string[], requireSchemas: bool
     const file = folders.map((folder) => join(folder, path)).find((one) => existsSync(one));
     return file === undefined ? undefined : readFileSync(file);
   };
-  return checkCountry(MAPPINGS, country, { runs: 40, read, requireSchemas });
+  return checkCountry(MAPPINGS, country, { forms: DIALECT_FORMS, runs: 40, read, requireSchemas });
 }
 
 for (const country of await countriesOf(MAPPINGS)) {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { DIALECT_FORMS } from '../../../../src/ecosystems/dialects.ts';
 import { checkCountry, type CountryReport } from '../../../../src/mapping/check/country.ts';
 import { renderProblem } from '../../../../src/mapping/problems.ts';
 
@@ -172,7 +173,7 @@ export function check(folder: string, options: { readonly requireSchemas?: boole
       return undefined;
     }
   };
-  return checkCountry(folder, 'XX', { runs: options.runs ?? 60, read, requireSchemas: options.requireSchemas ?? false });
+  return checkCountry(folder, 'XX', { forms: DIALECT_FORMS, runs: options.runs ?? 60, read, requireSchemas: options.requireSchemas ?? false });
 }
 
 /** Problems as lines, without warnings. */
