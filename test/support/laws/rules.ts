@@ -46,6 +46,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': ['crypto'],
   'pino': ['platform'],
   'prom-client': ['platform'],
+  'stdnum': ['mapping'],
   'undici': ['platform'],
   'uuid': ['platform'],
   'valibot': ['config', 'federation', 'trail'],
