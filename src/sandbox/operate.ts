@@ -1,11 +1,10 @@
 /** A country's platform with its registers, running: what startCountry adds asking systems to. */
 import type { Clock } from '../platform/clock.ts';
-import { Desk } from './agencies/desk.ts';
+import { Desk } from './desk.ts';
 import { Faults, SECURITY_SERVER } from './faults.ts';
 import { certificatesOf, fingerprint, pinOf, pinsOf, tlsOf } from './pki/credentials.ts';
 import type { CountryKeys } from './pki/prepare.ts';
-import { PLANS } from './plan.ts';
-import type { CountryCode, ServicePlan } from './plan.ts';
+import type { CountryPlan, ServicePlan } from './plan.ts';
 import type { RegisterOptions } from './registers/register.ts';
 import { Registry } from './security-server/access.ts';
 import type { OfferedService } from './security-server/access.ts';
@@ -17,7 +16,7 @@ import { Upstream } from './security-server/upstream.ts';
 import type { Listener } from './wire.ts';
 
 export interface OperateOptions {
-  readonly country: CountryCode;
+  readonly plan: CountryPlan;
   readonly keys: CountryKeys;
   readonly clock: Clock;
   readonly port: number;
@@ -44,8 +43,7 @@ export interface Operation {
 const PATIENCE = 120_000;
 
 export async function operate(options: OperateOptions): Promise<Operation> {
-  const { keys, clock } = options;
-  const plan = PLANS[options.country];
+  const { plan, keys, clock } = options;
   const log = new MessageLog();
   const upstream = new Upstream(keys.securityServer, pinsOf(plan, keys), options.serviceTimeout);
   const faults = new Faults();

@@ -1,7 +1,7 @@
 /** A person of Estonia's population register as RR456 answers: the elements of its WSDL, in its order, empty where nothing is known. */
-import persons from '../data/ee-persons.json' with { type: 'json' };
-import type { XmlElement } from '../../stages.ts';
-import { element } from '../../xml/element.ts';
+import persons from './persons.json' with { type: 'json' };
+import type { XmlElement } from '../../../stages.ts';
+import { element } from '../../../xml/element.ts';
 
 interface Address {
   readonly maakonnaKood: string;

@@ -1,17 +1,17 @@
 /** An Estonian bank: asks for a foreign company in the form of Estonia's business register, and at home for its customer's salary. */
 import { randomUUID } from 'node:crypto';
-import type { HttpMessage } from '../../platform/http-client.ts';
-import type { XmlElement } from '../../stages.ts';
-import { child, children, element, elements, text } from '../../xml/element.ts';
-import { EMTA_NS } from '../registers/tax-board.ts';
-import { envelope, headerElements, renderMessage } from '../soap/message.ts';
-import { soapRequest } from './desk.ts';
-import type { Desk, SoapAnswer } from './desk.ts';
+import type { HttpMessage } from '../../../platform/http-client.ts';
+import type { XmlElement } from '../../../stages.ts';
+import { child, children, element, elements, text } from '../../../xml/element.ts';
+import type { KitParts } from '../../country.ts';
+import { EMTA_NS } from './tax-board.ts';
+import { envelope, headerElements, renderMessage } from '../../soap/message.ts';
+import { soapRequest } from '../../desk.ts';
+import type { Desk, SoapAnswer } from '../../desk.ts';
 
 export const ARIREG_NS = 'http://arireg.x-road.eu/producer/';
 
 const CLIENT = 'EE/COM/10137319/pank';
-const COMPANY_SERVICE = 'EE/GOV/70006317/FI-prh/lihtandmed_v2/v1';
 const SALARY_SERVICE = 'EE/GOV/70000349/emta/xteePalgaandmed/v1';
 
 export interface CompanyQuestion {
@@ -50,9 +50,11 @@ type Identified = AskOptions & { readonly id: string };
 
 export class Bank {
   readonly #desk: Desk;
+  readonly #foreign: KitParts['foreign'];
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, foreign: KitParts['foreign']) {
     this.#desk = desk;
+    this.#foreign = foreign;
   }
 
   async ask(question: CompanyQuestion, options: AskOptions = {}): Promise<CompanyAnswer> {
@@ -63,7 +65,7 @@ export class Bank {
   /** A request made ahead of sending. */
   prepare(question: CompanyQuestion, options: Identified): HttpMessage {
     const asked = element(ARIREG_NS, 'keha', [element(ARIREG_NS, 'ariregistri_kood', [question.registryCode])]);
-    return request(COMPANY_SERVICE, element(ARIREG_NS, 'lihtandmed_v2', [asked]), options);
+    return request(this.#foreign('company'), element(ARIREG_NS, 'lihtandmed_v2', [asked]), options);
   }
 
   /** Sends what `prepare` made under `id`. */

@@ -1,12 +1,12 @@
 /** How an asking system reaches its country's security server: kept-alive mutual TLS, and a check that the answer is to its own request. */
 import { createHash } from 'node:crypto';
-import { connect } from '../../platform/http-client.ts';
-import type { HttpConnection, HttpMessage, HttpReply } from '../../platform/http-client.ts';
-import { attribute, text } from '../../xml/element.ts';
-import { restRequestHash, travellingHeaders } from '../security-server/rest-hash.ts';
-import { faultOf, headerOf, readMessage } from '../soap/message.ts';
-import type { SoapMessage } from '../soap/message.ts';
-import type { TlsIdentity } from '../wire.ts';
+import { connect } from '../platform/http-client.ts';
+import type { HttpConnection, HttpMessage, HttpReply } from '../platform/http-client.ts';
+import { attribute, text } from '../xml/element.ts';
+import { restRequestHash, travellingHeaders } from './security-server/rest-hash.ts';
+import { faultOf, headerOf, readMessage } from './soap/message.ts';
+import type { SoapMessage } from './soap/message.ts';
+import type { TlsIdentity } from './wire.ts';
 
 export interface DeskOptions {
   readonly securityServerUrl: string;

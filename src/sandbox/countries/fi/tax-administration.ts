@@ -1,10 +1,10 @@
 /** Finland's tax administration: asks for a commuter's foreign employment income, REST with a JSON body, so that no personal code is in a URL. */
 import { randomUUID } from 'node:crypto';
-import type { HttpMessage } from '../../platform/http-client.ts';
-import type { Desk, RestAnswer } from './desk.ts';
+import type { HttpMessage } from '../../../platform/http-client.ts';
+import type { KitParts } from '../../country.ts';
+import type { Desk, RestAnswer } from '../../desk.ts';
 
 const CLIENT = 'FI/GOV/0245458-6/vero';
-const INCOME = '/r1/FI/GOV/0245437-2/EE-emta/employmentIncome/income-queries';
 const COMPANIES = '/r1/FI/GOV/0244683-1/prh/companies/companies';
 
 export interface IncomeQuestion {
@@ -39,9 +39,11 @@ export interface AskOptions {
 
 export class TaxAdministration {
   readonly #desk: Desk;
+  readonly #foreign: KitParts['foreign'];
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, foreign: KitParts['foreign']) {
     this.#desk = desk;
+    this.#foreign = foreign;
   }
 
   async ask(question: IncomeQuestion, options: AskOptions = {}): Promise<IncomeAnswer> {
@@ -52,7 +54,7 @@ export class TaxAdministration {
   /** A request made ahead of sending. */
   prepare({ personId, idCountry = 'EE', from, to }: IncomeQuestion, options: AskOptions & { readonly id: string }): HttpMessage {
     const question = { person: { idCountry, id: personId }, period: { from, to } };
-    return { method: 'POST', target: INCOME, headers: { ...headers(options), 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(question)) };
+    return { method: 'POST', target: `/r1/${this.#foreign('employment-income')}/income-queries`, headers: { ...headers(options), 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(question)) };
   }
 
   /** Sends what `prepare` made under `id`. */

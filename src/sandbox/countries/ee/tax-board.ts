@@ -1,13 +1,13 @@
 /** Estonia's tax board: employment income by person and period, in the form of its X-tee service xteePalgaandmed. */
-import incomes from '../data/ee-incomes.json' with { type: 'json' };
-import type { XmlElement } from '../../stages.ts';
-import { element } from '../../xml/element.ts';
-import { renderMessage, envelope } from '../soap/message.ts';
-import type { Listener } from '../wire.ts';
-import { startRegister } from './register.ts';
-import type { RegisterOptions } from './register.ts';
-import { BadQuestion, field, part, serveOperation } from './soap-service.ts';
-import type { SoapService } from './soap-service.ts';
+import incomes from './incomes.json' with { type: 'json' };
+import type { XmlElement } from '../../../stages.ts';
+import { element } from '../../../xml/element.ts';
+import { renderMessage, envelope } from '../../soap/message.ts';
+import type { Listener } from '../../wire.ts';
+import { startRegister } from '../../registers/register.ts';
+import type { RegisterOptions } from '../../registers/register.ts';
+import { BadQuestion, field, part, serveOperation } from '../../registers/soap-service.ts';
+import type { SoapService } from '../../registers/soap-service.ts';
 
 export const EMTA_NS = 'http://emta-v6.x-road.eu';
 const SERVICE = 'EE/GOV/70000349/emta/xteePalgaandmed/v1';

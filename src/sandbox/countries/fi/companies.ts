@@ -1,9 +1,9 @@
 /** Finland's company register, in the form of its open data API, version 3 (businessId is the one search term that is served). */
-import companies from '../data/fi-companies.json' with { type: 'json' };
-import type { HttpReply } from '../../platform/http-client.ts';
-import type { Incoming, Listener } from '../wire.ts';
-import { startRegister } from './register.ts';
-import type { RegisterOptions } from './register.ts';
+import companies from './companies.json' with { type: 'json' };
+import type { HttpReply } from '../../../platform/http-client.ts';
+import type { Incoming, Listener } from '../../wire.ts';
+import { startRegister } from '../../registers/register.ts';
+import type { RegisterOptions } from '../../registers/register.ts';
 
 const SERVICE = 'FI/GOV/0244683-1/prh/companies';
 const PATH = '/opendata-ytj-api/v3/companies';

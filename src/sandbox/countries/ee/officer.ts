@@ -1,13 +1,13 @@
 /** The tax board's own officers: they ask the population register at home, signed, as a foreign municipality does from abroad. */
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../platform/clock.ts';
-import { element } from '../../xml/element.ts';
-import type { SystemKeys } from '../pki/prepare.ts';
-import { RR_NS } from '../registers/population.ts';
-import { headerElements } from '../soap/message.ts';
-import { MessageSigner } from '../soap/wss-sign.ts';
-import { soapRequest } from './desk.ts';
-import type { Desk, SoapAnswer } from './desk.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import { element } from '../../../xml/element.ts';
+import type { SystemKeys } from '../../pki/prepare.ts';
+import { RR_NS } from './population.ts';
+import { headerElements } from '../../soap/message.ts';
+import { MessageSigner } from '../../soap/wss-sign.ts';
+import { soapRequest } from '../../desk.ts';
+import type { Desk, SoapAnswer } from '../../desk.ts';
 
 const CLIENT = 'EE/GOV/70000349/emta';
 const SERVICE = 'EE/GOV/70008440/rr/RR456/v1';

@@ -1,24 +1,22 @@
 /** Estonia's population register, service RR456: signed questions in, signed answers out; not found is an answer, not a fault. */
-import type { Clock } from '../../platform/clock.ts';
-import type { XmlElement } from '../../stages.ts';
-import { element } from '../../xml/element.ts';
-import type { SystemKeys } from '../pki/prepare.ts';
-import { headerOf, identifierText } from '../soap/message.ts';
-import type { SoapMessage } from '../soap/message.ts';
-import { MessageSigner } from '../soap/wss-sign.ts';
-import { SignatureChecker, SignatureRefused } from '../soap/wss-verify.ts';
-import type { Listener } from '../wire.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { XmlElement } from '../../../stages.ts';
+import { element } from '../../../xml/element.ts';
+import type { SignaturePolicy } from '../../country.ts';
+import type { SystemKeys } from '../../pki/prepare.ts';
+import { headerOf, identifierText } from '../../soap/message.ts';
+import type { SoapMessage } from '../../soap/message.ts';
+import { MessageSigner } from '../../soap/wss-sign.ts';
+import { SignatureChecker, SignatureRefused } from '../../soap/wss-verify.ts';
+import type { Listener } from '../../wire.ts';
 import { findPerson, personElement } from './population-record.ts';
-import { startRegister } from './register.ts';
-import type { RegisterOptions } from './register.ts';
-import { field, part, serveOperation } from './soap-service.ts';
-import type { SoapService } from './soap-service.ts';
+import { startRegister } from '../../registers/register.ts';
+import type { RegisterOptions } from '../../registers/register.ts';
+import { field, part, serveOperation } from '../../registers/soap-service.ts';
+import type { SoapService } from '../../registers/soap-service.ts';
 
 export const RR_NS = 'http://rr.x-road.eu/producer';
 const SERVICE = 'EE/GOV/70008440/rr/RR456/v1';
-
-/** `required`: unsigned questions are refused. `accepted`: they are answered, and a signature that is there must be good. */
-export type SignaturePolicy = 'required' | 'accepted';
 
 export interface PopulationOptions extends RegisterOptions {
   readonly signer: NonNullable<SystemKeys['member']>;

@@ -1,22 +1,22 @@
 /** A Finnish municipality's population system: asks the service HenkilonTunnusKysely in the form of VTJ, signed with its own key. */
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../platform/clock.ts';
-import type { HttpMessage } from '../../platform/http-client.ts';
-import type { XmlElement } from '../../stages.ts';
-import { attribute, child, element, text } from '../../xml/element.ts';
-import type { Faults } from '../faults.ts';
-import type { SystemKeys } from '../pki/prepare.ts';
-import { envelope, headerElements, renderMessage } from '../soap/message.ts';
-import { MessageSigner } from '../soap/wss-sign.ts';
-import { SignatureChecker, SignatureRefused } from '../soap/wss-verify.ts';
-import { soapRequest } from './desk.ts';
-import type { Desk, SoapAnswer } from './desk.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { HttpMessage } from '../../../platform/http-client.ts';
+import type { XmlElement } from '../../../stages.ts';
+import { attribute, child, element, text } from '../../../xml/element.ts';
+import type { KitParts } from '../../country.ts';
+import type { Faults } from '../../faults.ts';
+import type { SystemKeys } from '../../pki/prepare.ts';
+import { envelope, headerElements, renderMessage } from '../../soap/message.ts';
+import { MessageSigner } from '../../soap/wss-sign.ts';
+import { SignatureChecker, SignatureRefused } from '../../soap/wss-verify.ts';
+import { soapRequest } from '../../desk.ts';
+import type { Desk, SoapAnswer } from '../../desk.ts';
 
 export const VTJ_NS = 'http://xml.vrk.fi/ws/vtj/vtjkysely/1';
 export const VTJ_ANSWER_NS = 'http://xml.vrk.fi/schema/vtjkysely';
 
 const CLIENT = 'FI/MUN/0101263-6/vaestotiedot';
-const SERVICE = 'FI/GOV/0245437-2/EE-rr/HenkilonTunnusKysely/v1';
 /** The member that answers for the service, and signs. */
 const PROVIDER = 'FI/GOV/0245437-2';
 const PREFIXES = { [VTJ_NS]: 'vtj' };
@@ -58,6 +58,7 @@ export interface MunicipalityOptions {
   readonly signingAuthority: string;
   readonly faults: Faults;
   readonly clock: Clock;
+  readonly foreign: KitParts['foreign'];
 }
 
 export class Municipality {
@@ -83,12 +84,12 @@ export class Municipality {
     const { faults, clock } = this.#options;
     const signer = faults.has(CLIENT, 'expired-certificate') ? this.#expired : this.#valid;
     const created = clock.now() + (faults.get(CLIENT, 'clock-off')?.ms ?? 0);
-    return soapRequest(signer.message(header(options), body(question), created, PREFIXES));
+    return soapRequest(signer.message(this.#header(options), body(question), created, PREFIXES));
   }
 
   /** As `prepare`, without a signature: for a link that takes the security server's word. */
   prepareUnsigned(question: PopulationQuestion, options: AskOptions & { readonly id: string }): HttpMessage {
-    return soapRequest(renderMessage(envelope(header(options), [body(question)]), PREFIXES));
+    return soapRequest(renderMessage(envelope(this.#header(options), [body(question)]), PREFIXES));
   }
 
   /** Sends what `prepare` made under `id`. */
@@ -96,6 +97,10 @@ export class Municipality {
     const answer = await this.#options.desk.sendSoap(id, request);
     const record = answer.message === undefined ? undefined : readRecord(answer.message.body);
     return { ...answer, signature: this.#signature(answer), ...(record === undefined ? {} : { record }) };
+  }
+
+  #header({ id, userId }: AskOptions & { readonly id: string }): XmlElement[] {
+    return headerElements({ client: CLIENT, service: this.#options.foreign('person'), id, userId: userId ?? 'FIvirkailija-17' });
   }
 
   #signature(answer: SoapAnswer): PopulationAnswer['signature'] {
@@ -108,10 +113,6 @@ export class Municipality {
       return error.absent ? 'absent' : { refused: error.message };
     }
   }
-}
-
-function header({ id, userId }: AskOptions & { readonly id: string }): XmlElement[] {
-  return headerElements({ client: CLIENT, service: SERVICE, id, userId: userId ?? 'FIvirkailija-17' });
 }
 
 /** VTJ wants the caller's product and account in the body; the password stays empty where the platform authenticates. */
