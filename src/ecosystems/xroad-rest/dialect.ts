@@ -1,11 +1,12 @@
 /** X-Road message protocol for REST (r1), behind a security server. */
 import type { Dialect } from '../ecosystem.ts';
+import { renderFault } from '../rest/faults.ts';
+import { renderResponse } from '../rest/payload.ts';
+import { verifyRequest, verifyResponse } from '../rest/proof.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
-import { renderFault } from './faults.ts';
 import { parseRequest, parseResponse } from './parse.ts';
-import { verifyRequest, verifyResponse } from './proof.ts';
-import { renderRequest, renderResponse } from './render.ts';
+import { renderRequest } from './render.ts';
 
 export function xroadRest({ faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
   return {

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { parseRequest, parseResponse } from '../../../../src/ecosystems/xroad-soap/parse.ts';
-import { renderRequest, renderResponse } from '../../../../src/ecosystems/xroad-soap/render.ts';
+import { renderRequest, renderResponse } from '../../../../src/ecosystems/soap/render.ts';
 import type { ProofPolicy } from '../../../../src/ecosystems/proof-policy.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
 import { element } from '../../../../src/xml/element.ts';
 import { coded } from '../errors.ts';
 import { mapped } from '../mapped.ts';
-import { HEADERS, RESPONSE_BODY, answered, call, client, context, envelope, home, service } from './samples.ts';
+import { HEADERS, RESPONSE_BODY, answered, call, client, context, envelope, home, parseRequest, parseResponse, service } from './samples.ts';
 
 const policy: ProofPolicy = { form: 'security-server', connection: 'CN=ss1' };
 const NS = 'http://arireg.x-road.eu/producer/';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DomesticCall } from '../../../../src/ecosystems/ecosystem.ts';
-import { headerElements } from '../../../../src/ecosystems/xroad-soap/headers.ts';
-import { signEnvelope, verifyRequest, verifyResponse } from '../../../../src/ecosystems/xroad-soap/proof.ts';
+import { headerElements } from '../../../../src/ecosystems/soap/headers.ts';
+import { signEnvelope, verifyRequest, verifyResponse } from '../../../../src/ecosystems/soap/proof.ts';
 import { CausewayError } from '../../../../src/errors.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
 import type { DomesticResponse } from '../../../../src/stages.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CODES, CausewayError } from '../../../../src/errors.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
-import { readEnvelope } from '../../../../src/ecosystems/xroad-soap/envelope.ts';
-import { renderFault } from '../../../../src/ecosystems/xroad-soap/faults.ts';
+import { readEnvelope } from '../../../../src/ecosystems/soap/envelope.ts';
+import { renderFault } from '../../../../src/ecosystems/soap/faults.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
 import { parseXml } from '../../../../src/xml/parse.ts';
 

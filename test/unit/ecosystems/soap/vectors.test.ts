@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { readEnvelope } from '../../../../src/ecosystems/xroad-soap/envelope.ts';
-import { parseRequest } from '../../../../src/ecosystems/xroad-soap/parse.ts';
+import { readEnvelope } from '../../../../src/ecosystems/soap/envelope.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
 import type { DomesticService } from '../../../../src/stages.ts';
 import { text } from '../../../../src/xml/element.ts';
 import { parseXml } from '../../../../src/xml/parse.ts';
 import { coded } from '../errors.ts';
-import { posted } from './samples.ts';
+import { parseRequest, posted } from './samples.ts';
 
 const VECTORS = new URL('../../../../../shared/vectors/', import.meta.url);
 const skip = existsSync(VECTORS) ? false : 'skipped: no ../shared';

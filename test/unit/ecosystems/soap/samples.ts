@@ -1,8 +1,12 @@
 /** SOAP messages to vary. */
+import { xroadSoap } from '../../../../src/ecosystems/xroad-soap/dialect.ts';
 import type { HomeService } from '../../../../src/mapping/mappings.ts';
 import type { HttpMessage, HttpReply } from '../../../../src/platform/http-client.ts';
 import type { DomesticContext, DomesticMember, DomesticService } from '../../../../src/stages.ts';
 import type { DomesticCall } from '../../../../src/ecosystems/ecosystem.ts';
+
+/** As X-Road speaks it. */
+export const { parseRequest, parseResponse } = xroadSoap({ faultSpelling: 'camel', maxAnswerBytes: 1_000_000 });
 
 export const service: DomesticService = { instance: 'EE', memberClass: 'GOV', memberCode: '70006317', subsystem: 'FI-prh', service: 'lihtandmed_v2', version: 'v1' };
 export const client: DomesticMember = { instance: 'EE', memberClass: 'COM', memberCode: '10137319', subsystem: 'pank' };

@@ -4,23 +4,26 @@ import type { HomeService } from '../../mapping/mappings.ts';
 import type { HttpHeaders, HttpMessage, HttpReply } from '../../platform/http-client.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
 import { mintReceived } from '../../stages.ts';
-import type { DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
+import type { DialectName, DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
 import { parseXml } from '../../xml/parse.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import { malformed } from '../malformed.ts';
 import { readEnvelope, toRequest, toResponse } from './envelope.ts';
 import type { SoapMessage } from './envelope.ts';
-import { checkRequestHash } from './request-hash.ts';
+import type { SoapHeaders } from './headers.ts';
 
 /** See Dialect.parseRequest. The path does not matter: a SOAP service has one URL. */
-export function parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits): Received<DomesticRequest> {
+export function parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits, dialect: DialectName): Received<DomesticRequest> {
   if (http.method !== 'POST') throw malformed('method', 'A SOAP request is a POST.');
   const message = readSoap(http.headers, http.body, limits);
-  return mintReceived(toRequest(message, candidates), http.body);
+  return mintReceived(toRequest(message, candidates, dialect), http.body);
 }
 
+/** Requires that an answer was made for exactly the bytes that we sent. Throws `service-answer-invalid`. */
+export type CheckRequestHash = (headers: SoapHeaders, request: Uint8Array) => void;
+
 /** See Dialect.parseResponse. A fault may come with any status; an answer only with 200. */
-export function parseResponse(reply: HttpReply, call: DomesticCall, request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
+export function parseResponse(reply: HttpReply, call: DomesticCall, request: HttpMessage, limits: XmlLimits, checkRequestHash: CheckRequestHash): Received<DomesticResponse> {
   const message = asAnswer(() => readSoap(reply.headers, reply.body, limits), reply.status);
   if (message.kind === 'fault') throw message.fault.error;
   if (reply.status !== 200) throw new CausewayError('service-answer-invalid', `status ${reply.status} without a fault`, { facts: { delivered: 'unknown' } });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProofPolicy } from '../../../../src/ecosystems/proof-policy.ts';
 import { parseRequest, parseResponse } from '../../../../src/ecosystems/xroad-rest/parse.ts';
-import { verifyRequest, verifyResponse } from '../../../../src/ecosystems/xroad-rest/proof.ts';
+import { verifyRequest, verifyResponse } from '../../../../src/ecosystems/rest/proof.ts';
 import { renderRequest } from '../../../../src/ecosystems/xroad-rest/render.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
 import { coded } from '../errors.ts';
 import { mapped } from '../mapped.ts';
-import { answered, call, posted, queries } from './samples.ts';
+import { answered, call, posted, queries } from '../xroad-rest/samples.ts';
 
 const server: ProofPolicy = { form: 'security-server', connection: 'CN=ss1' };
 const wss = { form: 'wss' } as ProofPolicy;

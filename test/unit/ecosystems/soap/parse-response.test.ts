@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CausewayError } from '../../../../src/errors.ts';
-import { parseResponse } from '../../../../src/ecosystems/xroad-soap/parse.ts';
 import type { HttpReply } from '../../../../src/platform/http-client.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
 import type { DomesticResponse } from '../../../../src/stages.ts';
 import { coded } from '../errors.ts';
-import { HEADERS, REQUEST_BODY, RESPONSE_BODY, answered, call, envelope, posted } from './samples.ts';
+import { HEADERS, REQUEST_BODY, RESPONSE_BODY, answered, call, envelope, parseResponse, posted } from './samples.ts';
 import type { Headers } from './samples.ts';
 
 const request = posted(envelope(REQUEST_BODY));

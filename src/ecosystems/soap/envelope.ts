@@ -1,7 +1,7 @@
 /** The SOAP 1.1 envelope: from plain elements to a typed message, once. Parsing and proof both read messages here. */
 import { CausewayError } from '../../errors.ts';
 import type { HomeService } from '../../mapping/mappings.ts';
-import type { DomesticRequest, DomesticResponse, XmlElement } from '../../stages.ts';
+import type { DialectName, DomesticRequest, DomesticResponse, XmlElement } from '../../stages.ts';
 import { elements, text } from '../../xml/element.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import { malformed } from '../malformed.ts';
@@ -36,14 +36,14 @@ export function readEnvelope(root: XmlElement): SoapMessage {
  * A request to one of `candidates`. X-Road lets an element name merely begin with the service code; what the service description says is
  * the code itself, and only that is taken. Throws `malformed`, `unknown-service`.
  */
-export function toRequest(message: SoapMessage, candidates: readonly HomeService[]): DomesticRequest {
+export function toRequest(message: SoapMessage, candidates: readonly HomeService[], dialect: DialectName): DomesticRequest {
   if (message.kind === 'fault') throw malformed('Body', 'A request cannot be a fault.');
   const { headers, body } = message;
-  const home = candidates.find((one) => one.dialect === 'xroad-soap' && sameService(one.service, headers.service));
+  const home = candidates.find((one) => one.dialect === dialect && sameService(one.service, headers.service));
   if (home === undefined) throw new CausewayError('unknown-service', 'the service of the header is not offered at this URL', { facts: { field: 'service' } });
   if (!('name' in home.operation) || body.name !== home.operation.name) throw malformed('Body', 'Its element is not the operation of this service.');
   const { client, service, context } = headers;
-  return { kind: 'request', dialect: 'xroad-soap', client, service, context, operation: home.operation, payload: { form: 'xml', element: body } };
+  return { kind: 'request', dialect, client, service, context, operation: home.operation, payload: { form: 'xml', element: body } };
 }
 
 /**
@@ -59,7 +59,7 @@ export function toResponse(message: SoapMessage, call: DomesticCall): DomesticRe
   const differing = inconsistentContext(context, headers.context);
   if (differing !== undefined) throw inconsistent(differing === 'messageId' ? 'id' : differing);
   if (!('name' in home.operation) || body.name !== `${home.operation.name}Response`) throw inconsistent('Body');
-  return { kind: 'response', dialect: 'xroad-soap', messageId: headers.context.messageId, payload: { form: 'xml', element: body } };
+  return { kind: 'response', dialect: home.dialect, messageId: headers.context.messageId, payload: { form: 'xml', element: body } };
 }
 
 function envelopeParts(root: XmlElement): { header: XmlElement | undefined; body: XmlElement } {

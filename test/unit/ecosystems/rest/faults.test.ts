@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CODES, CausewayError } from '../../../../src/errors.ts';
 import type { ErrorCode } from '../../../../src/errors.ts';
-import { renderFault } from '../../../../src/ecosystems/xroad-rest/faults.ts';
+import { renderFault } from '../../../../src/ecosystems/rest/faults.ts';
 
 const facts = { exchange: '0197a1b2-0000-7000-8000-000000000001', country: 'FI' };
 const error = new CausewayError('mapping-failed', 'private: 36805280109', { facts: { field: 'personId', hint: 'It is no personal code.' }, cause: new Error('secret') });

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { CausewayError } from '../../../../src/errors.ts';
-import { parseRequest } from '../../../../src/ecosystems/xroad-soap/parse.ts';
 import type { HttpMessage } from '../../../../src/platform/http-client.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
 import type { DomesticRequest } from '../../../../src/stages.ts';
 import { coded } from '../errors.ts';
-import { HEADERS, REQUEST_BODY, client, context, envelope, home, posted, service } from './samples.ts';
+import { HEADERS, REQUEST_BODY, client, context, envelope, home, parseRequest, posted, service } from './samples.ts';
 import type { Headers } from './samples.ts';
 
 const parse = (http: HttpMessage, candidates = [home]): DomesticRequest => parseRequest(http, candidates, DEFAULT_XML_LIMITS).message;

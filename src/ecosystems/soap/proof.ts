@@ -31,9 +31,9 @@ const PROFILE = 'wss-xroad-v1';
  */
 export async function verifyRequest(received: Received<DomesticRequest>, policy: ProofPolicy, now: number, limits: XmlLimits): Promise<Verified<DomesticRequest>> {
   if (policy.form === 'security-server') return asserted(received, policy, now);
-  const { service, operation } = received.message;
+  const { dialect, service, operation } = received.message;
   const proven = proveMessage(received.bytes, policy, now, limits);
-  const request = toRequest(proven.message, [{ dialect: 'xroad-soap', service, operation }]);
+  const request = toRequest(proven.message, [{ dialect, service, operation }], dialect);
   checkSigner(proven.path, request.client);
   return mintVerified(request, proven.bytes, proven.proof, received.bytes);
 }

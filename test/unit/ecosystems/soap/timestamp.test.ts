@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkTimestamp } from '../../../../src/ecosystems/xroad-soap/timestamp.ts';
+import { checkTimestamp } from '../../../../src/ecosystems/soap/timestamp.ts';
 import { element } from '../../../../src/xml/element.ts';
 import { assertRefused } from '../../../support/refused.ts';
 
