@@ -64,6 +64,7 @@ export const CODES = {
   'seal-mismatch': { fault: 'peer', retry: 'no', text: 'The seal was not made for this statement, or does not open.' },
   'content-mismatch': { fault: 'peer', retry: 'no', text: 'The opened content is not the one that was committed to.' },
   'neutral-invalid': { fault: 'peer', retry: 'no', text: 'The document does not fit the neutral schema of the leg.' },
+  'field-not-allowed': { fault: 'peer', retry: 'ask-operator', text: 'The message carries a field that the link does not let cross for this purpose.' },
   'loss-refused': { fault: 'peer', retry: 'ask-operator', text: 'More was lost in translation than the receiver accepts.' },
   'outcome-unknown': { fault: 'us', retry: 'ask-operator', text: 'Whether the service acted on the request is not known.' },
   // ours

@@ -108,7 +108,7 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
     const mapped = translateAnswer(task, verified);
     parts.observe('inbound.answer-translated', { xid: jti, link: use.link.id, proof: verified.proof, mapping: mapped.fields.mapping.id });
     const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
-    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise, maxBytes: use.grant.maxBytes }, statement, use.version, task.peer.side, now);
+    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise, grant: use.grant }, statement, use.version, task.peer.side, now);
     parts.observe('inbound.answer-sealed', { xid: jti });
     const { index } = await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);
     parts.observe('inbound.response-recorded', { xid: jti, link: use.link.id, index });
@@ -170,9 +170,9 @@ async function refuse(statement: Request, { peer }: Pick<PeerArrival, 'peer'>, e
 }
 
 /** An answer that does not fit its mapping is the service's fault, not the caller's. */
-function translateAnswer({ service }: DomesticTask, verified: Verified<DomesticResponse>): Mapped<'neutral'> {
+function translateAnswer({ service, use }: DomesticTask, verified: Verified<DomesticResponse>): Mapped<'neutral'> {
   try {
-    return service.translation.responseToNeutral(verified);
+    return service.translation.responseToNeutral(verified, use.grant.fields?.response);
   } catch (thrown) {
     const { message, facts } = asCausewayError(thrown);
     throw new CausewayError('service-answer-unmappable', message, { cause: thrown, facts: facts.field === undefined ? {} : { field: facts.field } });
