@@ -7,7 +7,6 @@ import { after, before, test } from 'node:test';
 import { STEPS } from '../../src/exchange/flow.ts';
 import type { StepName } from '../../src/exchange/flow.ts';
 import { trailVerify } from '../../src/cli/trail-verify.ts';
-import { EE_FI } from '../../src/sandbox/kits.ts';
 import { Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
 import type { Subject } from '../support/callers.ts';
 import { claimsOf, evidenceOf } from '../support/pair-evidence.ts';
@@ -48,7 +47,7 @@ const CASES = {
 } as const satisfies Record<StepName, Case>;
 
 const OUTCOME_MS = 30_000;
-const pair = new RunningPair(EE_FI);
+const pair = new RunningPair();
 before(() => pair.start({}));
 after(() => pair.end());
 

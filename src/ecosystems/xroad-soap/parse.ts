@@ -1,0 +1,63 @@
+/** From HTTP to a SOAP message: requests as the security server forwards them, answers as it returns them. */
+import { CausewayError, asCausewayError } from '../../errors.ts';
+import type { HomeService } from '../../mapping/mappings.ts';
+import type { HttpHeaders, HttpMessage, HttpReply } from '../../platform/http-client.ts';
+import type { XmlLimits } from '../../platform/limits.ts';
+import { mintReceived } from '../../stages.ts';
+import type { DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
+import { parseXml } from '../../xml/parse.ts';
+import type { DomesticCall } from '../ecosystem.ts';
+import { brokenRule } from '../malformed.ts';
+import { readEnvelope, toRequest, toResponse } from './envelope.ts';
+import type { SoapMessage } from './envelope.ts';
+import { checkRequestHash } from './request-hash.ts';
+
+/** See Dialect.parseRequest. The path does not matter: a SOAP service has one URL. */
+export function parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits): Received<DomesticRequest> {
+  return mintReceived(toRequest(readRequest(http, limits), candidates), http.body);
+}
+
+/** The message of a request, whoever it is for. Throws `malformed`, `too-large`. */
+export function readRequest(http: HttpMessage, limits: XmlLimits): SoapMessage {
+  if (http.method !== 'POST') throw brokenRule('http-method', 'method', 'A SOAP request is a POST.');
+  return readSoap(http.headers, http.body, limits);
+}
+
+/** See Dialect.parseResponse. A fault may come with any status; an answer only with 200. */
+export function parseResponse(reply: HttpReply, call: DomesticCall, request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
+  const message = readAnswer(reply, limits);
+  if (message.kind === 'fault') throw message.fault.error;
+  checkRequestHash(message.headers, request.body);
+  return mintReceived(toResponse(message, call), reply.body);
+}
+
+/** The message of an answer: a fault, or what came with status 200. Throws `service-answer-invalid`. */
+export function readAnswer(reply: HttpReply, limits: XmlLimits): SoapMessage {
+  const message = asAnswer(() => readSoap(reply.headers, reply.body, limits), reply.status);
+  if (message.kind === 'message' && reply.status !== 200) throw new CausewayError('service-answer-invalid', `status ${reply.status} without a fault`, { facts: { delivered: 'unknown' } });
+  return message;
+}
+
+function readSoap(headers: HttpHeaders, body: Uint8Array, limits: XmlLimits): SoapMessage {
+  checkContentType(headers['content-type'] ?? '');
+  return readEnvelope(parseXml(body, limits));
+}
+
+/** What we would have refused as a request is, in an answer, the service's fault. */
+function asAnswer<T>(read: () => T, status: number): T {
+  try {
+    return read();
+  } catch (thrown) {
+    const error = asCausewayError(thrown);
+    if (error.code !== 'malformed' && error.code !== 'too-large') throw error;
+    throw new CausewayError('service-answer-invalid', `status ${status}: ${error.message}`, { facts: { ...error.facts, delivered: 'unknown' }, cause: error });
+  }
+}
+
+function checkContentType(contentType: string): void {
+  const [type, ...parameters] = contentType.toLowerCase().split(';').map((part) => part.trim());
+  if (type?.startsWith('multipart/') === true || type === 'application/xop+xml') throw brokenRule('content-type', 'Content-Type', 'Attachments do not cross this link: send text/xml.');
+  if (type !== 'text/xml') throw brokenRule('content-type', 'Content-Type', 'X-Road takes SOAP as text/xml.');
+  const charset = parameters.find((part) => part.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
+  if (charset !== undefined && charset !== 'utf-8') throw brokenRule('content-type', 'Content-Type', 'The character set must be UTF-8.');
+}
