@@ -108,6 +108,11 @@ export interface LossReport {
   readonly unknown: readonly string[];
 }
 
+/** The loss report of a message that crosses. `minimised`: neutral fields that the grant keeps from crossing, which is no loss; by the agreement, never by what this message held. */
+export interface CrossingLoss extends LossReport {
+  readonly minimised?: readonly string[];
+}
+
 export type StatementType = 'causeway-request+jwt' | 'causeway-response+jwt' | 'causeway-refusal+jwt';
 
 /** What crosses beside the statement, in plain (protocol.md, "Payload"). */
@@ -117,7 +122,7 @@ export interface ManifestContext {
   readonly representedParty?: { readonly partyClass?: string; readonly partyCode: string };
   /** Message ids of the two platforms, by country. */
   readonly messageIds: Readonly<Record<string, string>>;
-  readonly loss: LossReport;
+  readonly loss: CrossingLoss;
 }
 
 let mintReceived: <M extends DomesticMessage>(message: M, bytes: Uint8Array) => Received<M>;
@@ -171,7 +176,9 @@ export interface MappedFields<To extends 'neutral' | 'domestic'> {
   readonly document: To extends 'neutral' ? JsonValue : Payload;
   readonly neutral: NeutralRef;
   readonly mapping: MappingRef;
-  readonly loss: LossReport;
+  readonly loss: CrossingLoss;
+  /** Claim `minimised`: hash of the list of fields that the document was cut down to; absent where all may cross. */
+  readonly minimised?: string;
 }
 
 /** Translated by a checked mapping, and valid against the schema of its target. */

@@ -10,8 +10,9 @@ import { CausewayError } from '../errors.ts';
 import { makeLink, sameOperation } from '../federation/link.ts';
 import type { Grant, Leg } from '../federation/link.ts';
 import { parseFederated } from '../mapping/federated.ts';
+import { checkFieldList } from '../mapping/field-list.ts';
 import { loadMappings } from '../mapping/load.ts';
-import type { MappingSet } from '../mapping/mappings.ts';
+import type { MappingSet, Translation } from '../mapping/mappings.ts';
 import type { LinkHash } from './link-hash.ts';
 
 export interface ConfigReport {
@@ -65,13 +66,23 @@ function checkLeg(leg: Leg, path: readonly (string | number)[], country: string,
     const spelling = (['client', 'service'] as const).filter((key) => parseFederated(grant[key]) === undefined).map((key) => problemAt(at, [...here, key], 'is not a federated identifier in its one spelling'));
     const service = known.find((candidate) => candidate.service === grant.service && sameOperation(candidate.operation, grant.operation));
     if (service === undefined) return [...spelling, problemAt(at, [...here, 'service'], `services.yaml of ${country} has no such service and operation`)];
-    return [...spelling, ...checkNeutral(grant, service.translation.neutral, here, at)];
+    const differs = checkNeutral(grant, service.translation.neutral, here, at);
+    return [...spelling, ...differs, ...(differs.length > 0 ? [] : checkFields(grant, service.translation.schemas, here, at))];
   });
 }
 
 function checkNeutral({ neutral }: Grant, ours: Grant['neutral'], here: readonly (string | number)[], at: Located): Problem[] {
   const differing = (['schema', 'version', 'sha256'] as const).find((key) => neutral[key] !== ours[key]);
   return differing === undefined ? [] : [problemAt(at, [...here, 'neutral', differing], 'is not the neutral form of our mapping', { hint: `ours is ${ours.schema}/${ours.version} ${ours.sha256}` })];
+}
+
+/** The fields that may cross are of the neutral form, and enough to make a valid document. */
+function checkFields({ fields }: Grant, schemas: Translation['schemas'], here: readonly (string | number)[], at: Located): Problem[] {
+  return (['request', 'response'] as const).flatMap((kind) => {
+    const paths = fields?.[kind];
+    if (paths === undefined) return [];
+    return checkFieldList(schemas[kind], paths).map(({ index, text, hint }) => problemAt(at, [...here, 'fields', kind, ...(index < 0 ? [] : [index])], text, hint === undefined ? {} : { hint }));
+  });
 }
 
 /** As lines for an operator. */

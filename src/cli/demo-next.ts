@@ -2,21 +2,21 @@
 import { join } from 'node:path';
 import type { Pair } from '../sandbox/pair.ts';
 
-/** Text for a terminal; every line of it can be pasted. */
-export function whatNext(pair: Pair, data: string): string {
-  const { FI } = pair.countries;
-  const identity = FI.keys.systems['vero']?.tls;
-  const tls = `--cacert ${FI.keys.tlsAuthority.certificateFile} --cert ${identity?.certificateFile ?? ''} --key ${identity?.keyFile ?? ''}`;
-  return `
-Try next:
-  # ask as Finland's tax administration, through its own security server
-  curl -s ${tls} -H 'X-Road-Client: FI/GOV/0245458-6/vero' -H 'Content-Type: application/json' -d '{"person":{"idCountry":"EE","id":"36805280109"},"period":{"from":"2025-01","to":"2025-03"}}' ${FI.securityServerUrl}/r1/FI/GOV/0245437-2/EE-emta/employmentIncome/income-queries
-  # health and metrics of Estonia's gateway
-  curl -s http://127.0.0.1:${pair.gateways.EE.ports.operations}/health/ready
-  curl -s http://127.0.0.1:${pair.gateways.EE.ports.operations}/metrics | grep causeway_steps
-  # recompute both trails
-  npm run causeway -- trail verify --data ${data}
-  # the gateways' logs
-  tail -f ${join(data, 'gateway-fi', 'gateway.log')}
-Ctrl-C stops everything.`;
+/** Text for a terminal; every line of it can be pasted. `command`: asks one of the pair's questions. */
+export function whatNext({ gateways }: Pair, data: string, command: readonly string[]): string {
+  const [first, second] = Object.values(gateways);
+  if (first === undefined || second === undefined) return '';
+  const lines = [
+    'Try next:',
+    ...command.map((line) => `  ${line}`),
+    `  # health and metrics of the gateway of ${first.country}`,
+    `  curl -s http://127.0.0.1:${first.ports.operations}/health/ready`,
+    `  curl -s http://127.0.0.1:${first.ports.operations}/metrics | grep causeway_steps`,
+    '  # recompute both trails',
+    `  npm run causeway -- trail verify --data ${data}`,
+    "  # the gateways' logs",
+    `  tail -f ${join(second.folder, 'gateway.log')}`,
+    'Ctrl-C stops everything.',
+  ];
+  return `\n${lines.join('\n')}`;
 }

@@ -1,11 +1,11 @@
 /** `causeway demo` (npm start): the pair with both sandbox countries on loopback, the three scenarios, and what to try next. */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { systemClock } from '../platform/clock.ts';
 import { stopRequested } from '../platform/signals.ts';
 import { startPair } from '../sandbox/pair.ts';
 import type { Pair, ToldStep } from '../sandbox/pair.ts';
+import { choosePair } from '../sandbox/pairs.ts';
 import type { CountryCode } from '../sandbox/plan.ts';
-import { SCENARIOS } from '../sandbox/scenarios.ts';
 import type { Scenario } from '../sandbox/scenarios.ts';
 import { narrate } from './demo-narration.ts';
 import { whatNext } from './demo-next.ts';
@@ -43,16 +43,17 @@ export async function demo(options: DemoOptions): Promise<number> {
   const steps: ToldStep[] = [];
   const started = performance.now();
   print('Starting two countries and their gateways …');
-  const pair = await startPair({ root: ROOT, data, clock: systemClock(), told: (step) => void steps.push(step), ...(options.basePort === undefined ? {} : { basePort: options.basePort }) });
+  const { kits, scenarios, command } = choosePair();
+  const pair = await startPair({ kits, root: ROOT, data, clock: systemClock(), told: (step) => void steps.push(step), ...(options.basePort === undefined ? {} : { basePort: options.basePort }) });
   print(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s. Everything is on loopback; state is in ${data}, which can be deleted.`);
   try {
     const played = [];
-    for (const scenario of SCENARIOS) played.push(await play(scenario, pair, steps));
-    const trails = await cosignedTrails(data);
+    for (const scenario of scenarios) played.push(await play(scenario, pair, steps));
+    const trails = await cosignedTrails(pair);
     const ok = played.every((scenario) => scenario.ok) && Object.values(trails).every((trail) => trail.cosigned);
     print(`\nTrails: ${Object.entries(trails).map(([country, { size, root, cosigned }]) => `${country} has ${size} entries, root ${root}, ${cosigned ? 'cosigned by the peer' : 'NOT cosigned'}`).join('; ')}.`);
     if (!options.once) {
-      print(whatNext(pair, data));
+      print(whatNext(pair, data, command(pair.countries)));
       await stop;
       print('\nDraining …');
     }
@@ -89,19 +90,19 @@ function trailPlaces(steps: readonly ToldStep[], exchange: string, { from, to }:
 type Trails = Record<string, { size: number; root: string; cosigned: boolean }>;
 
 /** Recomputes both trails until the peers have cosigned all of them. */
-async function cosignedTrails(data: string): Promise<Trails> {
+async function cosignedTrails(pair: Pair): Promise<Trails> {
   const deadline = performance.now() + COSIGN_MS;
   for (;;) {
-    const trails = await readTrails(data);
+    const trails = await readTrails(pair);
     if (Object.values(trails).every(({ cosigned }) => cosigned) || performance.now() > deadline) return trails;
     await new Promise((wake) => setTimeout(wake, 250));
   }
 }
 
-async function readTrails(data: string): Promise<Trails> {
+async function readTrails({ gateways }: Pair): Promise<Trails> {
   const trails: Trails = {};
-  for (const country of ['EE', 'FI']) {
-    const { trails: found } = await trailVerify(join(data, `gateway-${country.toLowerCase()}`));
+  for (const [country, { folder }] of Object.entries(gateways)) {
+    const { trails: found } = await trailVerify(folder);
     const link = found.flatMap(({ logs }) => logs).find(({ log }) => log !== 'local');
     if (link === undefined) continue;
     const cosigned = found.every(({ ok }) => ok) && link.checkpoint?.size === link.size && link.checkpoint.cosigned.length > 0;

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from '../platform/clock.ts';
 import { stopRequested } from '../platform/signals.ts';
 import { startCountry } from '../sandbox/country.ts';
-import type { CountryCode } from '../sandbox/plan.ts';
+import type { CountryKit } from '../sandbox/country.ts';
+import { EE_FI } from '../sandbox/kits.ts';
+import type { EeFi } from '../sandbox/kits.ts';
 
 /** How a gateway is registered at the security server of its country. */
 export interface Registration {
@@ -16,14 +18,14 @@ export interface Registration {
 }
 
 /** Runs both countries until a signal; resolves with the exit code. */
-export async function sandbox(data: string, registrations: Readonly<Record<CountryCode, Registration>>): Promise<number> {
+export async function sandbox(data: string, registrations: Readonly<Record<keyof EeFi, Registration>>): Promise<number> {
   const stop = stopRequested();
-  const start = (country: CountryCode) => {
+  const start = (country: keyof EeFi, peer: keyof EeFi) => {
     const { port, gatewayUrl, certificateFile } = registrations[country];
-    return startCountry({ country, folder: data, clock: systemClock(), port, gatewayUrl, gatewayCertificate: readFileSync(certificateFile, 'utf8') });
+    return startCountry(EE_FI[country] as CountryKit, { peer: EE_FI[peer].home, folder: data, clock: systemClock(), port, gatewayUrl, gatewayCertificate: readFileSync(certificateFile, 'utf8') });
   };
-  const countries = [await start('EE'), await start('FI')];
-  for (const { country, securityServerUrl, keys } of countries) console.log(`${country}: security server at ${securityServerUrl}, its certificate in ${keys.securityServer.certificateFile}`);
+  const countries = [await start('EE', 'FI'), await start('FI', 'EE')];
+  for (const { plan, securityServerUrl, keys } of countries) console.log(`${plan.country}: security server at ${securityServerUrl}, its certificate in ${keys.securityServer.certificateFile}`);
   console.log('Ctrl-C stops both.');
   await stop;
   await Promise.all(countries.map((country) => country.close()));

@@ -18,12 +18,19 @@ const operation = v.union(
   'expected { name } of a SOAP service, or { method, template } of a REST service',
 );
 
+const fieldPaths = v.pipe(
+  v.array(v.pipe(text(), v.regex(/^(?:\/(?:[^/~]|~[01])+)+$/, 'expected a path such as /payments/*/amount')), 'expected a list of paths'),
+  v.minLength(1, 'expected at least one path'),
+  v.description('JSON Pointers into the neutral document, `*` for each item of a list; each stands for itself and all below it.'),
+);
+
 const grant = record({
   client: v.pipe(text(), v.description("Federated identifier of the asking member, in the leg's `from` country.")),
   service: v.pipe(text(), v.description("Federated identifier of the service, in the leg's `to` country.")),
   operation,
   purpose: v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected a purpose code of small letters, digits and hyphens')),
   neutral: v.pipe(record({ schema: text(), version: text(), sha256: sha256() }), v.description('The neutral form, pinned; `causeway config check` prints the SHA-256 that it finds.')),
+  fields: v.exactOptional(v.pipe(record({ request: v.exactOptional(fieldPaths), response: v.exactOptional(fieldPaths) }), v.description('Fields of the neutral form that may cross for this purpose; without a list all may.'))),
   proof: oneOf(['security-server', 'wss']),
   idempotent: v.pipe(v.boolean('expected true or false'), v.description('May be repeated after an unknown outcome.')),
   maxBytes: size(),

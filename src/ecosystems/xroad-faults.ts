@@ -61,6 +61,7 @@ export const GATEWAY_FAULTS = {
   'seal-mismatch': { camel: 'SealMismatch', snake: 'seal_mismatch', status: 502 },
   'content-mismatch': { camel: 'ContentMismatch', snake: 'content_mismatch', status: 502 },
   'neutral-invalid': { camel: 'NeutralInvalid', snake: 'neutral_invalid', status: 502 },
+  'field-not-allowed': { camel: 'FieldNotAllowed', snake: 'field_not_allowed', status: 502 },
   'loss-refused': { camel: 'LossRefused', snake: 'loss_refused', status: 502 },
   'outcome-unknown': { camel: 'OutcomeUnknown', snake: 'outcome_unknown', status: 504 },
   'overloaded': { camel: 'Overloaded', snake: 'overloaded', status: 503 },

@@ -17,6 +17,8 @@ export interface EvidenceContents {
   readonly salt?: Uint8Array;
   /** The message on our domestic side: as it was proven, or as we sent it. */
   readonly domestic: Uint8Array;
+  /** The domestic message says more than may cross: its digest is kept, and nothing else of it. */
+  readonly minimised?: boolean;
   readonly neutral: JsonValue;
   readonly context: ManifestContext;
 }
@@ -49,8 +51,8 @@ export interface EvidenceRecord {
 }
 
 export interface Bodies {
-  /** base64. */
-  readonly domestic: string;
+  /** base64; absent where the message was cut down to the fields that may cross. */
+  readonly domestic?: string;
   readonly neutral: JsonValue;
   readonly context: ManifestContext;
 }
@@ -90,7 +92,7 @@ export function readEvidence(row: SealedEvidence, recordKey: Uint8Array): Eviden
 
 async function bodiesFor({ kind, contents, escrow, xid, step }: EvidenceStep): Promise<Pick<EvidenceRecord, 'escrow' | 'bodies'>> {
   if (kind === 'digests') return {};
-  const bodies: Bodies = { domestic: Buffer.from(contents.domestic).toString('base64'), neutral: contents.neutral, context: contents.context };
+  const bodies: Bodies = { ...(contents.minimised === true ? {} : { domestic: Buffer.from(contents.domestic).toString('base64') }), neutral: contents.neutral, context: contents.context };
   if (kind === 'full-readable-by-the-gateway') return { bodies };
   if (escrow === undefined) throw new CausewayError('config-invalid', 'the leg keeps evidence in escrow, but the link names no auditor key for our country');
   return { escrow: await escrow.seal(Buffer.from(JSON.stringify(bodies)), escrowPlace(xid, step)) };

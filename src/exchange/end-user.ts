@@ -2,10 +2,10 @@
 import { createHmac } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
 import type { Leg } from '../federation/link.ts';
-import type { DomesticRequest, LossReport, ManifestContext } from '../stages.ts';
+import type { CrossingLoss, DomesticRequest, ManifestContext } from '../stages.ts';
 
 /** Throws `end-user-missing` where the leg requires one. */
-export function crossing(message: DomesticRequest, leg: Leg, pseudonymKey: Uint8Array, messageIds: Readonly<Record<string, string>>, loss: LossReport): ManifestContext {
+export function crossing(message: DomesticRequest, leg: Leg, pseudonymKey: Uint8Array, messageIds: Readonly<Record<string, string>>, loss: CrossingLoss): ManifestContext {
   const { issue, representedParty } = message.context;
   const userId = RULES[leg.endUser](message.context.userId, leg, pseudonymKey);
   return { ...(userId === undefined ? {} : { userId }), ...(issue === undefined ? {} : { issue }), ...(representedParty === undefined ? {} : { representedParty }), messageIds, loss };

@@ -84,7 +84,7 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
       representedParty: parts.identifiers.representedParty(claims.client),
     },
   };
-  const policy = parts.policy(use.grant.proof, parts.handover(service));
+  const policy = parts.policy(use.grant.proof);
   const rendered = await dialect.renderRequest(mapped, call, policy, parts.clock.now());
   const request = trace === undefined ? rendered : { ...rendered, headers: { ...rendered.headers, traceparent: trace } };
   parts.observe('inbound.translated', { xid: claims.jti, link: peer.link.id, home: { client: memberText(call.client), service: serviceText(service.home.service) }, mapping: mapped.fields.mapping.id });
@@ -100,8 +100,7 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
     const remaining = task.deadline - ANSWERING_MS - parts.clock.monotonic();
     if (remaining <= 0) throw new CausewayError('service-unreachable', 'the budget ended before the request was handed over', { facts: { delivered: 'no' } });
     parts.observe('inbound.handing-over', { xid: jti });
-    const { connection, timeout } = parts.handover(task.service);
-    const reply = await dialect.call(request, connection, AbortSignal.timeout(Math.ceil(Math.min(remaining, timeout))));
+    const reply = await dialect.call(request, parts.home, AbortSignal.timeout(Math.ceil(Math.min(remaining, parts.homeTimeout))));
     parts.observe('inbound.service-answered', { xid: jti });
     const received = dialect.parseResponse(reply, call, request, parts.limits.xml);
     const now = parts.clock.now();
@@ -109,7 +108,7 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
     const mapped = translateAnswer(task, verified);
     parts.observe('inbound.answer-translated', { xid: jti, link: use.link.id, proof: verified.proof, mapping: mapped.fields.mapping.id });
     const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
-    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise, maxBytes: use.grant.maxBytes }, statement, use.version, task.peer.side, now);
+    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise, grant: use.grant }, statement, use.version, task.peer.side, now);
     parts.observe('inbound.answer-sealed', { xid: jti });
     const { index } = await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);
     parts.observe('inbound.response-recorded', { xid: jti, link: use.link.id, index });
@@ -171,9 +170,9 @@ async function refuse(statement: Request, { peer }: Pick<PeerArrival, 'peer'>, e
 }
 
 /** An answer that does not fit its mapping is the service's fault, not the caller's. */
-function translateAnswer({ service }: DomesticTask, verified: Verified<DomesticResponse>): Mapped<'neutral'> {
+function translateAnswer({ service, use }: DomesticTask, verified: Verified<DomesticResponse>): Mapped<'neutral'> {
   try {
-    return service.translation.responseToNeutral(verified);
+    return service.translation.responseToNeutral(verified, use.grant.fields?.response);
   } catch (thrown) {
     const { message, facts } = asCausewayError(thrown);
     throw new CausewayError('service-answer-unmappable', message, { cause: thrown, facts: facts.field === undefined ? {} : { field: facts.field } });

@@ -69,7 +69,7 @@ export class Journal {
   async asked(question: Question, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<CommitResult> {
     const { xid, sealed, verified, use, recordKey, arrival } = question;
     const { agreement, out } = use.version;
-    const evidence = await this.#evidence(xid, agreement.id, 'request', recordKey, out.evidence, { ...ourStatement(sealed), domestic: verified.original, neutral: mapped.fields.document, context }, now);
+    const evidence = await this.#evidence(xid, agreement.id, 'request', recordKey, out.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now);
     const row: ExchangeRow = {
       direction: 'outbound',
       xid,
@@ -159,7 +159,7 @@ export class Journal {
     const { statement, use, recordKey, peer } = task;
     const { jti } = statement.claims;
     const { agreement } = use.version;
-    const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, neutral: mapped.fields.document, context }, now);
+    const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now);
     const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
     return this.#close({ direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(sealed, this.#encrypt(jti, 'reply', recordKey)), answerUntil: now + inboundRetention(peer.link) }, agreement.id, entry, evidence);
   }

@@ -13,6 +13,8 @@ export interface Grant {
   readonly operation: Operation;
   readonly purpose: string;
   readonly neutral: NeutralRef;
+  /** Fields of the neutral form that may cross for this purpose (mapping/field-list.ts); without a list all may. */
+  readonly fields?: { readonly request?: readonly string[]; readonly response?: readonly string[] };
   /** Domestic proof that the asking side must have: `security-server` (asserted) or `wss` (verified). */
   readonly proof: 'security-server' | 'wss';
   /** The operation may be repeated with the same domestic id after an unknown outcome. */

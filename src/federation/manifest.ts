@@ -33,7 +33,7 @@ const manifest = v.strictObject({
     issue: v.exactOptional(text),
     representedParty: v.exactOptional(v.strictObject({ partyClass: v.exactOptional(text), partyCode: text })),
     messageIds,
-    loss: v.strictObject({ dropped: paths, defaulted: paths, approximated: paths, unknown: paths }),
+    loss: v.strictObject({ dropped: paths, defaulted: paths, approximated: paths, unknown: paths, minimised: v.exactOptional(paths) }),
   }),
   parts: v.pipe(v.array(part), v.minLength(1), v.maxLength(MAX_PARTS)),
 });

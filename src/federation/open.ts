@@ -4,6 +4,8 @@ import { contentCommitment, sameText, sha256Base64url } from '../crypto/digest.t
 import { decryptJwe } from '../crypto/jwe.ts';
 import { CausewayError } from '../errors.ts';
 import { decodeFrames } from '../platform/frames.ts';
+import { fieldList, strayField } from '../mapping/field-list.ts';
+import type { FieldList } from '../mapping/field-list.ts';
 import { parseCanonicalJson } from '../platform/canonical-json.ts';
 import { mintOpened } from '../stages.ts';
 import type { JsonValue, Opened } from '../stages.ts';
@@ -19,18 +21,24 @@ type Carrying = 'causeway-request+jwt' | 'causeway-response+jwt';
 /** Checks a neutral document against the schema of the leg; throws `neutral-invalid`. */
 export type NeutralCheck = (document: unknown) => void;
 
-/** Throws `leg-mismatch`: sealing, neutral form and domestic proof are set by the leg, never chosen by the sender. */
-export function checkLeg({ claims }: Authentic<Carrying>, grant: Granted): void {
+/** Throws `leg-mismatch`: sealing, neutral form, domestic proof and the fields that may cross are set by the leg, never chosen by the sender. */
+export function checkLeg({ claims, type }: Authentic<Carrying>, grant: Granted): void {
   const { sealing, neutral, domestic } = claims;
   if (sealing !== grant.sealing) throw new CausewayError('leg-mismatch', `sealed with "${sealing}", the leg says "${grant.sealing}"`);
   if (domestic.form !== grant.proof || (domestic.result === 'verified') !== (grant.proof === 'wss')) throw new CausewayError('leg-mismatch', `${domestic.result} by ${domestic.form}, the grant asks for ${grant.proof}`);
   const agreed = grant.neutral;
   if (neutral.schema !== agreed.schema || neutral.version !== agreed.version || neutral.sha256 !== agreed.sha256) throw new CausewayError('leg-mismatch', `neutral form ${neutral.schema}/${neutral.version} is not the one of the grant`);
+  if (claims.minimised !== fieldsFor(type, grant)?.sha256) throw new CausewayError('leg-mismatch', 'the message was not cut down to the fields that the grant lists');
+}
+
+function fieldsFor(type: Carrying, { fields }: Grant): FieldList | undefined {
+  const paths = fields?.[type === 'causeway-request+jwt' ? 'request' : 'response'];
+  return paths && fieldList(paths);
 }
 
 /**
  * Opens the payload of an authentic statement. Throws `leg-mismatch` (again: an answer is not authorised before it is opened),
- * `digest-mismatch`, `seal-mismatch`, `content-mismatch`, `too-large`, `neutral-invalid`.
+ * `digest-mismatch`, `seal-mismatch`, `content-mismatch`, `too-large`, `neutral-invalid`, `field-not-allowed`.
  */
 export async function open(statement: Authentic<Carrying>, payload: Uint8Array, grant: Granted, side: Side, checkNeutral: NeutralCheck): Promise<Opened> {
   const { claims, type, identity } = statement;
@@ -47,7 +55,14 @@ export async function open(statement: Authentic<Carrying>, payload: Uint8Array, 
   if (!sameText(contentCommitment(salt, plaintext), claims.content)) throw new CausewayError('content-mismatch', 'the manifest is not what the statement commits to');
   const document = parseDocument(manifest, parts);
   checkNeutral(document);
+  checkFields(document, fieldsFor(type, grant));
   return mintOpened({ type, identity, context: manifest.context, document, salt });
+}
+
+/** The claim is the sender's word; what it forgot is found here. */
+function checkFields(document: JsonValue, list: FieldList | undefined): void {
+  const field = list && strayField(document, list);
+  if (field !== undefined) throw new CausewayError('field-not-allowed', `the grant does not let "${field}" cross`, { facts: { field } });
 }
 
 function framesOf(payload: Uint8Array, expected: number) {

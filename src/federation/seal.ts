@@ -8,6 +8,7 @@ import type { JwsKey } from '../crypto/jws.ts';
 import type { EncryptionKey } from '../crypto/jwe.ts';
 import { CODES, CausewayError } from '../errors.ts';
 import type { Delivered, ErrorCode } from '../errors.ts';
+import { fieldList } from '../mapping/field-list.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { encodeFrames } from '../platform/frames.ts';
 import { nonce } from '../platform/ids.ts';
@@ -37,8 +38,7 @@ interface Contents {
 
 export interface ResponseFacts extends Contents {
   readonly promise: Promised;
-  /** Of the grant. */
-  readonly maxBytes: number;
+  readonly grant: Pick<Grant, 'maxBytes' | 'fields'>;
 }
 
 export interface RequestFacts extends Contents {
@@ -50,6 +50,7 @@ export interface RequestFacts extends Contents {
 
 /** Throws `too-large` when the message is larger than the grant lets cross. */
 export async function sealRequest(facts: RequestFacts, version: LinkVersion, side: Side, now: number): Promise<Sealed> {
+  requireMinimised(facts.mapped, facts.grant.fields?.request);
   const head = common(facts.xid, linkRef(version), version, now);
   const sealed = await sealContents(facts, 'causeway-request+jwt', head, version.out.sealing, side, now);
   checkLength(sealed.length, facts.grant.maxBytes, 'too-large');
@@ -59,9 +60,10 @@ export async function sealRequest(facts: RequestFacts, version: LinkVersion, sid
 
 /** Throws `service-answer-invalid` when the answer is larger than the grant lets cross. */
 export async function sealResponse(facts: ResponseFacts, request: Authentic<'causeway-request+jwt'>, version: LinkVersion, side: Side, now: number): Promise<Sealed> {
+  requireMinimised(facts.mapped, facts.grant.fields?.response);
   const head = common(request.claims.jti, request.claims.link, version, now);
   const sealed = await sealContents(facts, 'causeway-response+jwt', head, version.in.sealing, side, now);
-  checkLength(sealed.length, facts.maxBytes, 'service-answer-invalid');
+  checkLength(sealed.length, facts.grant.maxBytes, 'service-answer-invalid');
   return signed('causeway-response+jwt', { ...head, ...sealed.claims, request: request.identity, promise: facts.promise }, sealed.payload, side, sealed.salt);
 }
 
@@ -106,9 +108,14 @@ async function sealContents({ mapped, context, proof }: Contents, type: Statemen
     { kind: MANIFEST_FRAME, bytes: sealedManifest },
     { kind: PART_FRAME, bytes: document.sent },
   ]);
-  const { neutral, mapping } = mapped.fields;
-  const claims = { neutral, mapping, sealing, payload: { manifest: sha256Base64url(sealedManifest), parts: 1, bytes: payload.length }, content: contentCommitment(salt, plaintext), domestic: proof };
+  const { neutral, mapping, minimised } = mapped.fields;
+  const claims = { neutral, mapping, ...(minimised === undefined ? {} : { minimised }), sealing, payload: { manifest: sha256Base64url(sealedManifest), parts: 1, bytes: payload.length }, content: contentCommitment(salt, plaintext), domestic: proof };
   return { claims, payload, salt, length: plaintext.length + document.part.length };
+}
+
+/** Nothing leaves that was not cut down as the grant says: a caller that forgot is a bug of ours. */
+function requireMinimised({ fields }: Mapped<'neutral'>, paths: readonly string[] | undefined): void {
+  if (fields.minimised !== (paths && fieldList(paths).sha256)) throw new CausewayError('internal', 'a document that was not cut down to the fields that the grant lists');
 }
 
 /** What the other side would refuse is not sent: it would blame whoever it came from. */
@@ -134,8 +141,8 @@ function sealPart(name: string, mediaType: string, plaintext: Uint8Array, sealin
   return { part: { ...listed, sent: sha256Base64url(sent), key: key.toString('base64url') }, sent };
 }
 
-function copyLoss({ dropped, defaulted, approximated, unknown }: ManifestContext['loss']) {
-  return { dropped: [...dropped], defaulted: [...defaulted], approximated: [...approximated], unknown: [...unknown] };
+function copyLoss({ dropped, defaulted, approximated, unknown, minimised }: ManifestContext['loss']) {
+  return { dropped: [...dropped], defaulted: [...defaulted], approximated: [...approximated], unknown: [...unknown], ...(minimised === undefined ? {} : { minimised: [...minimised] }) };
 }
 
 async function signed(type: StatementType, claims: ClaimsOf[StatementType], payload: Uint8Array, side: Side, salt?: Uint8Array): Promise<Sealed> {

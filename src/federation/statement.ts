@@ -40,6 +40,7 @@ const carrying = {
   neutral: v.strictObject({ schema: text, version: text, sha256: digest }),
   sealing: v.picklist(['jwe', 'tls']),
   mapping: v.strictObject({ id: text, revision: count, sha256: digest }),
+  minimised: v.exactOptional(digest),
   payload: v.strictObject({ manifest: digest, parts: v.pipe(count, v.minValue(1), v.maxValue(MAX_PARTS)), bytes: count }),
   content: digest,
   domestic: v.strictObject({

@@ -36,7 +36,7 @@ export function domesticApp(options: DomesticOptions): Koa {
 
 async function answer(context: Context, offer: Offer, options: DomesticOptions): Promise<void> {
   const { parts } = options;
-  const accept = acceptOf(context);
+  const accept = context.req.headers.accept === undefined ? {} : { accept: context.req.headers.accept };
   const arrivedAt = parts.clock.monotonic();
   let reply: HttpReply;
   try {
@@ -64,16 +64,11 @@ function pinnedSubject(context: Context, { pins, parts }: DomesticOptions): stri
   return identity.subject;
 }
 
-/** Media types that the caller accepts, where it says so. */
-export function acceptOf({ req: { headers } }: Context): { readonly accept?: string } {
-  return headers.accept === undefined ? {} : { accept: headers.accept };
-}
-
-export function headersOf(context: Context): Record<string, string> {
+function headersOf(context: Context): Record<string, string> {
   return Object.fromEntries(Object.entries(context.req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
 }
 
-export function send(context: Context, { status, headers, body }: HttpReply): void {
+function send(context: Context, { status, headers, body }: HttpReply): void {
   context.status = status;
   for (const [name, value] of Object.entries(headers)) context.set(name, value);
   answerWith(context, body);

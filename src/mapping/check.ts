@@ -1,11 +1,13 @@
 /** What is checked of rules against the neutral schema before they run: paths exist, nothing is fed twice, everything required is fed, code lists are total. */
 import type { CodeList } from './codecs/codec.ts';
+import { joinDomestic, joinNeutral } from './compiled.ts';
 import { itemsOf, schemaAt, type Schema } from './neutral.ts';
 import type { Rule } from './rules.ts';
 
 export interface RuleCheck {
   readonly schema: Schema;
   readonly codelist: (name: string) => CodeList | undefined;
+  readonly form: 'xml' | 'json';
   /** Neutral path, without indexes, to the domestic one: to name a field in the form of whoever sent it. */
   readonly domesticOf: Map<string, string>;
 }
@@ -30,7 +32,7 @@ export function checkRules(rules: readonly Rule[], check: RuleCheck, given: read
 function checkRule(rule: Rule, scope: Scope, check: RuleCheck): void {
   if (rule.kind === 'drop-domestic' || rule.kind === 'echo' || rule.kind === 'constant-domestic') return;
   const schema = rule.neutral.names.length === 0 ? scope.at : schemaAt(check.schema, rule.neutral.names, scope.at);
-  const neutral = join(scope.neutral, rule.neutral.text);
+  const neutral = joinNeutral(scope.neutral, rule.neutral.text);
   if (schema === undefined) return rule.fields.report(`the neutral schema has no field "${neutral}"`, undefined, 'neutral');
   if (rule.kind === 'drop-neutral') return;
   if (rule.kind === 'each' || rule.kind === 'at') return checkGroup(rule, schema, neutral, scope, check);
@@ -39,17 +41,17 @@ function checkRule(rule: Rule, scope: Scope, check: RuleCheck): void {
   scope.fed.add(neutral);
   if (rule.kind !== 'pair') return;
   for (const { text } of rule.domestic) {
-    const domestic = join(scope.domestic, text);
+    const domestic = joinDomestic(scope.domestic, text, check.form);
     if (scope.used.has(domestic)) rule.fields.report(`"${domestic}" is used twice`, undefined, 'domestic');
     scope.used.add(domestic);
   }
-  check.domesticOf.set(neutral, join(scope.domestic, rule.domestic[0]?.text ?? ''));
+  check.domesticOf.set(neutral, joinDomestic(scope.domestic, rule.domestic[0]?.text ?? '.', check.form));
   checkCodes(rule, schema, check);
 }
 
 function checkGroup(rule: Rule & { kind: 'each' | 'at' }, schema: Schema, neutral: string, scope: Scope, check: RuleCheck): void {
   const list = rule.kind === 'each';
-  const domestic = join(scope.domestic, rule.domestic.text);
+  const domestic = joinDomestic(scope.domestic, rule.domestic.text, check.form);
   const at = list ? itemsOf(check.schema, schema) : schema;
   if (at === undefined) return rule.fields.report(`"${neutral}" is not a list in the neutral schema`, 'use at for an object', 'each');
   if (list && scope.fed.has(neutral)) rule.fields.report(`"${neutral}" is fed twice`, undefined, 'each');
@@ -65,7 +67,7 @@ function unfed(check: RuleCheck, schema: Schema, base: string, fed: ReadonlySet<
   const required = (schema['required'] as readonly string[] | undefined) ?? [];
   const properties = Object.keys((schema['properties'] as object | undefined) ?? {});
   return properties.flatMap((name) => {
-    const path = join(base, name);
+    const path = joinNeutral(base, name);
     const touched = fed.has(path) || [...fed].some((one) => one.startsWith(`${path}.`));
     if (!touched) return required.includes(name) ? [path] : [];
     const inner = schemaAt(check.schema, [name], schema);
@@ -90,9 +92,4 @@ function checkCodes(rule: Rule & { kind: 'pair' }, schema: Schema, check: RuleCh
 /** A neutral field without an enumeration may hold any code. */
 function checkOpenCodes(rule: Rule & { kind: 'pair' }, list: CodeList): void {
   if (list.fallback.domestic === undefined && !list.refuses) rule.fields.report(`the neutral field has no enumeration, so code list ${list.name} cannot be total`, 'declare fallback.domestic, or beyond: refused', 'as');
-}
-
-function join(base: string, text: string): string {
-  if (text === '.') return base;
-  return base === '' ? text : `${base}.${text}`;
 }

@@ -22,6 +22,8 @@ export interface Face {
   requestRoot(payload: Payload): unknown;
   /** The domestic field that a neutral one comes from; the neutral path itself where no rule says. */
   domesticOf(kind: Kind, neutral: string): string;
+  /** Neutral paths and the domestic ones that they come from, both without indexes. */
+  pairs(kind: Kind): Iterable<readonly [neutral: string, domestic: string]>;
 }
 
 export interface FaceOptions {
@@ -94,6 +96,7 @@ function makeFace<N>(file: MappingFile, neutral: NeutralForm, context: CompileCo
     firstIndex: context.tree.firstIndex,
     requestRoot: (payload) => wire.unwrap('request', payload, roots.request, undefined),
     domesticOf: (kind, path) => sections[kind].domesticOf.get(path) ?? path,
+    pairs: (kind) => sections[kind].domesticOf,
     read(kind, payload, run) {
       const node = wire.unwrap(kind, payload, roots[kind], run);
       const { plans, firstCondition } = sections[kind];
@@ -120,7 +123,7 @@ function makeFace<N>(file: MappingFile, neutral: NeutralForm, context: CompileCo
 
 function compileSection<N>(section: Section, kind: Kind, neutral: NeutralForm, context: CompileContext<N>): { plans: Plan<N>[]; domesticOf: Map<string, string>; firstCondition: string } {
   const domesticOf = new Map<string, string>();
-  const check: RuleCheck = { schema: neutral.schemas[kind], codelist: context.codecs.codelist, domesticOf };
+  const check: RuleCheck = { schema: neutral.schemas[kind], codelist: context.codecs.codelist, form: context.tree.kind, domesticOf };
   const cases = section.outcomes.length === 0 ? [undefined] : section.outcomes;
   const plans = cases.map((one) => compilePlan(section, one, check, context));
   checkOutcomes(section, neutral, kind);

@@ -1,4 +1,5 @@
 /** The contract of the mapping room: one country's identifiers, services and translations, compiled and checked (mapping.md). Pure but for load. */
+import type { NeutralForm } from './neutral.ts';
 import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticService, Mapped, MappingRef, NeutralRef, Opened, Operation, Payload, Verified } from '../stages.ts';
 
 /** The form of the payloads of each dialect that there is: all that this room knows of dialects. */
@@ -41,16 +42,18 @@ export interface IdentifierMap {
 }
 
 /**
- * One mapping, compiled to closures, in all four directions. What goes to neutral is valid against the neutral schema. Throws `mapping-failed` for requests
+ * One mapping, compiled to closures, in all four directions. What goes to neutral is valid against the neutral schema, and cut down to `fields` where the grant lists those that
+ * may cross. Throws `mapping-failed` for requests
  * and `service-answer-unmappable` for answers, with `facts.field` as a path in the form that was read.
  */
 export interface Translation {
   readonly ref: MappingRef;
   /** What the two schemas (request and response) are pinned by in the link. */
   readonly neutral: NeutralRef;
-  requestToNeutral(request: Verified<DomesticRequest>): Mapped<'neutral'>;
+  readonly schemas: NeutralForm['schemas'];
+  requestToNeutral(request: Verified<DomesticRequest>, fields?: readonly string[]): Mapped<'neutral'>;
   requestToDomestic(request: Opened): Mapped<'domestic'>;
-  responseToNeutral(response: Verified<DomesticResponse>): Mapped<'neutral'>;
+  responseToNeutral(response: Verified<DomesticResponse>, fields?: readonly string[]): Mapped<'neutral'>;
   /** `request` is the domestic request that is answered: some registers echo it. */
   responseToDomestic(response: Opened, request: Verified<DomesticRequest>): Mapped<'domestic'>;
   /** Validates a neutral document against the schema of the leg. Throws `neutral-invalid` with `facts.field`. */

@@ -4,6 +4,7 @@ import { mintMapped, type DomesticRequest, type DomesticResponse, type JsonValue
 import { Unfit } from './codecs/codec.ts';
 import type { Face } from './face.ts';
 import type { Translation } from './mappings.ts';
+import { minimiser } from './minimise.ts';
 import { requireNeutral, type Kind, type NeutralForm } from './neutral.ts';
 import { Run, type JsonObject } from './run.ts';
 
@@ -50,14 +51,22 @@ export function translateBare(parts: TranslationParts, makeRun = (request: unkno
 export function makeTranslation(parts: TranslationParts): Translation {
   const { ref, neutral } = parts;
   const bare = translateBare(parts);
-  const toNeutral = (kind: Kind, payload: Payload): Mapped<'neutral'> => mintMapped<'neutral'>({ to: 'neutral', neutral: neutral.ref, mapping: ref, ...bare.toNeutral(kind, payload) });
+  const minimise = minimiser(neutral, parts.face);
+  const toNeutral = (kind: Kind, payload: Payload, fields: readonly string[] | undefined): Mapped<'neutral'> => {
+    const translated = bare.toNeutral(kind, payload);
+    if (fields === undefined) return mintMapped<'neutral'>({ to: 'neutral', neutral: neutral.ref, mapping: ref, ...translated });
+    const minimised = minimise(kind, translated, fields);
+    checkResult(parts, kind, minimised.document);
+    return mintMapped<'neutral'>({ to: 'neutral', neutral: neutral.ref, mapping: ref, ...minimised });
+  };
   const toDomestic = (kind: Kind, document: JsonValue, request: Payload | undefined): Mapped<'domestic'> => mintMapped<'domestic'>({ to: 'domestic', neutral: neutral.ref, mapping: ref, ...bare.toDomestic(kind, document, request) });
   return {
     ref,
     neutral: neutral.ref,
-    requestToNeutral: (request: Verified<DomesticRequest>) => toNeutral('request', request.message.payload),
+    schemas: neutral.schemas,
+    requestToNeutral: (request: Verified<DomesticRequest>, fields) => toNeutral('request', request.message.payload, fields),
     requestToDomestic: (request: Opened) => toDomestic('request', request.fields.document, undefined),
-    responseToNeutral: (response: Verified<DomesticResponse>) => toNeutral('response', response.message.payload),
+    responseToNeutral: (response: Verified<DomesticResponse>, fields) => toNeutral('response', response.message.payload, fields),
     responseToDomestic: (response: Opened, request: Verified<DomesticRequest>) => toDomestic('response', response.fields.document, request.message.payload),
     checkNeutral: (kind, document) => requireNeutral(neutral, kind, document),
   };
@@ -78,7 +87,7 @@ function refused(ref: MappingRef, kind: Kind, field: string, expected: string): 
 }
 
 /** The schema has the last word: what a rule let through and the agreed form does not allow never crosses. */
-function checkResult({ ref, neutral, face }: TranslationParts, kind: Kind, document: JsonObject): void {
+function checkResult({ ref, neutral, face }: TranslationParts, kind: Kind, document: JsonValue): void {
   const path = neutral.check(kind, document);
   if (path === undefined) return;
   const field = face.domesticOf(kind, path.filter((name) => !/^\d+$/.test(name)).join('.'));

@@ -1,23 +1,16 @@
-/** One pretend country, running on loopback: its platform, its registers and its asking systems. */
+/** One pretend country, running on loopback: its platform, its registers and its asking systems. What differs from country to country is its kit. */
 import type { Clock } from '../platform/clock.ts';
-import { Bank } from './agencies/bank.ts';
-import { Municipality } from './agencies/municipality.ts';
-import { TaxOfficer } from './agencies/officer.ts';
-import { TaxAdministration } from './agencies/tax-administration.ts';
 import { operate } from './operate.ts';
 import type { OperateOptions, Operation } from './operate.ts';
-import { signerOf } from './pki/credentials.ts';
 import { prepareCountry } from './pki/prepare.ts';
 import type { CountryKeys } from './pki/prepare.ts';
-import type { CountryCode } from './plan.ts';
-import { startCompanyRegister } from './registers/companies.ts';
-import { startPopulationRegister } from './registers/population.ts';
-import type { SignaturePolicy } from './registers/population.ts';
-import { startTaxBoard } from './registers/tax-board.ts';
+import { planBetween } from './plan.ts';
+import type { CountryPlan, HomePlan, ServiceId, Subject } from './plan.ts';
 import type { FaultSpelling } from './security-server/fault.ts';
 
-export interface CountryOptions<C extends CountryCode = CountryCode> {
-  readonly country: C;
+export interface CountryOptions {
+  /** What lies beyond the border. */
+  readonly peer: HomePlan;
   /** Data folder: keys and certificates are kept in `<folder>/<country>/`, made once. */
   readonly folder: string;
   readonly clock: Clock;
@@ -28,7 +21,7 @@ export interface CountryOptions<C extends CountryCode = CountryCode> {
   /** PEM of the TLS certificate that is registered for the gateway; default: one that the country makes for it. */
   readonly gatewayCertificate?: string;
   readonly spelling?: FaultSpelling;
-  /** Of the population register; default `required`. */
+  /** Of registers that can read signed questions; default `required`. */
   readonly signatures?: SignaturePolicy;
   /** Milliseconds that the platform waits for a service; default 60000. */
   readonly serviceTimeout?: number;
@@ -36,60 +29,55 @@ export interface CountryOptions<C extends CountryCode = CountryCode> {
   readonly connections?: number;
 }
 
-export interface Agencies {
-  readonly EE: { readonly bank: Bank; readonly taxOfficer: TaxOfficer };
-  readonly FI: { readonly tax: TaxAdministration; readonly municipality: Municipality };
+/** `required`: unsigned questions are refused. `accepted`: they are answered, and a signature that is there must be good. */
+export type SignaturePolicy = 'required' | 'accepted';
+
+/** What a kit makes its parts of. */
+export interface KitParts {
+  readonly keys: CountryKeys;
+  readonly clock: Clock;
+  readonly signatures: SignaturePolicy;
+  /** The service that stands here for the peer's. Throws where the peer offers none. */
+  readonly foreign: (subject: Subject) => ServiceId;
+}
+
+/** A country of the sandbox: its plan, its registers by the names of their systems, and what asks, under names of its own. */
+export interface CountryKit<A = unknown> {
+  readonly home: HomePlan;
+  registers(parts: KitParts): OperateOptions['registers'];
+  agencies(operation: Pick<Operation, 'desk' | 'faults'>, parts: KitParts): A;
 }
 
 /** `log`: what the platform handed to which service. `faults`: what goes wrong on demand. */
-export interface Country<C extends CountryCode = CountryCode> extends Pick<Operation, 'securityServerUrl' | 'log' | 'faults' | 'urlOf' | 'connectGateway' | 'close'> {
-  readonly country: C;
+export interface Country<A = unknown> extends Pick<Operation, 'securityServerUrl' | 'log' | 'faults' | 'connectGateway' | 'close'> {
+  readonly plan: CountryPlan;
   readonly keys: CountryKeys;
-  readonly agencies: Agencies[C];
+  readonly agencies: A;
 }
-
-export type Countries = { readonly [C in CountryCode]: Country<C> };
-
-interface Parts<C extends CountryCode> {
-  registers(options: CountryOptions, keys: CountryKeys): OperateOptions['registers'];
-  agencies(operation: Operation, options: CountryOptions, keys: CountryKeys): Agencies[C];
-}
-
-const PARTS: { readonly [C in CountryCode]: Parts<C> } = {
-  EE: {
-    registers: ({ clock, signatures = 'required' }, keys) => (settings) => ({
-      emta: startTaxBoard(settings('emta')),
-      rr: startPopulationRegister({ ...settings('rr'), signer: signerOf(keys, 'rr'), signingAuthority: keys.signingAuthority.certificate, signatures, clock }),
-    }),
-    agencies: ({ desk }, { clock }, keys) => ({ bank: new Bank(desk('pank')), taxOfficer: new TaxOfficer(desk('emta'), signerOf(keys, 'emta'), clock) }),
-  },
-  FI: {
-    registers: () => (settings) => ({ prh: startCompanyRegister(settings('prh')) }),
-    agencies: ({ desk, faults }, { clock }, keys) => ({
-      tax: new TaxAdministration(desk('vero')),
-      municipality: new Municipality({ desk: desk('vaestotiedot'), signer: signerOf(keys, 'vaestotiedot'), signingAuthority: keys.signingAuthority.certificate, faults, clock }),
-    }),
-  },
-};
 
 /** Starts a country; its keys are made first where they are missing. Rejects with Node's error when `port` is taken. */
-export async function startCountry<C extends CountryCode>(options: CountryOptions<C>): Promise<Country<C>> {
-  const { country, folder, clock } = options;
-  const keys = registered(await prepareCountry(folder, country, clock), options.gatewayCertificate);
-  const parts: Parts<C> = PARTS[country];
+export async function startCountry<A>(kit: CountryKit<A>, options: CountryOptions): Promise<Country<A>> {
+  const { peer, folder, clock } = options;
+  const plan = planBetween(kit.home, peer);
+  const keys = registered(await prepareCountry(folder, plan, clock), options.gatewayCertificate);
+  const parts: KitParts = { keys, clock, signatures: options.signatures ?? 'required', foreign: (subject) => plan.foreign.get(subject) ?? notOffered(peer, subject) };
   const operation = await operate({
-    country,
+    plan,
     keys,
     clock,
     port: options.port ?? 0,
     spelling: options.spelling ?? 'current',
     serviceTimeout: options.serviceTimeout ?? 60_000,
     connections: options.connections ?? 64,
-    registers: parts.registers(options, keys),
+    registers: kit.registers(parts),
     ...(options.gatewayUrl === undefined ? {} : { gatewayUrl: options.gatewayUrl }),
   });
-  const { securityServerUrl, log, faults, urlOf, connectGateway, close } = operation;
-  return { country, keys, securityServerUrl, log, faults, urlOf, connectGateway, close, agencies: parts.agencies(operation, options, keys) };
+  const { securityServerUrl, log, faults, connectGateway, close } = operation;
+  return { plan, keys, securityServerUrl, log, faults, connectGateway, close, agencies: kit.agencies(operation, parts) };
+}
+
+function notOffered({ country }: HomePlan, subject: Subject): never {
+  throw new Error(`sandbox: ${country} answers no question about ${subject}`);
 }
 
 function registered(keys: CountryKeys, certificate: string | undefined): CountryKeys {

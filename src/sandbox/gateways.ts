@@ -1,6 +1,6 @@
 /**
- * The two sandbox gateways as operators would have set them up: `federation-config/<gateway>` copied into the data folder, with keys made,
- * the home side registered at the pretend platform, and trust and link exchanged. What is there is kept; ports are written anew.
+ * The two sandbox gateways as operators would have set them up: their configuration in the data folder, with keys made, the home side
+ * registered at the pretend platform, and trust and link exchanged. What is there is kept; ports are written anew.
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { makeAuditorKey } from '../crypto/auditor-key.ts';
 import { gatewayKeyFiles, makeGatewayKeys, publicParts } from '../crypto/gateway-keys.ts';
 import type { PublicParts } from '../crypto/gateway-keys.ts';
 import type { CountryKeys } from './pki/prepare.ts';
-import type { CountryCode } from './plan.ts';
+import type { CountryCode, CountryPlan } from './plan.ts';
 
 export interface GatewayPorts {
   readonly domestic: number;
@@ -18,24 +18,36 @@ export interface GatewayPorts {
   readonly operations: number;
 }
 
+/** One side of the pair. */
+export interface Party {
+  readonly plan: CountryPlan;
+  readonly keys: CountryKeys;
+  /** URL of the country's security server. */
+  readonly securityServer: string;
+  readonly ports: GatewayPorts;
+}
+
 export interface SetUp {
   /** Folder of the repository that holds federation-config and mappings. */
   readonly root: string;
   /** Data folder of the pair. */
   readonly data: string;
-  readonly ports: Readonly<Record<CountryCode, GatewayPorts>>;
-  /** URL of each country's security server. */
-  readonly securityServers: Readonly<Record<CountryCode, string>>;
-  readonly keys: Readonly<Record<CountryCode, CountryKeys>>;
+  /** In the order of the agreement. */
+  readonly parties: readonly [Party, Party];
   /** UTC milliseconds. */
   readonly now: number;
-  /** Changes to the copied files, for tests: path in the document and value. */
+  /** Changes to the files as they are written, for tests: path in the document and value. */
   readonly changes?: { readonly gateway?: readonly Change[]; readonly link?: readonly Change[] };
 }
 type Change = readonly [path: readonly (string | number)[], value: unknown];
 
-const COUNTRIES = ['EE', 'FI'] as const satisfies readonly CountryCode[];
-const PEER: Readonly<Record<CountryCode, CountryCode>> = { EE: 'FI', FI: 'EE' };
+/** What a party exchanged with the other out of band. */
+interface Exchanged {
+  readonly party: Party;
+  readonly parts: PublicParts;
+  readonly auditor: Readonly<Record<string, string>>;
+}
+
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** Configuration folder of a gateway in the data folder. */
@@ -45,34 +57,33 @@ export function gatewayFolder(data: string, country: CountryCode): string {
 
 /** Writes both configuration folders; returns nothing that is not in them. */
 export function setUpGateways(setUp: SetUp): void {
-  const parts = { EE: writeGateway('EE', setUp), FI: writeGateway('FI', setUp) };
-  // An auditor's private key lies outside both gateways' folders.
-  const auditorKey = (country: CountryCode) => makeAuditorKey(join(setUp.data, `auditor-${country.toLowerCase()}`, 'auditor.key.pem'));
-  const auditors = { EE: auditorKey('EE'), FI: auditorKey('FI') };
-  for (const country of COUNTRIES) {
-    const folder = gatewayFolder(setUp.data, country);
-    const peer = PEER[country];
-    mkdirSync(join(folder, 'trust'), { recursive: true });
-    writeFileSync(join(folder, 'trust', `${peer}.json`), `${JSON.stringify(parts[peer].trust, undefined, 2)}\n`);
-    writeLink(country, parts, auditors, setUp);
-  }
+  const [first, second] = setUp.parties;
+  const exchanged = [prepare(first, setUp), prepare(second, setUp)] as const;
+  writeAgreed(first, exchanged[1], exchanged, setUp);
+  writeAgreed(second, exchanged[0], exchanged, setUp);
 }
 
-function writeGateway(country: CountryCode, { root, data, ports, securityServers, keys, now, changes }: SetUp): PublicParts {
-  const folder = gatewayFolder(data, country);
-  const name = country.toLowerCase();
+function prepare(party: Party, setUp: SetUp): Exchanged {
+  // An auditor's private key lies outside both gateways' folders.
+  const auditor = makeAuditorKey(join(setUp.data, `auditor-${party.plan.country.toLowerCase()}`, 'auditor.key.pem'));
+  return { party, parts: writeGateway(party, setUp), auditor };
+}
+
+function writeGateway({ plan, ports, securityServer, keys }: Party, { root, data, now, changes }: SetUp): PublicParts {
+  const folder = gatewayFolder(data, plan.country);
+  const name = plan.country.toLowerCase();
   makeGatewayKeys(join(folder, 'keys'), `gateway.${name}.example`, now);
-  copyHomeSide(folder, keys[country]);
+  copyHomeSide(folder, keys);
   const document = read(join(root, 'federation-config', name, 'gateway.yaml'));
   set(document, [
     [['mappings'], join(root, 'mappings')],
-    ...(['domestic', 'federation', 'operations'] as const).map((listener): Change => [['listeners', listener, 'port'], ports[country][listener]]),
-    [['home', 'securityServers', 0, 'url'], securityServers[country]],
+    ...(['domestic', 'federation', 'operations'] as const).map((listener): Change => [['listeners', listener, 'port'], ports[listener]]),
+    [['home', 'securityServer', 'url'], securityServer],
     ...(changes?.gateway ?? []),
   ]);
   writeFileSync(join(folder, 'gateway.yaml'), document.toString());
   const window = { notBefore: Date.parse('2026-01-01T00:00:00Z'), notAfter: now + YEAR_MS };
-  return publicParts(gatewayKeyFiles(join(folder, 'keys')), { entity: `https://gateway.${name}.example`, country }, window);
+  return publicParts(gatewayKeyFiles(join(folder, 'keys')), { entity: `https://gateway.${name}.example`, country: plan.country }, window);
 }
 
 /** What the country's platform gave the gateway when it was registered as an information system. */
@@ -90,21 +101,23 @@ function copyHomeSide(folder: string, keys: CountryKeys): void {
   for (const [from, to] of copies) copyFileSync(from, join(folder, to));
 }
 
-function writeLink(country: CountryCode, parts: Readonly<Record<CountryCode, PublicParts>>, auditors: Readonly<Record<CountryCode, Readonly<Record<string, string>>>>, { root, data, ports, changes }: SetUp): void {
-  const peer = PEER[country];
-  const document = read(join(root, 'federation-config', country.toLowerCase(), 'links', `${peer.toLowerCase()}.yaml`));
-  set(document, [
-    ...COUNTRIES.flatMap((party, index): Change[] => [
-      [['agreement', 'parties', index, 'log', 'key'], parts[party].trust.log.key],
-      [['agreement', 'parties', index, 'witness', 'key'], parts[party].trust.witness.key],
-      [['agreement', 'parties', index, 'auditor'], auditors[party]],
+/** Trust in the peer, and the link with it. */
+function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Exchanged[], { root, data, changes }: SetUp): void {
+  const folder = gatewayFolder(data, plan.country);
+  const { country } = peer.party.plan;
+  for (const name of ['trust', 'links']) mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, 'trust', `${country}.json`), `${JSON.stringify(peer.parts.trust, undefined, 2)}\n`);
+  const link = read(join(root, 'federation-config', plan.country.toLowerCase(), 'links', `${country.toLowerCase()}.yaml`));
+  set(link, [
+    ...exchanged.flatMap(({ parts: { trust }, auditor }, index): Change[] => [
+      [['agreement', 'parties', index, 'log', 'key'], trust.log.key],
+      [['agreement', 'parties', index, 'witness', 'key'], trust.witness.key],
+      [['agreement', 'parties', index, 'auditor'], auditor],
     ]),
-    [['settings', 'url'], `https://127.0.0.1:${ports[peer].federation}`],
+    [['settings', 'url'], `https://127.0.0.1:${peer.party.ports.federation}`],
     ...(changes?.link ?? []),
   ]);
-  const folder = join(gatewayFolder(data, country), 'links');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${peer.toLowerCase()}.yaml`), document.toString());
+  writeFileSync(join(folder, 'links', `${country.toLowerCase()}.yaml`), link.toString());
 }
 
 function read(file: string): Document {

@@ -1,11 +1,10 @@
 /** A country's platform with its registers, running: what startCountry adds asking systems to. */
 import type { Clock } from '../platform/clock.ts';
-import { Desk } from './agencies/desk.ts';
+import { Desk } from './desk.ts';
 import { Faults, SECURITY_SERVER } from './faults.ts';
 import { certificatesOf, fingerprint, pinOf, pinsOf, tlsOf } from './pki/credentials.ts';
 import type { CountryKeys } from './pki/prepare.ts';
-import { PLANS } from './plan.ts';
-import type { CountryCode, ServiceId, ServicePlan } from './plan.ts';
+import type { CountryPlan, ServicePlan } from './plan.ts';
 import type { RegisterOptions } from './registers/register.ts';
 import { Registry } from './security-server/access.ts';
 import type { OfferedService } from './security-server/access.ts';
@@ -17,7 +16,7 @@ import { Upstream } from './security-server/upstream.ts';
 import type { Listener } from './wire.ts';
 
 export interface OperateOptions {
-  readonly country: CountryCode;
+  readonly plan: CountryPlan;
   readonly keys: CountryKeys;
   readonly clock: Clock;
   readonly port: number;
@@ -33,8 +32,6 @@ export interface Operation {
   readonly securityServerUrl: string;
   readonly log: MessageLog;
   readonly faults: Faults;
-  /** Where the platform forwards requests for a service; undefined for one that is not offered, or has no place yet. */
-  readonly urlOf: (service: ServiceId) => string | undefined;
   /** Tells the platform where the gateway's domestic listener is. */
   readonly connectGateway: (url: string) => void;
   /** A connection to the security server with the certificate of `system`. */
@@ -46,18 +43,17 @@ export interface Operation {
 const PATIENCE = 120_000;
 
 export async function operate(options: OperateOptions): Promise<Operation> {
-  const { keys, clock } = options;
-  const plan = PLANS[options.country];
+  const { plan, keys, clock } = options;
   const log = new MessageLog();
   const upstream = new Upstream(keys.securityServer, pinsOf(plan, keys), options.serviceTimeout);
   const faults = new Faults();
   const registers = await startRegisters(options, faults);
   let gatewayUrl = options.gatewayUrl;
-  const addressOf = ({ at }: ServicePlan): string | undefined => {
+  const urlOf = ({ at }: ServicePlan): string | undefined => {
     const base = 'gateway' in at ? gatewayUrl : registers.get(at.system)?.url;
     return base === undefined ? undefined : `${base}${'gateway' in at ? at.gateway : at.path}`;
   };
-  const registry = new Registry(certificatesOf(plan, keys), plan.services.map((service) => offered(service, addressOf)));
+  const registry = new Registry(certificatesOf(plan, keys), plan.services.map((service) => offered(service, urlOf)));
   const platform = new Platform({ instance: plan.instance, registry, faults, log, upstream, clock });
   const server = await startSecurityServer({ platform, identity: keys.securityServer, authority: keys.tlsAuthority.certificate, port: options.port, spelling: options.spelling });
   faults.watch(SECURITY_SERVER, () => {
@@ -71,10 +67,6 @@ export async function operate(options: OperateOptions): Promise<Operation> {
     securityServerUrl,
     log,
     faults,
-    urlOf(id) {
-      const service = plan.services.find((one) => one.id === id);
-      return service === undefined ? undefined : addressOf(service);
-    },
     connectGateway(url) {
       gatewayUrl = url;
     },

@@ -9,11 +9,11 @@ import { CausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { childEnvironment } from '../platform/environment.ts';
 import { startCountry } from './country.ts';
-import type { Countries } from './country.ts';
+import type { CountryKit, SignaturePolicy } from './country.ts';
 import { gatewayFolder, setUpGateways } from './gateways.ts';
 import type { GatewayPorts, SetUp } from './gateways.ts';
+import type { Countries, Kits } from './kits.ts';
 import type { CountryCode } from './plan.ts';
-import type { SignaturePolicy } from './registers/population.ts';
 
 /** A step that a gateway process told of. */
 export interface ToldStep {
@@ -22,7 +22,8 @@ export interface ToldStep {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-export interface PairOptions {
+export interface PairOptions<K extends Kits = Kits> {
+  readonly kits: K;
   readonly root: string;
   readonly data: string;
   readonly clock: Clock;
@@ -30,9 +31,9 @@ export interface PairOptions {
   readonly basePort?: number;
   readonly changes?: SetUp['changes'];
   /** More environment for one gateway: a crash point, a wrong clock. */
-  readonly environment?: Partial<Record<CountryCode, Readonly<Record<string, string>>>>;
+  readonly environment?: { readonly [C in keyof K]?: Readonly<Record<string, string>> };
   readonly told?: (step: ToldStep) => void;
-  /** Whether Estonia's population register insists on signed questions; default `required`. */
+  /** Whether registers that can read signed questions insist on them; default `required`. */
   readonly signatures?: SignaturePolicy;
 }
 
@@ -50,39 +51,47 @@ export interface GatewayProcess {
   crashAt(step: string): Promise<void>;
 }
 
-export interface Pair {
-  readonly countries: Countries;
-  readonly gateways: Readonly<Record<CountryCode, GatewayProcess>>;
+export interface Pair<K extends Kits = Kits> {
+  readonly countries: Countries<K>;
+  readonly gateways: { readonly [C in keyof K]: GatewayProcess };
   /** Starts one gateway again after it ended; resolves when it is ready, and has it among `gateways` at once. */
-  restart(country: CountryCode, environment?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
+  restart(country: keyof K, environment?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
   close(): Promise<void>;
 }
 
 /** Rejects with `config-invalid` for a port that is taken, and when a gateway ends before it is ready, with the last lines of its log; nothing runs then. */
-export async function startPair(options: PairOptions): Promise<Pair> {
-  const { data, clock, root } = options;
+export async function startPair<K extends Kits>(options: PairOptions<K>): Promise<Pair<K>> {
+  const { kits, data, clock, root } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const ports = await choosePorts(options.basePort);
-  const url = (country: CountryCode) => `https://127.0.0.1:${ports[country].domestic}`;
-  const start = <C extends CountryCode>(country: C) => startCountry({ country, folder: join(data, 'countries'), clock, port: ports[country].securityServer, gatewayUrl: url(country), ...(options.signatures === undefined ? {} : { signatures: options.signatures }) });
-  const [ee, fi] = await Promise.all([start('EE'), start('FI')]);
-  const countries: Countries = { EE: ee, FI: fi };
-  setUpGateways({ root, data, ports, securityServers: { EE: ee.securityServerUrl, FI: fi.securityServerUrl }, keys: { EE: ee.keys, FI: fi.keys }, now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
-  const launch = (country: CountryCode, environment = options.environment?.[country]) => startGateway(country, ports[country], options, environment ?? {});
-  const gateways: Record<CountryCode, GatewayProcess> = { EE: launch('EE'), FI: launch('FI') };
+  const [first, second] = Object.values<CountryKit>(kits);
+  if (first === undefined || second === undefined) throw new Error('sandbox: a pair is of two countries');
+  const [firstPorts, secondPorts] = await choosePorts(options.basePort);
+  const start = async (kit: CountryKit, peer: CountryKit, ports: AllPorts) => {
+    const country = await startCountry(kit, { peer: peer.home, folder: join(data, 'countries'), clock, port: ports.securityServer, gatewayUrl: `https://127.0.0.1:${ports.domestic}`, ...(options.signatures === undefined ? {} : { signatures: options.signatures }) });
+    return { country, ports };
+  };
+  const sides = await Promise.all([start(first, second, firstPorts), start(second, first, secondPorts)]);
+  const [a, b] = sides;
+  const party = ({ country, ports }: typeof a) => ({ plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, ports });
+  setUpGateways({ root, data, parties: [party(a), party(b)], now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
+  const byCode = <T>(of: (side: typeof a) => T) => Object.fromEntries(sides.map((side) => [side.country.plan.country, of(side)])) as Record<keyof K, T>;
+  const ports = byCode((side) => side.ports);
+  const launch = (country: keyof K, environment = options.environment?.[country]) => startGateway(String(country), ports[country], options, environment ?? {});
+  const gateways = byCode(({ country }) => launch(country.plan.country));
   const close = async (): Promise<void> => {
-    for (const gateway of Object.values(gateways)) gateway.signal('SIGTERM');
-    await Promise.all(Object.values(gateways).map(({ ended }) => ended));
-    await Promise.all([ee.close(), fi.close()]);
+    const running = Object.values<GatewayProcess>(gateways);
+    for (const gateway of running) gateway.signal('SIGTERM');
+    await Promise.all(running.map(({ ended }) => ended));
+    await Promise.all(sides.map(({ country }) => country.close()));
   };
   try {
-    await Promise.all([gateways.EE.ready, gateways.FI.ready]);
+    await Promise.all(Object.values<GatewayProcess>(gateways).map(({ ready }) => ready));
   } catch (error) {
     await close();
     throw error;
   }
   return {
-    countries,
+    countries: byCode(({ country }) => country) as unknown as Countries<K>,
     gateways,
     async restart(country, environment = {}) {
       const gateway = (gateways[country] = launch(country, environment));
@@ -93,7 +102,7 @@ export async function startPair(options: PairOptions): Promise<Pair> {
   };
 }
 
-function startGateway(country: CountryCode, ports: GatewayPorts, { data, root, told }: PairOptions, environment: Readonly<Record<string, string>>): GatewayProcess {
+function startGateway(country: CountryCode, ports: GatewayPorts, { data, root, told }: Pick<PairOptions, 'data' | 'root' | 'told'>, environment: Readonly<Record<string, string>>): GatewayProcess {
   const folder = gatewayFolder(data, country);
   const child = fork(join(root, 'src/cli/causeway.ts'), ['run', '--config', folder], {
     env: childEnvironment({ NODE_COMPILE_CACHE: join(data, 'compiled'), ...(told === undefined ? {} : { CAUSEWAY_TELL_STEPS: '1' }), ...environment }),
@@ -136,12 +145,14 @@ function keepLog(child: ChildProcess, file: string): () => string {
   return () => tail.trim().split('\n').slice(-5).join('\n');
 }
 
-type AllPorts = Readonly<Record<CountryCode, GatewayPorts & { readonly securityServer: number }>>;
+interface AllPorts extends GatewayPorts {
+  readonly securityServer: number;
+}
 
-async function choosePorts(basePort: number | undefined): Promise<AllPorts> {
+async function choosePorts(basePort: number | undefined): Promise<[AllPorts, AllPorts]> {
   const ports = await holdBriefly(Array.from({ length: 8 }, (_, n) => (basePort === undefined ? 0 : basePort + n)));
-  const take = (from: number) => ({ securityServer: ports[from] ?? 0, domestic: ports[from + 1] ?? 0, federation: ports[from + 2] ?? 0, operations: ports[from + 3] ?? 0 });
-  return { EE: take(0), FI: take(4) };
+  const take = (from: number): AllPorts => ({ securityServer: ports[from] ?? 0, domestic: ports[from + 1] ?? 0, federation: ports[from + 2] ?? 0, operations: ports[from + 3] ?? 0 });
+  return [take(0), take(4)];
 }
 
 /** The ports themselves, or free ones for 0: all are held at once for a moment, so that one that is taken is found before anything starts. */

@@ -1,6 +1,10 @@
-/** Who and what there is in the two pretend countries: members, their systems, services and who may call them. Data only. */
+/**
+ * Who and what there is in a pretend country: members, their systems, services and who may call them. Data only. A country knows no other:
+ * `planBetween` says what two of them have registered for each other.
+ */
 
-export type CountryCode = 'EE' | 'FI';
+/** ISO 3166-1 alpha-2. */
+export type CountryCode = string;
 
 /** `<instance>/<class>/<code>/<subsystem>` */
 export type SubsystemId = string;
@@ -23,12 +27,44 @@ export interface SystemPlan extends Member {
   readonly signing?: SigningAlgorithm;
 }
 
-export interface GatewayPlan extends Member {
-  readonly signing: SigningAlgorithm;
-  /** Subsystems under which foreign members ask here. */
-  readonly clients: readonly SubsystemId[];
-  /** Subsystems under which foreign services are offered here. */
-  readonly providers: readonly SubsystemId[];
+/** What is asked about. */
+export type Subject = 'company' | 'person' | 'employment-income';
+
+/** How a service is called: the same for one of ours, and for a foreign one that is offered in our own form. */
+interface Called {
+  readonly subject: Subject;
+  readonly protocol: 'soap' | 'rest';
+  /** `<service>[/<version>]` */
+  readonly service: string;
+}
+
+/** A service of ours. */
+export interface OfferPlan extends Called {
+  /** Name of the system that serves it, and the path there. */
+  readonly system: string;
+  readonly path: string;
+  /** Names of the systems at home that may call it too. */
+  readonly allowed?: readonly string[];
+}
+
+/** A question of one of our systems to whatever country answers it. */
+export interface QuestionPlan extends Called {
+  /** Name of the system that asks. */
+  readonly system: string;
+}
+
+/** A country by itself. */
+export interface HomePlan {
+  readonly country: CountryCode;
+  /** Name of its ecosystem profile. */
+  readonly ecosystem: string;
+  readonly instance: string;
+  readonly serverCode: string;
+  readonly platform: string;
+  readonly gateway: Member & { readonly signing: SigningAlgorithm };
+  readonly systems: readonly SystemPlan[];
+  readonly offers: readonly OfferPlan[];
+  readonly questions: readonly QuestionPlan[];
 }
 
 export interface ServicePlan {
@@ -39,80 +75,73 @@ export interface ServicePlan {
   readonly allowed: readonly SubsystemId[];
 }
 
-export interface CountryPlan {
-  readonly country: CountryCode;
-  readonly instance: string;
-  readonly serverCode: string;
-  readonly platform: string;
-  readonly gateway: GatewayPlan;
-  readonly systems: readonly SystemPlan[];
+/** A country with what its platform has registered for its gateway to one peer. */
+export interface CountryPlan extends Pick<HomePlan, 'country' | 'ecosystem' | 'instance' | 'serverCode' | 'platform' | 'systems'> {
+  readonly gateway: HomePlan['gateway'] & {
+    /** Subsystems under which foreign members ask here. */
+    readonly clients: readonly SubsystemId[];
+    /** Subsystems under which foreign services are offered here. */
+    readonly providers: readonly SubsystemId[];
+  };
   readonly services: readonly ServicePlan[];
+  /** The services that the gateway offers here for the peer's, by what is asked about. */
+  readonly foreign: ReadonlyMap<Subject, ServiceId>;
 }
 
-const ESTONIA: CountryPlan = {
-  country: 'EE',
-  instance: 'EE',
-  serverCode: 'SS1',
-  platform: 'X-tee (sandbox)',
-  gateway: {
-    memberClass: 'GOV',
-    memberCode: '70006317',
-    organisation: 'Riigi Infosüsteemi Amet',
-    signing: 'p-256',
-    clients: ['EE/GOV/70006317/FI-GOV-0245458-6-vero', 'EE/GOV/70006317/FI-MUN-0101263-6-vaestotiedot'],
-    providers: ['EE/GOV/70006317/FI-prh'],
-  },
-  systems: [
-    { name: 'emta', subsystem: 'EE/GOV/70000349/emta', memberClass: 'GOV', memberCode: '70000349', organisation: 'Maksu- ja Tolliamet', signing: 'p-256' },
-    { name: 'rr', subsystem: 'EE/GOV/70008440/rr', memberClass: 'GOV', memberCode: '70008440', organisation: 'Siseministeerium', signing: 'p-256' },
-    { name: 'pank', subsystem: 'EE/COM/10137319/pank', memberClass: 'COM', memberCode: '10137319', organisation: 'Rannikupank AS' },
-  ],
-  services: [
-    {
-      id: 'EE/GOV/70000349/emta/xteePalgaandmed/v1',
-      protocol: 'soap',
-      at: { system: 'emta', path: '/tsd' },
-      // The bank asks with the consent of its customer: the domestic use of the same service.
-      allowed: ['EE/GOV/70006317/FI-GOV-0245458-6-vero', 'EE/COM/10137319/pank'],
-    },
-    {
-      id: 'EE/GOV/70008440/rr/RR456/v1',
-      protocol: 'soap',
-      at: { system: 'rr', path: '/producer' },
-      allowed: ['EE/GOV/70006317/FI-MUN-0101263-6-vaestotiedot', 'EE/GOV/70000349/emta'],
-    },
-    { id: 'EE/GOV/70006317/FI-prh/lihtandmed_v2/v1', protocol: 'soap', at: { gateway: '/services/fi-companies' }, allowed: ['EE/COM/10137319/pank'] },
-  ],
-};
+/** Last part of the path on the gateway's domestic listener. */
+const PATHS: Readonly<Record<Subject, string>> = { 'company': 'companies', 'person': 'population', 'employment-income': 'employment-income' };
 
-const FINLAND: CountryPlan = {
-  country: 'FI',
-  instance: 'FI',
-  serverCode: 'SS1',
-  platform: 'Palveluväylä (sandbox)',
-  gateway: {
-    memberClass: 'GOV',
-    memberCode: '0245437-2',
-    organisation: 'Digi- ja väestötietovirasto',
-    signing: 'p-256',
-    clients: ['FI/GOV/0245437-2/EE-COM-10137319-pank'],
-    providers: ['FI/GOV/0245437-2/EE-emta', 'FI/GOV/0245437-2/EE-rr'],
-  },
-  systems: [
-    { name: 'vero', subsystem: 'FI/GOV/0245458-6/vero', memberClass: 'GOV', memberCode: '0245458-6', organisation: 'Verohallinto' },
-    { name: 'prh', subsystem: 'FI/GOV/0244683-1/prh', memberClass: 'GOV', memberCode: '0244683-1', organisation: 'Patentti- ja rekisterihallitus' },
-    { name: 'vaestotiedot', subsystem: 'FI/MUN/0101263-6/vaestotiedot', memberClass: 'MUN', memberCode: '0101263-6', organisation: 'Merilahden kaupunki', signing: 'rsa-2048' },
-  ],
-  services: [
-    {
-      id: 'FI/GOV/0244683-1/prh/companies',
-      protocol: 'rest',
-      at: { system: 'prh', path: '/opendata-ytj-api/v3' },
-      allowed: ['FI/GOV/0245437-2/EE-COM-10137319-pank', 'FI/GOV/0245458-6/vero'],
-    },
-    { id: 'FI/GOV/0245437-2/EE-emta/employmentIncome', protocol: 'rest', at: { gateway: '/services/ee-employment-income' }, allowed: ['FI/GOV/0245458-6/vero'] },
-    { id: 'FI/GOV/0245437-2/EE-rr/HenkilonTunnusKysely/v1', protocol: 'soap', at: { gateway: '/services/ee-population' }, allowed: ['FI/MUN/0101263-6/vaestotiedot'] },
-  ],
-};
+/** Path of the gateway's domestic listener at which a service of `country` is offered at home. */
+export function pathAt(country: CountryCode, subject: Subject): string {
+  return `/services/${country.toLowerCase()}-${PATHS[subject]}`;
+}
 
-export const PLANS: Readonly<Record<CountryCode, CountryPlan>> = { EE: ESTONIA, FI: FINLAND };
+/** What `asking` can ask of `answering`: the question, and the service that answers it. */
+export function crossings(asking: HomePlan, answering: HomePlan): { readonly question: QuestionPlan; readonly offer: OfferPlan }[] {
+  return asking.questions.flatMap((question) => {
+    const offer = answering.offers.find(({ subject }) => subject === question.subject);
+    return offer === undefined ? [] : [{ question, offer }];
+  });
+}
+
+/** `home` as it is set up for a link with `peer`. */
+export function planBetween(home: HomePlan, peer: HomePlan): CountryPlan {
+  const { country, ecosystem, instance, serverCode, platform, systems } = home;
+  const member = `${instance}/${home.gateway.memberClass}/${home.gateway.memberCode}`;
+  const inbound = crossings(peer, home).map(({ question, offer }) => ({ offer, client: `${member}/${foreignClient(peer, question.system)}` }));
+  const outbound = crossings(home, peer).map(({ question, offer }) => {
+    const provider = `${member}/${peer.country}-${systemOf(peer, offer.system).subsystem.split('/')[3]}`;
+    return { question, provider, id: `${provider}/${question.service}` };
+  });
+  const own = home.offers.map((offer): ServicePlan => ({
+    id: `${systemOf(home, offer.system).subsystem}/${offer.service}`,
+    protocol: offer.protocol,
+    at: { system: offer.system, path: offer.path },
+    allowed: [...inbound.filter((one) => one.offer === offer).map(({ client }) => client), ...(offer.allowed ?? []).map((name) => systemOf(home, name).subsystem)],
+  }));
+  const foreign = outbound.map(({ question, id }): ServicePlan => ({
+    id,
+    protocol: question.protocol,
+    at: { gateway: pathAt(peer.country, question.subject) },
+    allowed: [systemOf(home, question.system).subsystem],
+  }));
+  return {
+    country, ecosystem, instance, serverCode, platform, systems,
+    gateway: { ...home.gateway, clients: [...new Set(inbound.map(({ client }) => client))], providers: [...new Set(outbound.map(({ provider }) => provider))] },
+    services: [...own, ...foreign],
+    foreign: new Map(outbound.map(({ question, id }) => [question.subject, id])),
+  };
+}
+
+/** The subsystem of the gateway's member under which a system of `peer` asks here: the rule of identifiers.yaml. */
+function foreignClient(peer: HomePlan, system: string): string {
+  const [, memberClass, memberCode, subsystem] = systemOf(peer, system).subsystem.split('/');
+  return [peer.country, memberClass, memberCode, subsystem].join('-');
+}
+
+/** Throws for a system that the plan does not hold: a mistake in this folder. */
+export function systemOf(home: Pick<HomePlan, 'country' | 'systems'>, name: string): SystemPlan {
+  const found = home.systems.find((system) => system.name === name);
+  if (found === undefined) throw new Error(`sandbox: ${home.country} has no system ${name}`);
+  return found;
+}

@@ -1,7 +1,7 @@
 /** The three questions that cross the border, each with what the asker must find in the answer, in its own country's form. */
 import { inspect, isDeepStrictEqual } from 'node:util';
-import type { Answer, SoapAnswer } from './agencies/desk.ts';
-import type { Countries } from './country.ts';
+import type { Answer, SoapAnswer } from './desk.ts';
+import type { Countries, EeFi, Kits } from './kits.ts';
 import type { CountryCode } from './plan.ts';
 
 export interface ScenarioResult {
@@ -13,15 +13,15 @@ export interface ScenarioResult {
   readonly requestHash: Answer['requestHash'];
 }
 
-export interface Scenario {
+export interface Scenario<K extends Kits = Kits> {
   readonly name: string;
   readonly title: string;
-  readonly from: CountryCode;
-  readonly to: CountryCode;
+  readonly from: keyof K & CountryCode;
+  readonly to: keyof K & CountryCode;
   /** Of the asking and of the answering side. */
   readonly dialects: readonly [string, string];
   /** Asks twice: for somebody who is there, and for somebody who is not. Rejects when no answer comes. */
-  readonly run: (countries: Countries) => Promise<ScenarioResult>;
+  run(countries: Countries<K>): Promise<ScenarioResult>;
 }
 
 export const EXAMPLES = {
@@ -35,13 +35,13 @@ export const EXAMPLES = {
   noCompany: '1999999-3',
 } as const;
 
-export const SCENARIOS: readonly Scenario[] = [
+export const SCENARIOS: readonly Scenario<EeFi>[] = [
   { name: 'commuting-worker', title: 'Finland\'s tax administration asks Estonia\'s tax board for a commuter\'s income', from: 'FI', to: 'EE', dialects: ['xroad-rest', 'xroad-soap'], run: commutingWorker },
   { name: 'foreign-company', title: 'An Estonian bank asks Finland\'s company register for a company', from: 'EE', to: 'FI', dialects: ['xroad-soap', 'xroad-rest'], run: foreignCompany },
   { name: 'population', title: 'A Finnish municipality asks Estonia\'s population register for a person', from: 'FI', to: 'EE', dialects: ['xroad-soap', 'xroad-soap'], run: population },
 ];
 
-async function commutingWorker({ FI }: Countries): Promise<ScenarioResult> {
+async function commutingWorker({ FI }: Countries<EeFi>): Promise<ScenarioResult> {
   const ask = (personId: string) => FI.agencies.tax.ask({ personId, from: '2025-01', to: '2025-12' });
   const [found, missing] = [await ask(EXAMPLES.person), await ask(EXAMPLES.nobody)];
   const { incomes = [] } = found;
@@ -58,7 +58,7 @@ async function commutingWorker({ FI }: Countries): Promise<ScenarioResult> {
   ]);
 }
 
-async function foreignCompany({ EE }: Countries): Promise<ScenarioResult> {
+async function foreignCompany({ EE }: Countries<EeFi>): Promise<ScenarioResult> {
   const ask = (registryCode: string) => EE.agencies.bank.ask({ registryCode });
   const [found, missing] = [await ask(EXAMPLES.company), await ask(EXAMPLES.noCompany)];
   const company = found.companies?.[0] ?? {};
@@ -73,7 +73,7 @@ async function foreignCompany({ EE }: Countries): Promise<ScenarioResult> {
   ]);
 }
 
-async function population({ FI }: Countries): Promise<ScenarioResult> {
+async function population({ FI }: Countries<EeFi>): Promise<ScenarioResult> {
   const ask = (personCode: string) => FI.agencies.municipality.ask({ personCode });
   const [found, missing] = [await ask(EXAMPLES.person), await ask(EXAMPLES.nobody)];
   const details = `${found.record?.givenNames} ${found.record?.familyName}, answer signed by the member; not found is Paluukoodi ${missing.record?.code}`;

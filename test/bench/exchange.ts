@@ -8,6 +8,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../src/platform/clock.ts';
+import { EE_FI } from '../../src/sandbox/kits.ts';
+import type { EeFi } from '../../src/sandbox/kits.ts';
 import { startPair } from '../../src/sandbox/pair.ts';
 import type { Pair, PairOptions } from '../../src/sandbox/pair.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
@@ -40,7 +42,7 @@ export interface ExchangeBench {
   readonly ratio: number;
 }
 
-type Ask = (pair: Pair) => Promise<boolean>;
+type Ask = (pair: Pair<EeFi>) => Promise<boolean>;
 
 const person = () => ({ personCode: EXAMPLES.person });
 
@@ -72,9 +74,9 @@ export async function benchExchanges({ seconds, callers }: ExchangeBenchOptions,
   return { runs, cryptoBound, ratio: (wss?.exchangesPerCoreSecond ?? 0) / cryptoBound.perSecond };
 }
 
-async function withPair<T>(options: Pick<PairOptions, 'changes' | 'signatures'>, work: (pair: Pair) => Promise<T>): Promise<T> {
+async function withPair<T>(options: Pick<PairOptions, 'changes' | 'signatures'>, work: (pair: Pair<EeFi>) => Promise<T>): Promise<T> {
   const data = mkdtempSync(join(tmpdir(), 'causeway-bench-'));
-  const pair = await startPair({ root: resolve(import.meta.dirname, '../..'), data, clock: systemClock(), ...options });
+  const pair = await startPair({ kits: EE_FI, root: resolve(import.meta.dirname, '../..'), data, clock: systemClock(), ...options });
   try {
     return await work(pair);
   } finally {
@@ -83,7 +85,7 @@ async function withPair<T>(options: Pick<PairOptions, 'changes' | 'signatures'>,
   }
 }
 
-async function drive(proof: Run['proof'], pair: Pair, seconds: number, callers: number, say: (text: string) => void): Promise<Run> {
+async function drive(proof: Run['proof'], pair: Pair<EeFi>, seconds: number, callers: number, say: (text: string) => void): Promise<Run> {
   say(`${proof}: warming up`);
   await load(proof, pair, Math.max(2, seconds / 3), callers);
   say(`${proof}: ${seconds} s with ${callers} callers`);
@@ -100,7 +102,7 @@ async function drive(proof: Run['proof'], pair: Pair, seconds: number, callers: 
 }
 
 /** Milliseconds of each exchange. Rejects on the first answer that is not the one asked for. */
-async function load(proof: Run['proof'], pair: Pair, seconds: number, callers: number): Promise<number[]> {
+async function load(proof: Run['proof'], pair: Pair<EeFi>, seconds: number, callers: number): Promise<number[]> {
   const until = performance.now() + seconds * 1000;
   const times: number[] = [];
   const caller = async (first: number) => {

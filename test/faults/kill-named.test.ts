@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { STEPS } from '../../src/exchange/flow.ts';
 import type { StepName } from '../../src/exchange/flow.ts';
 import { trailVerify } from '../../src/cli/trail-verify.ts';
+import { EE_FI } from '../../src/sandbox/kits.ts';
 import { Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
 import type { Subject } from '../support/callers.ts';
 import { claimsOf, evidenceOf } from '../support/pair-evidence.ts';
@@ -47,7 +48,7 @@ const CASES = {
 } as const satisfies Record<StepName, Case>;
 
 const OUTCOME_MS = 30_000;
-const pair = new RunningPair();
+const pair = new RunningPair(EE_FI);
 before(() => pair.start({}));
 after(() => pair.end());
 

@@ -9,14 +9,14 @@ import { after, before, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { trailVerify } from '../../src/cli/trail-verify.ts';
-import { PLANS } from '../../src/sandbox/plan.ts';
-import type { CountryCode } from '../../src/sandbox/plan.ts';
+import { EE_FI } from '../../src/sandbox/kits.ts';
 import { COMPANY, Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
 import type { KnownExchange, Result } from '../support/callers.ts';
 import type { Logged } from '../support/pair-trail.ts';
 import { seeded } from '../support/random.ts';
 import type { Random } from '../support/random.ts';
 import { COUNTRIES, RunningPair, eventually } from '../support/running-pair.ts';
+import type { PairCountry } from '../support/running-pair.ts';
 
 const SECONDS = Number(process.env['CAUSEWAY_KILL_SECONDS'] ?? 40);
 const SEED = Number(process.env['CAUSEWAY_KILL_SEED'] ?? Date.now() % 2 ** 32);
@@ -25,7 +25,7 @@ const CALLERS = 8;
 const RETRY_S = 15;
 const OUTCOME_MS = 90_000;
 
-const pair = new RunningPair();
+const pair = new RunningPair(EE_FI);
 before(() => pair.start({ changes: { link: [[['agreement', 'retryTime'], `${RETRY_S}s`]] } }));
 after(() => pair.end());
 
@@ -81,7 +81,7 @@ async function killOn(random: Random, ends: number): Promise<number> {
 }
 
 /** Resolves as soon as the next process exists, long before it is ready. */
-async function killAndStart(country: CountryCode): Promise<void> {
+async function killAndStart(country: PairCountry): Promise<void> {
   const before = pair.gateway(country);
   before.signal('SIGKILL');
   assert.equal(await before.ended, 'SIGKILL');
@@ -96,7 +96,7 @@ function openExchanges(): number {
 
 /** What one gateway and its country's platform know after all of it. */
 interface Side {
-  readonly country: CountryCode;
+  readonly country: PairCountry;
   readonly outbound: readonly KnownExchange[];
   readonly inbound: readonly KnownExchange[];
   readonly entries: ReadonlyMap<string, readonly Logged[]>;
@@ -104,14 +104,14 @@ interface Side {
   readonly handedOver: ReadonlyMap<string, number>;
 }
 
-function sideOf(country: CountryCode): Side {
+function sideOf(country: PairCountry): Side {
   const entries = Map.groupBy(pair.entries(country).filter(({ log }) => log !== 'local'), ({ xid }) => xid ?? '');
-  const foreign = new Set(PLANS[country].gateway.clients);
+  const foreign = new Set(pair.countries[country].plan.gateway.clients);
   const handedOver = new Map([...Map.groupBy(pair.countries[country].log.records().filter(({ client }) => foreign.has(client)), ({ id }) => id)].map(([id, records]) => [id, records.length]));
   return { country, outbound: exchangesOf(pair, country, 'outbound'), inbound: exchangesOf(pair, country, 'inbound'), entries, handedOver };
 }
 
-function assertOutcome({ id, subject }: Caller, result: Result, sides: Readonly<Record<CountryCode, Side>>): void {
+function assertOutcome({ id, subject }: Caller, result: Result, sides: Readonly<Record<PairCountry, Side>>): void {
   const { from, to, idempotent } = subject;
   const exchanges = sides[from].outbound.filter((row) => row.id === id);
   const handed = exchanges.filter(({ xid }) => sides[to].handedOver.has(xid));

@@ -6,20 +6,20 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import type { CountryCode } from '../../src/sandbox/plan.ts';
 import { COMPANY, INCOME, assertFault, gatewayFault } from '../support/questions.ts';
 import { eventually, runningPair } from '../support/running-pair.ts';
+import type { PairCountry } from '../support/running-pair.ts';
 
 const pair = runningPair({ changes: { link: [[['agreement', 'legs', 0, 'grants', 0, 'maxBudget'], '2s']] } });
 
 /** Takes the database's write lock, as no other program should. */
-function occupy(country: CountryCode): DatabaseSync {
+function occupy(country: PairCountry): DatabaseSync {
   const db = new DatabaseSync(join(pair.store(country), 'trail.db'));
   db.exec('BEGIN IMMEDIATE');
   return db;
 }
 
-async function readiness(country: CountryCode): Promise<readonly [number, unknown]> {
+async function readiness(country: PairCountry): Promise<readonly [number, unknown]> {
   const reply = await fetch(`http://127.0.0.1:${pair.gateway(country).ports.operations}/health/ready`);
   return [reply.status, await reply.json()];
 }

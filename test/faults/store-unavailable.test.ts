@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, suite, test } from 'node:test';
+import { EE_FI } from '../../src/sandbox/kits.ts';
 import { COMPANY, Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
 import { RunningPair, eventually } from '../support/running-pair.ts';
 import { tool } from '../support/tool.ts';
@@ -11,7 +12,7 @@ const BUDGET = '2s';
 const COMPANY_GRANT = ['agreement', 'legs', 1, 'grants', 0, 'maxBudget'] as const;
 
 suite('a gateway whose disk takes no more', { skip: tool('prlimit') }, () => {
-  const pair = new RunningPair();
+  const pair = new RunningPair(EE_FI);
   const answered: Caller[] = [];
   const refused: Caller[] = [];
   const waiting: Caller[] = [];

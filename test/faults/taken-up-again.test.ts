@@ -7,12 +7,12 @@ import { unwrapRecordKey, openRecord } from '../../src/evidence/record.ts';
 import { unpackQuestion } from '../../src/exchange/kept.ts';
 import { EXCHANGES_PATH, STATEMENT_HEADER } from '../../src/federation/peer-client.ts';
 import type { SealedBytes } from '../../src/federation/peer-client.ts';
-import type { CountryCode } from '../../src/sandbox/plan.ts';
 import { openSqliteStore } from '../../src/trail/sqlite.ts';
 import type { SqliteStore } from '../../src/trail/sqlite.ts';
 import { Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
 import { sendRaw } from '../support/raw-client.ts';
 import { eventually, runningPair } from '../support/running-pair.ts';
+import type { PairCountry } from '../support/running-pair.ts';
 
 const BUDGET_MS = 3000;
 const OUTCOME_MS = 20_000;
@@ -123,18 +123,18 @@ test('after a change of the link the gateways start all the same, and what they 
 });
 
 /** Kills a gateway at a step to which `caller` brings it; the caller goes away without an answer. */
-async function crash(country: CountryCode, step: string, caller: Caller): Promise<void> {
+async function crash(country: PairCountry, step: string, caller: Caller): Promise<void> {
   await pair.gateway(country).crashAt(step);
   void caller.send().catch(() => {});
   assert.equal(await pair.gateway(country).ended, 'SIGKILL');
 }
 
-async function kill(country: CountryCode): Promise<void> {
+async function kill(country: PairCountry): Promise<void> {
   pair.gateway(country).signal('SIGKILL');
   await pair.gateway(country).ended;
 }
 
-async function stop(country: CountryCode): Promise<void> {
+async function stop(country: PairCountry): Promise<void> {
   pair.gateway(country).signal('SIGTERM');
   await pair.gateway(country).ended;
 }
@@ -157,7 +157,7 @@ function handedOver(): number {
 }
 
 /** The store of a gateway that is not running. */
-async function withStore<T>(country: CountryCode, use: (store: SqliteStore) => Promise<T>): Promise<T> {
+async function withStore<T>(country: PairCountry, use: (store: SqliteStore) => Promise<T>): Promise<T> {
   const name = country.toLowerCase();
   const store = await openSqliteStore({ folder: pair.store(country), logs: { local: `gateway.${name}.example/trail/local`, 'ee-fi': `gateway.${name}.example/trail/ee-fi/2026h2` } });
   try {

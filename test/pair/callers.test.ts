@@ -5,14 +5,14 @@ import { after, before, suite, test } from 'node:test';
 import { connect } from '../../src/platform/http-client.ts';
 import type { HttpConnection, HttpMessage } from '../../src/platform/http-client.ts';
 import { spkiPin } from '../../src/platform/spki.ts';
-import type { Answer, RestAnswer, SoapAnswer } from '../../src/sandbox/agencies/desk.ts';
-import type { CountryCode } from '../../src/sandbox/plan.ts';
+import type { Answer, RestAnswer, SoapAnswer } from '../../src/sandbox/desk.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import { faultOf, readMessage } from '../../src/sandbox/soap/message.ts';
 import { auditorOpens, evidenceOf } from '../support/pair-evidence.ts';
 import { COMPANY, INCOME, POPULATION, assertFault, gatewayFault } from '../support/questions.ts';
 import type { ExpectedFault, Question } from '../support/questions.ts';
 import { COUNTRIES, runningPair } from '../support/running-pair.ts';
+import type { PairCountry } from '../support/running-pair.ts';
 
 const pair = runningPair();
 
@@ -62,7 +62,7 @@ suite('refusals at home, REST', () => {
 
 /** The domestic listeners as the security server sees them: for what the stand-in would not let through. */
 suite('refusals at home, SOAP', () => {
-  const connections = new Map<CountryCode, HttpConnection>();
+  const connections = new Map<PairCountry, HttpConnection>();
   before(() => {
     for (const country of COUNTRIES) {
       const { keys } = pair.countries[country];

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { suite, test, before } from 'node:test';
 import { SCENARIOS, EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import type { Bodies } from '../../src/evidence/keep.ts';
+import { fieldList } from '../../src/mapping/field-list.ts';
 import { auditorOpens, claimsOf, evidenceOf } from '../support/pair-evidence.ts';
 import { personalDataOnDisk } from '../support/personal-data.ts';
 import { COMPANY, INCOME, POPULATION, assertFault } from '../support/questions.ts';
@@ -13,6 +14,8 @@ import { COUNTRIES, runningPair } from '../support/running-pair.ts';
 // Leg 0 is from Finland to Estonia, leg 1 back.
 const leg = (index: 0 | 1, name: string, value: unknown) => [['agreement', 'legs', index, name], value] as const;
 const grant = (index: 0 | 1, at: number, name: string, value: unknown) => [['agreement', 'legs', index, 'grants', at, name], value] as const;
+/** Of an answer about companies all but days and the European identifier. */
+const FIELDS = ['/outcome', '/companies/*/identifier', '/companies/*/legalName', '/companies/*/legalForm', '/companies/*/status'];
 const verifiers = (value: string) => [['home', 'wss', 'verifiers'], value] as const;
 
 const pair = runningPair({
@@ -83,7 +86,7 @@ suite('with one set of terms', () => {
     const record = evidenceOf(pair, 'FI', await asked(COMPANY), 'request');
     assert.ok(record.bodies);
     assert.equal(endUserOf(record.bodies), undefined);
-    assert.doesNotMatch(Buffer.from(record.bodies.domestic, 'base64').toString(), /EE47101010033/);
+    assert.doesNotMatch(Buffer.from(record.bodies.domestic!, 'base64').toString(), /EE47101010033/);
   });
 
   test('both verifiers can be the second one: xml-crypto proves what the members signed', async () => {
@@ -121,8 +124,8 @@ suite('with other terms, after a restart of both gateways', () => {
       const xid = pair.lastAsked('FI');
       const bodies = await auditorOpens(pair, 'EE', evidenceOf(pair, 'EE', xid, 'request'), xid, 'request');
       pseudonyms.push(endUserOf(bodies));
-      assert.doesNotMatch(Buffer.from(bodies.domestic, 'base64').toString(), /verotarkastaja/);
-      assert.ok(Buffer.from(bodies.domestic, 'base64').toString().includes(endUserOf(bodies) ?? 'no pseudonym'));
+      assert.doesNotMatch(Buffer.from(bodies.domestic!, 'base64').toString(), /verotarkastaja/);
+      assert.ok(Buffer.from(bodies.domestic!, 'base64').toString().includes(endUserOf(bodies) ?? 'no pseudonym'));
     }
     const [first, second, third] = pseudonyms;
     assert.match(first ?? '', /^[\w-]{43}$/);
@@ -146,11 +149,11 @@ suite('with other terms, after a restart of both gateways', () => {
   });
 });
 
-suite('with losses that the receivers do not accept', () => {
+suite('with losses that the receivers do not accept, and fields that do not cross', () => {
   const refuseLoss = (value: object) => [['settings', 'refuseLoss'], value] as const;
   before(async () => {
-    await pair.reconfigure({ link: [refuseLoss({ requests: ['dropped'] })] }, ['EE']);
-    await pair.reconfigure({ link: [refuseLoss({ answers: ['dropped'] })] }, ['FI']);
+    await pair.reconfigure({ link: [refuseLoss({ requests: ['dropped'] }), grant(1, 0, 'fields', { response: FIELDS })] }, ['EE']);
+    await pair.reconfigure({ link: [refuseLoss({ answers: ['dropped'] }), grant(1, 0, 'fields', { response: FIELDS })] }, ['FI']);
   });
 
   test('a request of which fields were dropped is refused before it is handed over', async () => {
@@ -168,6 +171,20 @@ suite('with losses that the receivers do not accept', () => {
     const xid = await asked(COMPANY);
     const { context } = await auditorOpens(pair, 'EE', evidenceOf(pair, 'EE', xid, 'response'), xid, 'response');
     assert.ok(context.loss.dropped.length > 0);
+  });
+
+  test('of an answer only the fields that the grant lists leave their country, and the escrow of neither side holds more', async () => {
+    const xid = await asked(COMPANY);
+    for (const country of COUNTRIES) {
+      const record = evidenceOf(pair, country, xid, 'response');
+      const { domestic, neutral, context } = await auditorOpens(pair, country, record, xid, 'response');
+      const { companies } = neutral as { companies: object[] };
+      assert.deepEqual(companies.map((company) => Object.keys(company).toSorted()), companies.map(() => ['identifier', 'legalForm', 'legalName', 'status']));
+      assert.deepEqual(context.loss.minimised, ['/companies/*/registered', '/companies/*/removed', '/companies/*/euid']);
+      assert.equal(claimsOf(record)['minimised'], fieldList(FIELDS).sha256);
+      assert.equal(domestic === undefined, country === 'FI', 'the answer of the register says more than may cross');
+    }
+    assert.equal('minimised' in claimsOf(evidenceOf(pair, 'FI', xid, 'request')), false);
   });
 });
 

@@ -8,7 +8,7 @@ import { element } from '../../src/xml/element.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
 import { mapped } from '../unit/ecosystems/mapped.ts';
 import * as restSamples from '../unit/ecosystems/xroad-rest/samples.ts';
-import * as soapSamples from '../unit/ecosystems/xroad-soap/samples.ts';
+import * as soapSamples from '../unit/ecosystems/soap/samples.ts';
 
 const dialect = await openDialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 });
 const [rest, soap] = [dialect('xroad-rest'), dialect('xroad-soap')];

@@ -5,7 +5,7 @@ import { CausewayError } from '../../src/errors.ts';
 import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import * as restSamples from '../unit/ecosystems/xroad-rest/samples.ts';
-import * as soapSamples from '../unit/ecosystems/xroad-soap/samples.ts';
+import * as soapSamples from '../unit/ecosystems/soap/samples.ts';
 
 const dialect = await openDialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 });
 const [rest, soap] = [dialect('xroad-rest'), dialect('xroad-soap')];

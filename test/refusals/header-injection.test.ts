@@ -8,7 +8,7 @@ import { element } from '../../src/xml/element.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
 import { mapped } from '../unit/ecosystems/mapped.ts';
 import { call as restCall } from '../unit/ecosystems/xroad-rest/samples.ts';
-import { call as soapCall, home } from '../unit/ecosystems/xroad-soap/samples.ts';
+import { call as soapCall, home } from '../unit/ecosystems/soap/samples.ts';
 
 const dialect = await openDialects({ faultSpelling: 'snake', maxAnswerBytes: 1000 });
 const [rest, soap] = [dialect('xroad-rest'), dialect('xroad-soap')];

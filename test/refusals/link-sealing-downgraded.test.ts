@@ -21,7 +21,7 @@ test('a request left to TLS where the leg says jwe is refused', async () => {
 test('an answer left to TLS where the leg says jwe is refused', async () => {
   const [version] = pair.ee.link.versions;
   const open = { ...version, in: { ...version.in, sealing: 'tls' as const } };
-  const response = await sealResponse({ mapped: mappedNeutral(), context: CONTEXT, proof: PROOF, promise: PROMISE, maxBytes: 10_000 }, await authenticateAtEe(pair, request.fields.statement), open, pair.ee.side, NOW);
+  const response = await sealResponse({ mapped: mappedNeutral(), context: CONTEXT, proof: PROOF, promise: PROMISE, grant: pair.grant }, await authenticateAtEe(pair, request.fields.statement), open, pair.ee.side, NOW);
   await assertRefused(openAtFi(pair, response.fields), 'leg-mismatch');
 });
 

@@ -5,7 +5,7 @@ import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
 import { asked, companies } from '../unit/ecosystems/xroad-rest/samples.ts';
-import { HEADERS, REQUEST_BODY, envelope, home, posted } from '../unit/ecosystems/xroad-soap/samples.ts';
+import { HEADERS, REQUEST_BODY, envelope, home, posted } from '../unit/ecosystems/soap/samples.ts';
 
 const dialect = await openDialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 });
 const [rest, soap] = [dialect('xroad-rest'), dialect('xroad-soap')];

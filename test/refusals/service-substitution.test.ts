@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { openDialects } from '../../src/ecosystems/dialects.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import { coded } from '../unit/ecosystems/errors.ts';
-import { HEADERS, REQUEST_BODY, envelope, home, posted } from '../unit/ecosystems/xroad-soap/samples.ts';
+import { HEADERS, REQUEST_BODY, envelope, home, posted } from '../unit/ecosystems/soap/samples.ts';
 
 const soap = (await openDialects({ faultSpelling: 'camel', maxAnswerBytes: 1000 }))('xroad-soap');
 const parse = (xml: string): unknown => soap.parseRequest(posted(xml), [home], DEFAULT_XML_LIMITS);

@@ -1,17 +1,16 @@
 /** Asking systems that keep what they sent: a question as bytes under one message id, sent again and again until there is an outcome. */
 import { randomUUID } from 'node:crypto';
-import type { Answer } from '../../src/sandbox/agencies/desk.ts';
-import type { CountryCode } from '../../src/sandbox/plan.ts';
+import type { Answer } from '../../src/sandbox/desk.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
 import { gatewayFault } from './questions.ts';
-import type { RunningPair } from './running-pair.ts';
+import type { PairCountry, RunningPair } from './running-pair.ts';
 
 /** What can be asked, with what the link says of it. */
 export interface Subject {
   readonly name: string;
-  readonly from: CountryCode;
-  readonly to: CountryCode;
+  readonly from: PairCountry;
+  readonly to: PairCountry;
   /** Id of the service where it is served. */
   readonly service: string;
   readonly idempotent: boolean;
@@ -112,7 +111,7 @@ export interface KnownExchange {
 }
 
 /** Exchanges in a gateway's store, in the order of their ids. */
-export function exchangesOf(pair: RunningPair, country: CountryCode, direction: 'outbound' | 'inbound'): KnownExchange[] {
+export function exchangesOf(pair: RunningPair, country: PairCountry, direction: 'outbound' | 'inbound'): KnownExchange[] {
   const db = openReadOnly(pair.store(country));
   try {
     const rows = db.prepare('SELECT xid, state, caller FROM exchange WHERE direction = ? ORDER BY xid').all(direction);

@@ -20,12 +20,12 @@ type Request = Authentic<'causeway-request+jwt'>;
 export async function sealedRequest(pair: Pair, options: { now?: number; xid?: string; budget?: number; document?: { [key: string]: string } } = {}): Promise<Sealed> {
   const now = options.now ?? NOW;
   const version = pair.fi.link.versions[0];
-  return sealRequest({ xid: options.xid ?? exchangeId(now), grant: pair.grant, budget: options.budget ?? 5000, mapped: mappedNeutral(options.document), context: CONTEXT, proof: PROOF }, version, pair.fi.side, now);
+  return sealRequest({ xid: options.xid ?? exchangeId(now), grant: pair.grant, budget: options.budget ?? 5000, mapped: mappedNeutral(options.document, pair.grant.fields?.request), context: CONTEXT, proof: PROOF }, version, pair.fi.side, now);
 }
 
 /** EE answers FI. */
 export async function sealedResponse(pair: Pair, request: Sealed, options: { document?: { [key: string]: string } } = {}): Promise<Sealed> {
-  const facts = { mapped: mappedNeutral(options.document ?? { answer: 'yes' }), context: CONTEXT, proof: PROOF, promise: PROMISE, maxBytes: pair.grant.maxBytes };
+  const facts = { mapped: mappedNeutral(options.document ?? { answer: 'yes' }, pair.grant.fields?.response), context: CONTEXT, proof: PROOF, promise: PROMISE, grant: pair.grant };
   return sealResponse(facts, await authenticateAtEe(pair, request.fields.statement), pair.ee.link.versions[0], pair.ee.side, NOW);
 }
 

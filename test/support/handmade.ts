@@ -75,6 +75,7 @@ export async function handmadeRequest(pair: Pair, bends: Bends = {}): Promise<Se
     link: { id: version.agreement.id, version: version.agreement.version, sha256: version.sha256 },
     neutral: NEUTRAL, sealing: grant.sealing, mapping: { id: 'fi/echo', revision: 1, sha256: DIGEST },
     payload: { manifest: sha256(manifest), parts: parts.length, bytes: payload.length },
+    ...(grant.fields?.request === undefined ? {} : { minimised: sha256(Buffer.from(canonicalize(grant.fields.request) ?? '')) }),
     content, domestic: PROOF, budget: 5000, client: grant.client, service: grant.service, operation: grant.operation, purpose: grant.purpose,
   };
   return { statement: signRaw('{"alg":"ES256","typ":"causeway-request+jwt","kid":"FI-statement"}', canonicalize(bends.claims?.(claims) ?? claims) ?? '', fi.signing), payload };

@@ -9,14 +9,13 @@ import { openEscrowed } from '../../src/evidence/escrow.ts';
 import { escrowPlace, readEvidence } from '../../src/evidence/keep.ts';
 import type { Bodies, EvidenceRecord } from '../../src/evidence/keep.ts';
 import { unwrapRecordKey } from '../../src/evidence/record.ts';
-import type { CountryCode } from '../../src/sandbox/plan.ts';
 import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
-import type { RunningPair } from './running-pair.ts';
+import type { PairCountry, RunningPair } from './running-pair.ts';
 
 type Step = 'request' | 'response';
 
 /** The record of one step as the gateway itself can open it. */
-export function evidenceOf(pair: RunningPair, country: CountryCode, xid: string, step: Step): EvidenceRecord {
+export function evidenceOf(pair: RunningPair, country: PairCountry, xid: string, step: Step): EvidenceRecord {
   const trail = openReadOnly(pair.store(country));
   const keys = new DatabaseSync(join(pair.store(country), 'keys.db'), { readOnly: true });
   try {
@@ -38,13 +37,13 @@ export function claimsOf({ statement }: EvidenceRecord): Readonly<Record<string,
 }
 
 /** Opens what is in escrow with the auditor's private key, which no gateway holds. */
-export async function auditorOpens(pair: RunningPair, country: CountryCode, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
+export async function auditorOpens(pair: RunningPair, country: PairCountry, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
   const key = createPrivateKey(readFileSync(join(pair.data, `auditor-${country.toLowerCase()}`, 'auditor.key.pem')));
   return open(record, { kid: thumbprint(key), key }, xid, step);
 }
 
 /** Tries the same with the gateway's own encryption key. */
-export async function gatewayOpens(pair: RunningPair, country: CountryCode, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
+export async function gatewayOpens(pair: RunningPair, country: PairCountry, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
   const { key } = encryptionKey(readFileSync(join(pair.gateway(country).folder, 'keys/encryption.key.pem')));
   // Under the auditor's kid: what must fail is the key, not the look-up.
   const { kid } = JSON.parse(Buffer.from(rootOf(record).split('.')[0] ?? '', 'base64url').toString()) as { kid: string };

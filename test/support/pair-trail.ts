@@ -1,8 +1,7 @@
 /** Trails of a running or ended pair: reading entries, and what two trails owe each other. */
 import assert from 'node:assert/strict';
 import { trailVerify } from '../../src/cli/trail-verify.ts';
-import { PLANS } from '../../src/sandbox/plan.ts';
-import type { CountryCode } from '../../src/sandbox/plan.ts';
+import type { Kits } from '../../src/sandbox/kits.ts';
 import { parseEntry } from '../../src/trail/entry.ts';
 import type { Entry } from '../../src/trail/entry.ts';
 import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
@@ -22,16 +21,17 @@ export function trailEntries(folder: string): Logged[] {
 }
 
 /** Both trails verify; what one side took from the other is in both; nothing was handed over, or answered to a caller, without its entries. */
-export async function assertTrailsAgree(pair: RunningPair): Promise<void> {
-  const entries = { EE: trailEntries(pair.store('EE')), FI: trailEntries(pair.store('FI')) };
-  for (const [here, there] of [['EE', 'FI'], ['FI', 'EE']] as const) {
+export async function assertTrailsAgree<K extends Kits>(pair: RunningPair<K>): Promise<void> {
+  for (const here of pair.codes) {
+    const there = pair.peerOf(here);
     const { trails } = await trailVerify(pair.store(here));
     assert.deepEqual(trails.flatMap(({ wrong }) => wrong), [], `the trail of ${here} does not verify`);
-    const sent = new Set(entries[there].map(statementOf));
-    const taken = entries[here].filter(({ chain }) => chain !== undefined);
+    const sent = new Set(trailEntries(pair.store(there)).map(statementOf));
+    const entries = trailEntries(pair.store(here));
+    const taken = entries.filter(({ chain }) => chain !== undefined);
     assert.deepEqual(taken.filter((entry) => !sent.has(statementOf(entry))), [], `${here} holds statements that ${there} has no entry of`);
-    assertHandedOver(pair, here, entries[here]);
-    assertAnswered(pair, here, entries[here]);
+    assertHandedOver(pair, here, entries);
+    assertAnswered(pair, here, entries);
   }
 }
 
@@ -40,15 +40,15 @@ function statementOf({ xid, step, core }: Entry): string {
 }
 
 /** What the platform handed to a service for the gateway stands in the gateway's trail. */
-function assertHandedOver(pair: RunningPair, country: CountryCode, entries: readonly Entry[]): void {
-  const clients = new Set(PLANS[country].gateway.clients);
+function assertHandedOver<K extends Kits>(pair: RunningPair<K>, country: keyof K & string, entries: readonly Entry[]): void {
+  const clients = new Set(pair.countries[country].plan.gateway.clients);
   const accepted = new Set(entries.filter(({ event }) => event === 'RelayAcceptance').map(({ xid }) => xid));
   const handed = pair.countries[country].log.records().filter(({ client }) => clients.has(client));
   assert.deepEqual(handed.filter(({ id }) => !accepted.has(id)), [], `${country} handed over what its trail does not hold`);
 }
 
 /** What the gateway said it recorded before it answered is there. */
-function assertAnswered(pair: RunningPair, country: CountryCode, entries: readonly Entry[]): void {
+function assertAnswered<K extends Kits>(pair: RunningPair<K>, country: keyof K & string, entries: readonly Entry[]): void {
   const answered = new Set(entries.filter(({ step }) => step === 'response').map(({ xid }) => xid));
   const told = ['outbound.response-recorded', 'inbound.response-recorded'].flatMap((step) => pair.facts(country, step));
   assert.deepEqual(told.filter(({ xid }) => !answered.has(String(xid))), [], `${country} acknowledged what its trail does not hold`);

@@ -1,9 +1,8 @@
 /** What must never stand in the clear on a gateway: codes, names and officials of the sandbox's questions, in any file or metric. */
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CountryCode } from '../../src/sandbox/plan.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
-import type { RunningPair } from './running-pair.ts';
+import type { PairCountry, RunningPair } from './running-pair.ts';
 
 const PERSONAL = [EXAMPLES.person, EXAMPLES.nobody, 'Sõrmus', 'Jüri', 'FIverotarkastaja-4', 'FIvirkailija-17', 'EE47101010033'];
 
@@ -17,13 +16,13 @@ export function holds(bytes: Buffer, text: string): boolean {
 }
 
 /** Every file below a gateway's folder: configuration, keys, log and store. */
-export function filesOf(pair: RunningPair, country: CountryCode): ReadonlyMap<string, Buffer> {
+export function filesOf(pair: RunningPair, country: PairCountry): ReadonlyMap<string, Buffer> {
   const { folder } = pair.gateway(country);
   const names = globSync('**/*', { cwd: folder }).filter((name) => statSync(join(folder, name)).isFile());
   return new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
 }
 
 /** `<file>: <what>` for each that is found. */
-export function personalDataOnDisk(pair: RunningPair, country: CountryCode): string[] {
+export function personalDataOnDisk(pair: RunningPair, country: PairCountry): string[] {
   return [...filesOf(pair, country)].flatMap(([name, bytes]) => personalDataIn(bytes).map((text) => `${name}: ${text}`));
 }

@@ -2,19 +2,18 @@
 import assert from 'node:assert/strict';
 import { CODES } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
-import type { Answer, RestAnswer, SoapAnswer } from '../../src/sandbox/agencies/desk.ts';
-import type { CountryCode } from '../../src/sandbox/plan.ts';
+import type { Answer, RestAnswer, SoapAnswer } from '../../src/sandbox/desk.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import { isExchangeId } from '../../src/platform/ids.ts';
 import { children, elements, text } from '../../src/xml/element.ts';
-import type { RunningPair } from './running-pair.ts';
+import type { PairCountry, RunningPair } from './running-pair.ts';
 
 const FAULT_NS = 'urn:causeway:fault:1';
 
 export interface Question {
   readonly name: string;
-  readonly from: CountryCode;
-  readonly to: CountryCode;
+  readonly from: PairCountry;
+  readonly to: PairCountry;
   /** Dialects of the asking and of the answering side. */
   readonly dialects: readonly ['soap' | 'rest', 'soap' | 'rest'];
   /** Id of the service where it is served. */
@@ -77,7 +76,7 @@ export interface ExpectedFault {
   /** Of a REST caller; a SOAP fault is always 500. */
   readonly status: number;
   /** Country whose side refused. */
-  readonly country: CountryCode;
+  readonly country: PairCountry;
   readonly retry: (typeof CODES)[ErrorCode]['retry'];
   readonly delivered?: 'no' | 'unknown' | 'yes';
   readonly peerCode?: ErrorCode;

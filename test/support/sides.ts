@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { makeLink } from '../../src/federation/link.ts';
 import type { Agreement, Grant, Granted, Leg, Link, Party } from '../../src/federation/link.ts';
 import type { Side } from '../../src/federation/seal.ts';
+import { fieldList } from '../../src/mapping/field-list.ts';
 import { mintMapped } from '../../src/stages.ts';
 import type { DomesticProof, JsonValue, Mapped, ManifestContext } from '../../src/stages.ts';
 import { staticTrust } from '../../src/trust/static-trust.ts';
@@ -78,8 +79,9 @@ export function makePair(options: { sealing?: Leg['sealing']; grant?: Partial<Gr
   return { fi: make('FI', 'EE'), ee: make('EE', 'FI'), grant: { ...grant, sealing: options.leg?.sealing ?? options.sealing ?? 'jwe' } };
 }
 
-export function mappedNeutral(document: JsonValue = { hello: 'world' }): Mapped<'neutral'> {
-  return mintMapped({ to: 'neutral', document, neutral: NEUTRAL, mapping: { id: 'fi/echo', revision: 1, sha256: DIGEST }, loss: CONTEXT.loss });
+/** `fields`: the list that the document was cut down to, where the grant has one. */
+export function mappedNeutral(document: JsonValue = { hello: 'world' }, fields?: readonly string[]): Mapped<'neutral'> {
+  return mintMapped({ to: 'neutral', document, neutral: NEUTRAL, mapping: { id: 'fi/echo', revision: 1, sha256: DIGEST }, loss: CONTEXT.loss, ...(fields === undefined ? {} : { minimised: fieldList(fields).sha256 }) });
 }
 
 export function entityOf(country: string): string {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash, sign } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import type { MemberKey } from '../../src/crypto/certificates.ts';
-import { verifyRequest } from '../../src/ecosystems/xroad-soap/proof.ts';
+import { verifyRequest } from '../../src/ecosystems/soap/proof.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import type { DomesticRequest, Verified, XmlElement } from '../../src/stages.ts';

@@ -7,8 +7,8 @@ import type { VerifierChoice } from '../../src/crypto/xml-signature-verify.ts';
 import type { ProofPolicy } from '../../src/ecosystems/proof-policy.ts';
 import type { DomesticRequest, XmlElement } from '../../src/stages.ts';
 import { element } from '../../src/xml/element.ts';
-import { headerElements } from '../../src/ecosystems/xroad-soap/headers.ts';
-import { signEnvelope } from '../../src/ecosystems/xroad-soap/proof.ts';
+import { headerElements } from '../../src/ecosystems/soap/headers.ts';
+import { signEnvelope } from '../../src/ecosystems/soap/proof.ts';
 
 export const NOW = Date.UTC(2026, 10, 21, 12, 0, 0);
 const DAY = 86_400_000;

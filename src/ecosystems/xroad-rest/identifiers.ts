@@ -15,6 +15,9 @@ export const REQUEST_ID = 'x-road-request-id';
 export const REQUEST_HASH = 'x-road-request-hash';
 export const ERROR = 'x-road-error';
 
+/** What is read of a message. X-Road-Request-Id is new at each delivery of the same message. */
+export const MESSAGE_HEADERS = [CLIENT, ID, SERVICE, USER_ID, ISSUE, REPRESENTED_PARTY, REQUEST_HASH, 'content-type'];
+
 /** Reads the member that asks. A repeated header is joined by Node and never has three or four parts: it is refused. Throws `malformed`. */
 export function readClient(headers: HttpHeaders): DomesticMember {
   return parseMemberPath(required(headers, CLIENT), 'X-Road-Client');

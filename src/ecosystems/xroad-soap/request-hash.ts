@@ -1,8 +1,8 @@
 /** The request hash that the service's security server writes into an answer (PR-MESS 4.0.25, section 2.3). */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { CausewayError } from '../../errors.ts';
-import type { SoapHeaders } from './headers.ts';
-import { SHA512 } from './names.ts';
+import type { SoapHeaders } from '../soap/headers.ts';
+import { SHA512 } from '../soap/names.ts';
 
 /** The specification names the algorithm by URI; servers have also written Java's name for it. */
 const ALGORITHMS = new Set([SHA512, 'SHA-512']);

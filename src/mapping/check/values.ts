@@ -101,6 +101,7 @@ const DOMAINS: Readonly<Record<string, Domain>> = {
   'decimal': ([digits]) => decimals(Number(digits)),
   'minor': ([digits]) => decimals(Number(digits)),
   'integer': () => fc.integer(),
+  'number': () => fc.nat().map(String),
   'country': () => fc.constantFrom(...COUNTRY_CODES),
   'country-name': () => fc.constantFrom(...COUNTRY_CODES),
   'codelist': ([name], codelist) => {
@@ -124,13 +125,29 @@ export function codecDomain(calls: readonly CodecCall[], codelist: (name: string
 const digits = (length: number): fc.Arbitrary<string> => fc.stringMatching(new RegExp(`^[0-9]{${length}}$`));
 const born = fc.date({ min: new Date('1930-01-01T00:00:00Z'), max: new Date('1999-12-31T00:00:00Z'), noInvalidDate: true }).map((date) => date.toISOString().slice(2, 10).replaceAll('-', ''));
 
+const dayFirst = (day: string): string => `${day.slice(4, 6)}${day.slice(2, 4)}${day.slice(0, 2)}`;
+
 /** Beginnings of national numbers, by country: a check digit makes them whole. */
 export const PERSON_STEMS: Readonly<Record<string, fc.Arbitrary<string>>> = {
   EE: fc.tuple(fc.constantFrom('3', '4'), born, digits(3)).map((parts) => parts.join('')),
   // Numbers from 900 up are given to nobody.
-  FI: fc.tuple(born, fc.constantFrom('-', 'Y'), fc.integer({ min: 900, max: 999 })).map(([day, separator, number]) => `${day.slice(4, 6)}${day.slice(2, 4)}${day.slice(0, 2)}${separator}${number}`),
+  FI: fc.tuple(born, fc.constantFrom('-', 'Y'), fc.integer({ min: 900, max: 999 })).map(([day, separator, number]) => `${dayFirst(day)}${separator}${number}`),
+  UA: fc.oneof(digits(9), fc.tuple(days, digits(4)).map(([day, number]) => `${day.replaceAll('-', '')}-${number}`)),
+  KH: digits(8),
+  MY: fc.tuple(born, digits(3)).map(([day, number]) => `${day}10${number}`),
+  BJ: digits(9),
+  GL: fc.tuple(born, digits(3)).map(([day, number]) => `${dayFirst(day)}${number}`),
 };
-export const ORGANISATION_STEMS: Readonly<Record<string, fc.Arbitrary<string>>> = { EE: fc.tuple(fc.constantFrom('1', '7', '8', '9'), digits(6)).map((parts) => parts.join('')), FI: digits(7).map((number) => `${number}-`) };
+export const ORGANISATION_STEMS: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  EE: fc.tuple(fc.constantFrom('1', '7', '8', '9'), digits(6)).map((parts) => parts.join('')),
+  FI: digits(7).map((number) => `${number}-`),
+  UA: digits(7),
+  KH: digits(8),
+  // The older form ends in a letter.
+  MY: fc.oneof(digits(6).map((number) => `${number}-`), fc.tuple(fc.integer({ min: 1990, max: 2030 }), fc.constantFrom('01', '02', '03'), digits(5)).map((parts) => parts.join(''))),
+  BJ: digits(12),
+  GL: digits(7),
+};
 
 function numbers(country: string | undefined, stems: typeof PERSON_STEMS, checks: typeof PERSON_NUMBERS): Values | undefined {
   const stem = stems[country ?? ''];

@@ -3,11 +3,8 @@
  * Algorithms as in python-stdnum; each was recomputed on a published number (see the unit test).
  */
 import { inCalendar } from './dates.ts';
-
-/** `form`: not even the shape. `check`: the shape fits, the check digit or the date does not. */
-export type Verdict = 'ok' | 'form' | 'check';
-
-type NumberCheck = (text: string) => Verdict;
+import { beninese, benineseOrganisation, cambodian, greenlandic, greenlandicOrganisation, malaysian, malaysianOrganisation, ukrainian, ukrainianOrganisation } from './further-numbers.ts';
+import type { NumberCheck } from './number-check.ts';
 
 /** Two rounds of weights modulo 11, as Estonia uses them: a remainder of 10 goes to the second round. */
 function twoRounds(digits: readonly number[], first: readonly number[], second: readonly number[]): number {
@@ -58,5 +55,5 @@ const ytunnus: NumberCheck = (text) => {
   return remainder !== 1 && (11 - remainder) % 11 === Number(text[8]) ? 'ok' : 'check';
 };
 
-export const PERSON_NUMBERS: ReadonlyMap<string, NumberCheck> = new Map([['EE', isikukood], ['FI', hetu]]);
-export const ORGANISATION_NUMBERS: ReadonlyMap<string, NumberCheck> = new Map([['EE', registrikood], ['FI', ytunnus]]);
+export const PERSON_NUMBERS: ReadonlyMap<string, NumberCheck> = new Map([['EE', isikukood], ['FI', hetu], ['UA', ukrainian], ['KH', cambodian], ['MY', malaysian], ['BJ', beninese], ['GL', greenlandic]]);
+export const ORGANISATION_NUMBERS: ReadonlyMap<string, NumberCheck> = new Map([['EE', registrikood], ['FI', ytunnus], ['UA', ukrainianOrganisation], ['KH', cambodian], ['MY', malaysianOrganisation], ['BJ', benineseOrganisation], ['GL', greenlandicOrganisation]]);

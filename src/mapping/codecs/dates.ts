@@ -12,6 +12,7 @@ const DATES: Readonly<Record<string, Form>> = {
   'iso': { pattern: /^(\d{4})-(\d{2})-(\d{2})$/, groups: [1, 2, 3], render: (y, m, d) => `${y}-${m}-${d}` },
   // The Estonian population register also writes the day with one digit (rr.wsdl, type date).
   'dd.mm.yyyy': { pattern: /^(\d{1,2})\.(\d{2})\.(\d{4})$/, groups: [3, 2, 1], render: (y, m, d) => `${d}.${m}.${y}` },
+  'dd/mm/yyyy': { pattern: /^(\d{2})\/(\d{2})\/(\d{4})$/, groups: [3, 2, 1], render: (y, m, d) => `${d}/${m}/${y}` },
   'yyyymmdd': { pattern: /^(\d{4})(\d{2})(\d{2})$/, groups: [1, 2, 3], render: (y, m, d) => y + m + d },
 };
 
@@ -21,7 +22,7 @@ const MONTHS: Readonly<Record<string, Form>> = {
   'yyyymm': { pattern: /^(\d{4})(\d{2})$/, groups: [1, 2], render: (y, m) => y + m },
 };
 
-/** `date(dd.mm.yyyy)`, `date(yyyymmdd)`, `date` (ISO). Domain: days that the calendar has. */
+/** `date(dd.mm.yyyy)`, `date(dd/mm/yyyy)`, `date(yyyymmdd)`, `date` (ISO). Domain: days that the calendar has. */
 export const date: CodecFactory = (args) => between(DATES, args, 'date');
 
 /** `yearmonth(mm.yyyy)`, `yearmonth(yyyymm)`, `yearmonth` (ISO). */

@@ -50,6 +50,21 @@ export const integer: CodecFactory = (args) => {
   };
 };
 
+/** `number`: a JSON whole number, not negative, that is a number by name only (a registration number, a post code) becomes its digits. Domain: safe integers. */
+export const number: CodecFactory = (args) => {
+  expectArgs(args, 0, 'number');
+  return {
+    toNeutral: (value) => {
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw new Unfit('a whole number is expected');
+      return String(value);
+    },
+    toDomestic: (value) => {
+      if (typeof value !== 'string' || !/^(?:0|[1-9]\d*)$/.test(value) || !Number.isSafeInteger(Number(value))) throw new Unfit('digits without leading zeros are expected');
+      return Number(value);
+    },
+  };
+};
+
 function safe(value: JsonValue): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new Unfit('a whole number is expected');
   return value === 0 ? 0 : value;

@@ -1,9 +1,10 @@
 /** The codecs by name, and the reading of `as:`. */
-import { ORGANISATION_NUMBERS, PERSON_NUMBERS, type Verdict } from './check-digits.ts';
+import { ORGANISATION_NUMBERS, PERSON_NUMBERS } from './check-digits.ts';
 import { asText, expectArgs, Unfit, type Codec, type CodecContext, type CodecFactory, type Note } from './codec.ts';
 import { codelist, country, countryName } from './codes.ts';
 import { date, yearmonth } from './dates.ts';
-import { decimal, integer, minor } from './numbers.ts';
+import type { NumberCheck } from './number-check.ts';
+import { decimal, integer, minor, number } from './numbers.ts';
 import { boolean, collapse, cut, joined, list, prefixed, present, trim } from './text.ts';
 
 const CODECS: ReadonlyMap<string, CodecFactory> = new Map<string, CodecFactory>([
@@ -20,6 +21,7 @@ const CODECS: ReadonlyMap<string, CodecFactory> = new Map<string, CodecFactory>(
   ['decimal', decimal],
   ['minor', minor],
   ['integer', integer],
+  ['number', number],
   ['codelist', codelist],
   ['country', country],
   ['country-name', countryName],
@@ -28,7 +30,7 @@ const CODECS: ReadonlyMap<string, CodecFactory> = new Map<string, CodecFactory>(
 ]);
 
 /** `person-id(EE)`, `organisation-id(FI)`: the value unchanged, its check digit judged by the mapping's `checks`. */
-function numberOf(numbers: ReadonlyMap<string, (text: string) => Verdict>, name: string): CodecFactory {
+function numberOf(numbers: ReadonlyMap<string, NumberCheck>, name: string): CodecFactory {
   return (args, { checks }) => {
     expectArgs(args, 1, `${name}(EE)`);
     const check = numbers.get(args[0] ?? '');

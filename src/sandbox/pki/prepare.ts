@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { certify, createAuthority, issue, memberSubject } from '../../crypto/pki.ts';
 import type { Identity, KeyAlgorithm, Subject, Validity } from '../../crypto/pki.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { PLANS } from '../plan.ts';
-import type { CountryCode, CountryPlan, Member, SigningAlgorithm } from '../plan.ts';
+import type { HomePlan, Member, SigningAlgorithm } from '../plan.ts';
 import { stored } from './stored.ts';
 import type { StoredIdentity } from './stored.ts';
+
+/** Whose keys are made. */
+export type Holders = Pick<HomePlan, 'country' | 'instance' | 'serverCode' | 'platform' | 'gateway' | 'systems'>;
 
 export interface SystemKeys {
   readonly tls: StoredIdentity;
@@ -33,16 +35,16 @@ const ALGORITHMS: Readonly<Record<SigningAlgorithm, KeyAlgorithm>> = { 'rsa-2048
  * Makes what is missing under `<folder>/<country>/` and reads the rest. Certificates last two years and are renewed in their last
  * month; a leaf whose authority was made anew is made anew as well. Loopback names only.
  */
-export async function prepareCountry(folder: string, country: CountryCode, clock: Clock): Promise<CountryKeys> {
-  return new Workshop(join(folder, country.toLowerCase()), PLANS[country], clock.now()).all();
+export async function prepareCountry(folder: string, plan: Holders, clock: Clock): Promise<CountryKeys> {
+  return new Workshop(join(folder, plan.country.toLowerCase()), plan, clock.now()).all();
 }
 
 class Workshop {
   readonly #folder: string;
-  readonly #plan: CountryPlan;
+  readonly #plan: Holders;
   readonly #now: number;
 
-  constructor(folder: string, plan: CountryPlan, now: number) {
+  constructor(folder: string, plan: Holders, now: number) {
     this.#folder = folder;
     this.#plan = plan;
     this.#now = now;

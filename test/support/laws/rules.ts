@@ -46,6 +46,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'lru-cache': ['crypto'],
   'pino': ['platform'],
   'prom-client': ['platform'],
+  'stdnum': ['mapping'],
   'undici': ['platform'],
   'uuid': ['platform'],
   'valibot': ['config', 'federation', 'trail'],
@@ -128,11 +129,15 @@ export function barrels(sources: readonly Source[]): Violation[] {
   return [...named, ...each(sources, 'no barrels', (_source, { form }) => form === 'reexport')];
 }
 
+/** Folders of the ecosystems room in which the dialects share what their protocols have in common. */
+const SHARED_BY_DIALECTS = new Set(['rest', 'soap']);
+
 /** Law 2: ecosystems know neither each other nor the federation, the trail no message format; mapping has no effects but in load (and compute). */
 export function separation(sources: readonly Source[]): Violation[] {
   const dialect = (path: string | undefined): string | undefined => /^src\/ecosystems\/([^/]+)\//.exec(path ?? '')?.[1];
+  const shared = (file: string | undefined): boolean => SHARED_BY_DIALECTS.has(dialect(file) ?? '');
   return [
-    ...each(sources, 'an ecosystem imports no other', ({ path }, { file }) => dialect(path) !== undefined && dialect(file) !== undefined && dialect(path) !== dialect(file)),
+    ...each(sources, 'an ecosystem imports no other', ({ path }, { file }) => dialect(path) !== undefined && dialect(file) !== undefined && dialect(path) !== dialect(file) && !shared(file)),
     ...each(sources, 'ecosystems and federation do not know each other', ({ path }, { file }) => file !== undefined && [roomOf(path), roomOf(file)].sort().join() === 'ecosystems,federation'),
     ...each(sources, 'the trail knows no message format', ({ path }, { file }) => roomOf(path) === 'trail' && file !== undefined && ['xml', 'mapping'].includes(roomOf(file))),
     ...each(sources, 'mapping is pure', ({ path }, { specifier }) => roomOf(path) === 'mapping' && !READS_FILES.includes(path) && EFFECTS.test(specifier)),

@@ -54,6 +54,27 @@ suite('setting up by hand', () => {
     assert.match(problems[0]?.hint ?? '', /^ours is employment-income\/v1 [\w-]{43}$/);
   });
 
+  test('config check finds fields that the neutral form does not have, that cross already, and required ones that are not listed', async () => {
+    const file = join(folders.fi, 'links/ee.yaml');
+    const original = readFileSync(file);
+    const fields = { request: ['/person', '/period/fro', '/period/to'], response: ['/outcome', '/payments/*/month', '/payments/*/amount', '/payments/*/amount/value', '/payments/0/employer', '/sums'] };
+    change(file, [[['agreement', 'legs', 0, 'grants', 0, 'fields'], fields]]);
+    const { ok, problems } = await configCheck(folders.fi, NOW);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, original);
+    assert.equal(ok, false);
+    const base = 'agreement.legs[0].grants[0].fields.';
+    assert.deepEqual(problems.map(({ path, text, hint }) => [path.replace(base, ''), text, hint]), [
+      ['request', 'the neutral form requires "/period/from", which is not listed', 'add "/period/from"'],
+      ['request[1]', 'the neutral form has no field "/period/fro"', 'did you mean "/period/from"?'],
+      ['response', 'the neutral form requires "/payments/*/employer", which is not listed', 'add "/payments/*/employer"'],
+      ['response[3]', '"/payments/*/amount/value" crosses with "/payments/*/amount" already', undefined],
+      ['response[4]', 'the neutral form has no field "/payments/0"', 'did you mean "/payments/*"?'],
+      ['response[5]', 'the neutral form has no field "/sums"', 'known there: outcome, payments'],
+    ]);
+    assert.match(lines[(problems[1]?.line ?? 0) - 1] ?? '', /\/period\/fro/);
+  });
+
   test('config check shows what is wrong with the mappings', async () => {
     const file = join(folders.ee, 'gateway.yaml');
     const original = readFileSync(file);

@@ -85,7 +85,7 @@ test("the example: the receiver's order takes it, and opens it to the document",
 
 test('the table of claims names every claim of the three statements, and no other', async () => {
   const rows = [...TEXT.matchAll(/^\| `(\w+)` \| ([QAR ]+) \|/gm)].map(([, claim = '', letters = '']) => [claim, letters.split(' ')] as const);
-  const pair = makePair();
+  const pair = makePair({ grant: { fields: { request: ['/hello'], response: ['/answer'] } } });
   const request = await sealedRequest(pair, { now: NOW });
   const statements = { Q: request, A: await sealedResponse(pair, request), R: await sealedRefusal(pair, request) };
   for (const [letter, sealed] of Object.entries(statements)) {

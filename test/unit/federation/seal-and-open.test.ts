@@ -18,7 +18,7 @@ for (const sealing of ['jwe', 'tls'] as const) {
     const pair = makePair({ sealing });
     const request = await authenticateAtEe(pair, (await sealedRequest(pair)).fields.statement);
     const promise = { origin: 'o', index: 0, leaf: Buffer.alloc(32).toString('base64'), by: 1 };
-    const sealed = await sealResponse({ mapped: mappedNeutral({ answer: 'yes' }), context: CONTEXT, proof: PROOF, promise, maxBytes: 10_000 }, request, pair.ee.link.versions[0], pair.ee.side, NOW);
+    const sealed = await sealResponse({ mapped: mappedNeutral({ answer: 'yes' }), context: CONTEXT, proof: PROOF, promise, grant: pair.grant }, request, pair.ee.link.versions[0], pair.ee.side, NOW);
     const reader = { audience: pair.fi.entity, trust: pair.fi.side.trust, maxBytes: 4096 };
     const statement = await authenticate(sealed.fields.statement, ['causeway-response+jwt'], reader, NOW);
     assert.equal(statement.claims.request, request.identity);

@@ -46,6 +46,8 @@ passes('an export of own names before an import', rules.barrels, 'src/xml/all.ts
 passes('an exported type with a text in it', rules.barrels, 'src/xml/all.ts', "export type From = 'from';");
 
 finds('a dialect that imports another', rules.separation, 'src/ecosystems/xroad-rest/parse.ts', "import { x } from '../xroad-soap/parse.ts';");
+finds('what dialects share importing one of them', rules.separation, 'src/ecosystems/soap/parse.ts', "import { x } from '../xroad-soap/request-hash.ts';");
+passes('a dialect that imports what dialects share', rules.separation, 'src/ecosystems/xroad-soap/dialect.ts', "import { x } from '../soap/parse.ts';");
 finds('an ecosystem that imports the federation', rules.separation, 'src/ecosystems/proof-policy.ts', "import type { Leg } from '../federation/link.ts';");
 finds('the federation importing an ecosystem', rules.separation, 'src/federation/seal.ts', "import type { Dialect } from '../ecosystems/ecosystem.ts';");
 finds('a trail that reads XML', rules.separation, 'src/trail/entry.ts', "import { parse } from '../xml/parse.ts';");

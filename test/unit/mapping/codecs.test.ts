@@ -28,6 +28,7 @@ const NEUTRAL: readonly [string, fc.Arbitrary<JsonValue>][] = [
   ['list(",")', fc.array(fc.string({ minLength: 1 }).filter((text) => text === text.trim() && !text.includes(',')))],
   ['date', isoDate],
   ['date(dd.mm.yyyy)', isoDate],
+  ['date(dd/mm/yyyy)', isoDate],
   ['date(yyyymmdd)', isoDate],
   ['yearmonth', month],
   ['yearmonth(mm.yyyy)', month],
@@ -35,6 +36,7 @@ const NEUTRAL: readonly [string, fc.Arbitrary<JsonValue>][] = [
   ['decimal(2)', amount],
   ['minor(2)', amount],
   ['integer', fc.maxSafeInteger().map((number) => (number === 0 ? 0 : number))],
+  ['number', fc.maxSafeNat().map(String)],
   ['codelist(forms)', fc.constantFrom('limited', 'public')],
   ['country(numeric)', fc.constantFrom('EE', 'FI', 'UA', 'KH', 'MY', 'AF', 'ZW')],
   ['country(alpha-3)', fc.constantFrom('EE', 'FI', 'UA', 'KH', 'MY', 'AF', 'ZW')],
@@ -56,10 +58,12 @@ const DOMESTIC: readonly [string, fc.Arbitrary<JsonValue>][] = [
   ['boolean(JAH, EI)', fc.constantFrom('JAH', 'EI')],
   ['joined(":")', fc.tuple(fc.string().filter((text) => !text.includes(':')), fc.string())],
   ['date(dd.mm.yyyy)', isoDate.map((date) => date.split('-').toReversed().join('.'))],
+  ['date(dd/mm/yyyy)', isoDate.map((date) => date.split('-').toReversed().join('/'))],
   ['date(yyyymmdd)', isoDate.map((date) => date.replaceAll('-', ''))],
   ['yearmonth(mm.yyyy)', month.map((one) => one.split('-').toReversed().join('.'))],
   ['minor(2)', fc.maxSafeInteger().map((number) => (number === 0 ? 0 : number))],
   ['integer', fc.maxSafeInteger().map((number) => String(number === 0 ? 0 : number))],
+  ['number', fc.maxSafeNat()],
   ['codelist(forms)', fc.constantFrom('16', '17')],
   ['country(numeric)', fc.constantFrom('233', '246', '804', '004')],
   ['country(alpha-3)', fc.constantFrom('EST', 'FIN', 'UKR', 'AFG')],
@@ -155,6 +159,8 @@ for (const [text, value, title] of [
   ['decimal(2)', '1e3', 'an exponent'],
   ['decimal(2)', '.', 'a decimal without digits'],
   ['minor(2)', 1.5, 'a fraction of a cent'],
+  ['number', -1, 'a negative number where digits are expected'],
+  ['number', '5', 'a text where a number is expected'],
   ['minor(2)', '100', 'a text where a number is expected'],
   ['integer', '1.0', 'a decimal where a whole number is expected'],
   ['boolean(JAH, EI)', 'jah', 'another spelling of true'],
@@ -190,6 +196,12 @@ for (const [country, numbers, good, bad] of [
   ['EE person', PERSON_NUMBERS.get('EE'), ['36805280109'], ['36805280108', '38211020380', '36813280109']],
   ['FI person', PERSON_NUMBERS.get('FI'), ['020501A999T'], ['020501A999U', '320501A999T', '020501A001K']],
   ['EE organisation', ORGANISATION_NUMBERS.get('EE'), ['70008440', '10137319', '70006317', '70000349'], ['70008441', '70009999']],
+  ['UA person', PERSON_NUMBERS.get('UA'), ['1759013776', '19320303-80660'], ['1759013775', '3404106605', '19321303-80660']],
+  ['MY person', PERSON_NUMBERS.get('MY'), ['660527105276', '000229105276'], ['661327105276', '660527005276', '230229105276']],
+  ['GL person', PERSON_NUMBERS.get('GL'), ['0101701234'], ['3201711234', '3104711234']],
+  ['UA organisation', ORGANISATION_NUMBERS.get('UA'), ['32855961', '14360570'], ['32855962', '00000088']],
+  ['MY organisation', ORGANISATION_NUMBERS.get('MY'), ['202001012345', '347710-K'], ['202009012345', '170001012345']],
+  ['GL organisation', ORGANISATION_NUMBERS.get('GL'), ['12950160'], ['12950161']],
   ['FI organisation', ORGANISATION_NUMBERS.get('FI'), ['0245437-2', '2077474-0', '0244683-1', '0101263-6'], ['0245437-3']],
 ] as const) {
   test(`${country}: published numbers pass their check digit, changed ones do not`, () => {
@@ -203,6 +215,22 @@ test('of the ten check digits of an Estonian code exactly one passes', () => {
     assert.equal([...'0123456789'].filter((digit) => numbers.get('EE')?.(stem + digit) === 'ok').length, 1);
   }
 });
+
+for (const [country, numbers, strange] of [
+  ['UA person', PERSON_NUMBERS.get('UA'), ['175901377', '17590137766', '1759 013776', '１759013776', '1932030380660']],
+  ['KH person', PERSON_NUMBERS.get('KH'), ['', '12 3', 'ab', '012345678901234567890123456789012']],
+  ['MY person', PERSON_NUMBERS.get('MY'), ['660527-10-5276', '66052710527']],
+  ['BJ person', PERSON_NUMBERS.get('BJ'), ['123456789', '12345678901', '12345 67890']],
+  ['GL person', PERSON_NUMBERS.get('GL'), ['010170-1234']],
+  ['UA organisation', ORGANISATION_NUMBERS.get('UA'), ['3285596', '32 855961', '32855961 ']],
+  ['MY organisation', ORGANISATION_NUMBERS.get('MY'), ['347710K', '20200101234', '347710-k']],
+  ['BJ organisation', ORGANISATION_NUMBERS.get('BJ'), ['320111111111', '32011111111111']],
+  ['GL organisation', ORGANISATION_NUMBERS.get('GL'), ['DK12950160', '12 95 01 60']],
+] as const) {
+  test(`${country}: another spelling of a number is another form, never the same number`, () => {
+    for (const number of strange) assert.equal(numbers?.(number), 'form', number);
+  });
+}
 
 test('the separator of a Finnish personal code is never touched: two people differ by it alone', () => {
   const { toNeutral } = codec('person-id(FI)', 'reject');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import incomes from '../../../src/sandbox/data/ee-incomes.json' with { type: 'json' };
-import persons from '../../../src/sandbox/data/ee-persons.json' with { type: 'json' };
-import companies from '../../../src/sandbox/data/fi-companies.json' with { type: 'json' };
+import incomes from '../../../src/sandbox/countries/ee/incomes.json' with { type: 'json' };
+import persons from '../../../src/sandbox/countries/ee/persons.json' with { type: 'json' };
+import companies from '../../../src/sandbox/countries/fi/companies.json' with { type: 'json' };
 
 /** reference/ecosystems.md, section 6: weights, then other weights where the remainder is 10. */
 function estonianCheck(code: string, first: readonly number[], second: readonly number[]): boolean {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/platform/clock.ts';
+import { EE_FI } from '../../../src/sandbox/kits.ts';
 import { startPair } from '../../../src/sandbox/pair.ts';
 
 test('a port that another process uses is named, with what to do, and nothing is started', async (t) => {
@@ -17,7 +18,7 @@ test('a port that another process uses is named, with what to do, and nothing is
     rmSync(data, { recursive: true });
   });
   const { port } = other.address() as AddressInfo;
-  const starting = startPair({ root: join(import.meta.dirname, '../../..'), data, clock: systemClock(), basePort: port });
+  const starting = startPair({ kits: EE_FI, root: join(import.meta.dirname, '../../..'), data, clock: systemClock(), basePort: port });
   await assert.rejects(starting, { code: 'config-invalid', message: new RegExp(`Port ${port} cannot be used .*--base-port`) });
   assert.equal(existsSync(join(data, 'countries')), false);
 });

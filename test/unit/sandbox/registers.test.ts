@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import persons from '../../../src/sandbox/data/ee-persons.json' with { type: 'json' };
+import persons from '../../../src/sandbox/countries/ee/persons.json' with { type: 'json' };
 import { connect } from '../../../src/platform/http-client.ts';
 import type { Identity } from '../../../src/crypto/pki.ts';
 import { Faults } from '../../../src/sandbox/faults.ts';
-import { startCompanyRegister } from '../../../src/sandbox/registers/companies.ts';
-import { findPerson, personElement } from '../../../src/sandbox/registers/population-record.ts';
+import { startCompanyRegister } from '../../../src/sandbox/countries/fi/companies.ts';
+import { findPerson, personElement } from '../../../src/sandbox/countries/ee/population-record.ts';
 import { field, part } from '../../../src/sandbox/registers/soap-service.ts';
 import { SignatureChecker } from '../../../src/sandbox/soap/wss-verify.ts';
 import { readMessage } from '../../../src/sandbox/soap/message.ts';

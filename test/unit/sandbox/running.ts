@@ -6,8 +6,9 @@ import { after } from 'node:test';
 import { systemClock } from '../../../src/platform/clock.ts';
 import type { HttpReply } from '../../../src/platform/http-client.ts';
 import { startCountry } from '../../../src/sandbox/country.ts';
-import type { Country, CountryOptions } from '../../../src/sandbox/country.ts';
-import type { CountryCode } from '../../../src/sandbox/plan.ts';
+import type { Country, CountryKit, CountryOptions } from '../../../src/sandbox/country.ts';
+import { EE_FI } from '../../../src/sandbox/kits.ts';
+import type { AgenciesOf, EeFi } from '../../../src/sandbox/kits.ts';
 import { listen } from '../../../src/sandbox/wire.ts';
 import type { Incoming, Listener } from '../../../src/sandbox/wire.ts';
 
@@ -19,8 +20,9 @@ export async function folder(): Promise<string> {
   return made;
 }
 
-export async function running<C extends CountryCode>(country: C, options: Partial<CountryOptions<C>> = {}): Promise<Country<C>> {
-  const started = await startCountry({ country, folder: await folder(), clock, ...options });
+export async function running<C extends keyof EeFi>(country: C, options: Partial<CountryOptions> = {}): Promise<Country<AgenciesOf<EeFi[C]>>> {
+  const kit = EE_FI[country] as CountryKit<AgenciesOf<EeFi[C]>>;
+  const started = await startCountry(kit, { peer: EE_FI[country === 'EE' ? 'FI' : 'EE'].home, folder: await folder(), clock, ...options });
   after(() => started.close());
   return started;
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HttpReply } from '../../../src/platform/http-client.ts';
-import incomes from '../../../src/sandbox/data/ee-incomes.json' with { type: 'json' };
-import { ARIREG_NS } from '../../../src/sandbox/agencies/bank.ts';
-import { VTJ_ANSWER_NS, VTJ_NS } from '../../../src/sandbox/agencies/municipality.ts';
+import incomes from '../../../src/sandbox/countries/ee/incomes.json' with { type: 'json' };
+import { ARIREG_NS } from '../../../src/sandbox/countries/ee/bank.ts';
+import { VTJ_ANSWER_NS, VTJ_NS } from '../../../src/sandbox/countries/fi/municipality.ts';
 import { EXAMPLES, SCENARIOS } from '../../../src/sandbox/scenarios.ts';
 import type { ScenarioResult } from '../../../src/sandbox/scenarios.ts';
 import { XROAD_NS, envelope, readMessage, renderMessage } from '../../../src/sandbox/soap/message.ts';

@@ -1,0 +1,56 @@
+/** From HTTP to a SOAP message: requests as the security server forwards them, answers as it returns them. */
+import { CausewayError, asCausewayError } from '../../errors.ts';
+import type { HomeService } from '../../mapping/mappings.ts';
+import type { HttpHeaders, HttpMessage, HttpReply } from '../../platform/http-client.ts';
+import type { XmlLimits } from '../../platform/limits.ts';
+import { mintReceived } from '../../stages.ts';
+import type { DialectName, DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
+import { parseXml } from '../../xml/parse.ts';
+import type { DomesticCall } from '../ecosystem.ts';
+import { malformed } from '../malformed.ts';
+import { readEnvelope, toRequest, toResponse } from './envelope.ts';
+import type { SoapMessage } from './envelope.ts';
+import type { SoapHeaders } from './headers.ts';
+
+/** See Dialect.parseRequest. The path does not matter: a SOAP service has one URL. */
+export function parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits, dialect: DialectName): Received<DomesticRequest> {
+  if (http.method !== 'POST') throw malformed('method', 'A SOAP request is a POST.');
+  const message = readSoap(http.headers, http.body, limits);
+  return mintReceived(toRequest(message, candidates, dialect), http.body);
+}
+
+/** Requires that an answer was made for exactly the bytes that we sent. Throws `service-answer-invalid`. */
+export type CheckRequestHash = (headers: SoapHeaders, request: Uint8Array) => void;
+
+/** See Dialect.parseResponse. A fault may come with any status; an answer only with 200. */
+export function parseResponse(reply: HttpReply, call: DomesticCall, request: HttpMessage, limits: XmlLimits, checkRequestHash: CheckRequestHash): Received<DomesticResponse> {
+  const message = asAnswer(() => readSoap(reply.headers, reply.body, limits), reply.status);
+  if (message.kind === 'fault') throw message.fault.error;
+  if (reply.status !== 200) throw new CausewayError('service-answer-invalid', `status ${reply.status} without a fault`, { facts: { delivered: 'unknown' } });
+  checkRequestHash(message.headers, request.body);
+  return mintReceived(toResponse(message, call), reply.body);
+}
+
+function readSoap(headers: HttpHeaders, body: Uint8Array, limits: XmlLimits): SoapMessage {
+  checkContentType(headers['content-type'] ?? '');
+  return readEnvelope(parseXml(body, limits));
+}
+
+/** What we would have refused as a request is, in an answer, the service's fault. */
+function asAnswer<T>(read: () => T, status: number): T {
+  try {
+    return read();
+  } catch (thrown) {
+    const error = asCausewayError(thrown);
+    if (error.code !== 'malformed' && error.code !== 'too-large') throw error;
+    throw new CausewayError('service-answer-invalid', `status ${status}: ${error.message}`, { facts: { ...error.facts, delivered: 'unknown' }, cause: error });
+  }
+}
+
+function checkContentType(contentType: string): void {
+  const [type, ...parameters] = contentType.toLowerCase().split(';').map((part) => part.trim());
+  if (type?.startsWith('multipart/') === true || type === 'application/xop+xml') throw malformed('Content-Type', 'Attachments do not cross this link: send text/xml.');
+  if (type !== 'text/xml') throw malformed('Content-Type', 'X-Road takes SOAP as text/xml.');
+  const charset = parameters.find((part) => part.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
+  if (charset !== undefined && charset !== 'utf-8') throw malformed('Content-Type', 'The character set must be UTF-8.');
+}

@@ -1,0 +1,30 @@
+/** X-Road message protocol 4.0 (SOAP) behind a security server, as X-Road and UXP both speak it. */
+import type { DialectName } from '../../stages.ts';
+import type { Dialect } from '../ecosystem.ts';
+import { sendOnce } from '../send.ts';
+import type { XRoadSettings } from '../xroad-settings.ts';
+import { renderFault } from './faults.ts';
+import { parseRequest, parseResponse } from './parse.ts';
+import type { CheckRequestHash } from './parse.ts';
+import { verifyRequest, verifyResponse } from './proof.ts';
+import { renderRequest, renderResponse } from './render.ts';
+
+/** Where the platforms differ. */
+export interface SoapPlatform {
+  readonly name: DialectName;
+  readonly checkRequestHash: CheckRequestHash;
+}
+
+export function soapDialect({ name, checkRequestHash }: SoapPlatform, { faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
+  return {
+    name,
+    parseRequest: (http, candidates, limits) => parseRequest(http, candidates, limits, name),
+    parseResponse: (reply, call, request, limits) => parseResponse(reply, call, request, limits, checkRequestHash),
+    verifyRequest,
+    verifyResponse,
+    renderRequest,
+    renderResponse,
+    renderFault: (error, facts) => renderFault(error, facts, faultSpelling),
+    call: (request, connection, deadline) => sendOnce(request, connection, deadline, maxAnswerBytes),
+  };
+}
