@@ -12,6 +12,8 @@ export interface CertificateFields {
   readonly pathLength: number | undefined;
   /** Undefined when the certificate has no keyUsage. */
   readonly keyUsage: ReadonlySet<KeyUsage> | undefined;
+  /** Whether there is an extended key usage that is critical. */
+  readonly purposesCritical: boolean;
   /** Critical extensions that this code does not understand, dotted: such a certificate must be refused (RFC 5280, section 4.2). */
   readonly unknownCritical: readonly string[];
 }
@@ -21,8 +23,9 @@ export type KeyUsage = (typeof KEY_USAGES)[number];
 
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const KEY_USAGE = '2.5.29.15';
+const EXTENDED_KEY_USAGE = '2.5.29.37';
 /** Understood when critical: these two, subjectAltName, certificatePolicies (any policy will do) and extKeyUsage (it narrows TLS, not signatures of members). */
-const UNDERSTOOD: ReadonlySet<string> = new Set([BASIC_CONSTRAINTS, KEY_USAGE, '2.5.29.17', '2.5.29.32', '2.5.29.37']);
+const UNDERSTOOD: ReadonlySet<string> = new Set([BASIC_CONSTRAINTS, KEY_USAGE, '2.5.29.17', '2.5.29.32', EXTENDED_KEY_USAGE]);
 
 interface Extension {
   readonly critical: boolean;
@@ -38,6 +41,7 @@ export function readFields(certificate: Uint8Array): CertificateFields {
   return {
     ...readBasicConstraints(extensions.get(BASIC_CONSTRAINTS)),
     keyUsage: readKeyUsage(extensions.get(KEY_USAGE)),
+    purposesCritical: extensions.get(EXTENDED_KEY_USAGE)?.critical === true,
     unknownCritical: [...extensions].filter(([oid, { critical }]) => critical && !UNDERSTOOD.has(oid)).map(([oid]) => oid),
   };
 }

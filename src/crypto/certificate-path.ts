@@ -29,18 +29,27 @@ interface Authorities {
 
 const compiled = new WeakMap<CertificateTrust, Authorities>();
 
+/** What the certificate is for, and certificates that came with the message: a path may lead through them, but must end at an approved authority. */
+export interface PathQuestion {
+  readonly use: Use;
+  /** DER. */
+  readonly others?: readonly Uint8Array[];
+}
+export type Use = 'signing' | 'time-stamping';
+
 /**
- * The path from a DER signing certificate to an approved authority, with every certificate on it valid at `now` (UTC milliseconds).
- * An authority is approved because it is listed; where the list also holds the one above it, that one must hold as well.
- * Throws `signature-untrusted` (no path, not for signatures, an authority where a member belongs), `signature-expired` (outside
+ * The path from a DER certificate to an approved authority, with every certificate on it valid at `at` (UTC milliseconds).
+ * An authority is approved because it is listed; where the list also holds the one above it, that one must hold as well. A list may
+ * hold the certificate of a time-stamping authority itself, as the configurations of X-Road instances do.
+ * Throws `signature-untrusted` (no path, not for this use, an authority where a signer belongs), `signature-expired` (outside
  * a validity period) and `signature-weak` (key or certificate signature).
  */
-export function certificatePath(trust: CertificateTrust, der: Uint8Array, now: number): CertificatePath {
+export function certificatePath(trust: CertificateTrust, der: Uint8Array, at: number, { use, others = [] }: PathQuestion = { use: 'signing' }): CertificatePath {
   const authorities = compile(trust);
-  const fingerprint = createHash('sha256').update(der).digest('base64url');
-  const path = authorities.paths.get(fingerprint) ?? findPath(authorities, fingerprint, parseCertificate(der));
+  const fingerprint = `${use} ${createHash('sha256').update(der).digest('base64url')}`;
+  const path = authorities.paths.get(fingerprint) ?? findPath(authorities, fingerprint, parseCertificate(der), use, others);
   for (const certificate of [path.certificate, ...path.authorities]) {
-    if (now < certificate.notBefore || now > certificate.notAfter) throw new CausewayError('signature-expired', 'a certificate of the path is outside its validity period');
+    if (at < certificate.notBefore || at > certificate.notAfter) throw new CausewayError('signature-expired', 'a certificate of the path is outside its validity period');
   }
   return path;
 }
@@ -53,38 +62,54 @@ function compile(trust: CertificateTrust): Authorities {
   return authorities;
 }
 
-function findPath(authorities: Authorities, fingerprint: string, certificate: Certificate): CertificatePath {
-  checkEndEntity(certificate);
-  const above = climb(authorities.certificates, certificate);
-  const path = { certificate, authorities: above, issuer: above[0]!.x509.subject.replaceAll('\n', ', ') };
+function findPath(authorities: Authorities, fingerprint: string, certificate: Certificate, use: Use, others: readonly Uint8Array[]): CertificatePath {
+  checkEndEntity(certificate, use);
+  const listed = use === 'time-stamping' && authorities.certificates.some(({ x509 }) => x509.raw.equals(certificate.x509.raw));
+  const above = listed ? [] : climb(authorities.certificates, others.map(parseCertificate), certificate);
+  if (listed) checkStrength(certificate);
+  const path = { certificate, authorities: above, issuer: (above[0] ?? certificate).x509.subject.replaceAll('\n', ', ') };
   authorities.paths.set(fingerprint, path);
   return path;
 }
 
 /** Server and client authentication: a TLS key lies on a machine that terminates connections, and must not speak for the member. */
 const TLS_PURPOSES: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
+const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 
-function checkEndEntity({ fields, x509 }: Certificate): void {
+function checkEndEntity({ fields, x509 }: Certificate, use: Use): void {
   if (fields.authority) throw untrusted('the certificate is one of an authority');
   const { keyUsage } = fields;
-  if (keyUsage === undefined || !(keyUsage.has('digitalSignature') || keyUsage.has('nonRepudiation'))) throw untrusted('the certificate is not for signatures');
   // node:crypto calls the extended key usage keyUsage.
-  if (x509.keyUsage?.some((purpose) => TLS_PURPOSES.has(purpose))) throw untrusted('the certificate is one for TLS');
+  const purposes = x509.keyUsage ?? [];
+  if (use === 'time-stamping') {
+    // RFC 3161, section 2.3: this purpose alone, and critical.
+    if (purposes.length !== 1 || purposes[0] !== TIME_STAMPING || !fields.purposesCritical) throw untrusted('the certificate is not one for time-stamping alone');
+    if (keyUsage !== undefined && !(keyUsage.has('digitalSignature') || keyUsage.has('nonRepudiation'))) throw untrusted('the certificate is not for signatures');
+    return;
+  }
+  if (keyUsage === undefined || !(keyUsage.has('digitalSignature') || keyUsage.has('nonRepudiation'))) throw untrusted('the certificate is not for signatures');
+  if (purposes.some((purpose) => TLS_PURPOSES.has(purpose))) throw untrusted('the certificate is one for TLS');
 }
 
-function climb(authorities: readonly Certificate[], leaf: Certificate): Certificate[] {
+/** Up to the last approved authority that is found; `others` only lead there. */
+function climb(approved: readonly Certificate[], others: readonly Certificate[], leaf: Certificate): Certificate[] {
   const path: Certificate[] = [];
+  let believed = 0;
   for (let current = leaf; ; ) {
     checkStrength(current);
-    const issuer = authorities.find((authority) => authority !== current && issued(authority, current, path));
+    const below = current;
+    const above = (candidates: readonly Certificate[]) => candidates.find((authority) => authority !== below && issued(authority, below, path));
+    const listed = above(approved);
+    const issuer = listed ?? (believed === 0 ? above(others) : undefined);
     if (issuer === undefined) break;
     path.push(issuer);
     if (path.length > MAX_AUTHORITIES) throw untrusted('the path is too long');
     checkKey(issuer.publicKey);
+    if (listed !== undefined) believed = path.length;
     if (isRoot(issuer)) break;
     current = issuer;
   }
-  if (path.length === 0) throw untrusted('no approved authority issued the certificate');
+  if (believed === 0) throw untrusted('no approved authority issued the certificate');
   return path;
 }
 

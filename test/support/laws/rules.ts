@@ -36,6 +36,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'ajv': ['mapping'],
   'ajv-formats': ['mapping'],
   'asn1js': ['crypto'],
+  'pkijs': ['crypto'],
   'canonicalize': ['platform'],
   'commander': ['cli'],
   'fast-check': ['mapping'],
