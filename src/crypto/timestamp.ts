@@ -46,10 +46,11 @@ export function timestampRequest(data: Uint8Array, nonce: Uint8Array, policy?: s
 /** DER of the token in a response. Throws `signature-invalid` where the authority granted none, with its status, and `malformed`. */
 export function readTimestampResponse(bytes: Uint8Array): Uint8Array {
   const { status, timeStampToken } = parse(() => TimeStampResp.fromBER(bytes));
-  if (status.status > GRANTED_WITH_MODS || timeStampToken === undefined) throw new CausewayError('signature-invalid', `the time-stamping authority refused with status ${status.status}`);
+  if (!GRANTED.has(status.status) || timeStampToken === undefined) throw new CausewayError('signature-invalid', `the time-stamping authority refused with status ${status.status}`);
   return new Uint8Array(timeStampToken.toSchema().toBER());
 }
-const GRANTED_WITH_MODS = 1;
+/** granted, and grantedWithMods. */
+const GRANTED: ReadonlySet<number> = new Set([0, 1]);
 
 /**
  * Judges a token over `data`: one signer, whose certificate is for time-stamping alone and chains to `trust` at the time that the token
