@@ -69,6 +69,7 @@ export const CODES = {
   'outcome-unknown': { fault: 'us', retry: 'ask-operator', text: 'Whether the service acted on the request is not known.' },
   // ours
   'overloaded': { fault: 'us', retry: 'later', text: 'The gateway is at its limit; try again later.' },
+  'disk-full': { fault: 'us', retry: 'later', text: 'The gateway has no room for a message of this size at the moment.' },
   'draining': { fault: 'us', retry: 'later', text: 'The gateway is shutting down; try again.' },
   'store-unavailable': { fault: 'us', retry: 'later', text: 'The gateway cannot record exchanges at the moment, so it takes none.' },
   'internal': { fault: 'us', retry: 'ask-operator', text: 'The gateway failed.' },

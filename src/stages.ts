@@ -28,6 +28,27 @@ export type Payload =
   | { readonly form: 'xml'; readonly element: XmlElement }
   | { readonly form: 'json'; readonly body: JsonValue | undefined; readonly path: Readonly<Record<string, string>>; readonly query: Readonly<Record<string, string>> };
 
+/** Bytes that are not in memory in one piece: an encrypted temporary file, a range of one, several contents in a row (platform/content.ts). */
+export interface StoredContent {
+  readonly length: number;
+  /** All of them from the beginning, each time that it is called. */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/** Bytes that may be more than fit in memory. */
+export type Content = Uint8Array | StoredContent;
+
+/** A part of a message that crosses as it is: no mapping reads it. */
+export interface Attachment {
+  /** MIME header lines as they came, each with its CRLF, without the empty line behind them; none for the body of a REST message. */
+  readonly headers: Uint8Array;
+  /** Media type, without parameters. */
+  readonly type: string;
+  readonly content: Content;
+  /** base64url SHA-256 of the content. */
+  readonly sha256: string;
+}
+
 /** An organisation in an ecosystem, as its own platform writes it (X-Road: instance, class, code, subsystem). */
 export interface DomesticMember {
   readonly instance: string;

@@ -1,7 +1,7 @@
 /**
  * C2SP chunked-encryption v1 (https://c2sp.org/chunked-encryption) in its instantiation Cobblestone-256: HKDF-Expand with SHA-512 and
  * AEAD_AES_256_GCM. 16 KiB chunks, the last one always shorter, key-committing. Ciphertext: salt (24) ‖ commitment (32) ‖ chunks of at
- * most 16 KiB + 16.
+ * most 16 KiB + 16. Either way the bytes may come in any pieces.
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
@@ -12,46 +12,133 @@ const SALT = 24;
 const COMMITMENT = 32;
 const INFO = Buffer.from('c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0');
 
+/** Bytes of the ciphertext of `length` bytes. */
+export function chunkedLength(length: number): number {
+  return SALT + COMMITMENT + length + (Math.floor(length / CHUNK) + 1) * TAG;
+}
+
 /** `inputKey`: 32 uniformly random bytes; `context` binds the ciphertext to its place. */
 export function encryptChunked(inputKey: Uint8Array, context: string, plaintext: Uint8Array): Uint8Array {
-  const salt = randomBytes(SALT);
-  const { key, nonce, commitment } = derive(inputKey, salt, context);
-  const pieces: Uint8Array[] = [salt, commitment];
-  const chunks = Math.floor(plaintext.length / CHUNK) + 1;
-  for (let n = 0; n < chunks; n += 1) {
-    const cipher = createCipheriv('aes-256-gcm', key, chunkNonce(nonce, n));
-    pieces.push(cipher.update(plaintext.subarray(n * CHUNK, (n + 1) * CHUNK)), cipher.final(), cipher.getAuthTag());
-  }
-  return Buffer.concat(pieces);
+  const encryptor = new ChunkedEncryptor(inputKey, context);
+  return Buffer.concat([...encryptor.update(plaintext), ...encryptor.final()]);
 }
 
 /** Throws `seal-mismatch` on another key or context, on any change, and on truncation. */
 export function decryptChunked(inputKey: Uint8Array, context: string, ciphertext: Uint8Array): Uint8Array {
-  if (ciphertext.length < SALT + COMMITMENT + TAG) throw new CausewayError('seal-mismatch', 'the part is cut short');
-  const { key, nonce, commitment } = derive(inputKey, ciphertext.subarray(0, SALT), context);
-  if (!timingSafeEqual(commitment, ciphertext.subarray(SALT, SALT + COMMITMENT))) throw new CausewayError('seal-mismatch', 'the part was not made with this key in this place');
-  const chunks = ciphertext.subarray(SALT + COMMITMENT);
-  const count = Math.ceil(chunks.length / (CHUNK + TAG));
-  const last = chunks.length - (count - 1) * (CHUNK + TAG);
-  if (last < TAG || last === CHUNK + TAG) throw new CausewayError('seal-mismatch', 'the part is truncated: its last chunk is not short');
-  const pieces: Uint8Array[] = [];
-  for (let n = 0; n < count; n += 1) pieces.push(decryptChunk(key, chunkNonce(nonce, n), chunks.subarray(n * (CHUNK + TAG), (n + 1) * (CHUNK + TAG))));
-  return Buffer.concat(pieces);
+  const decryptor = new ChunkedDecryptor(inputKey, context);
+  return Buffer.concat([...decryptor.update(ciphertext), ...decryptor.final()]);
 }
 
-function decryptChunk(key: Uint8Array, nonce: Uint8Array, chunk: Uint8Array): Uint8Array {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAuthTag(chunk.subarray(chunk.length - TAG));
-  const plaintext = decipher.update(chunk.subarray(0, chunk.length - TAG));
-  try {
-    decipher.final();
-  } catch (cause) {
-    throw new CausewayError('seal-mismatch', 'a chunk of the part was changed', { cause });
+/** As encryptChunked, for a plaintext that comes in pieces: what `update` and then `final` return is the ciphertext. */
+export class ChunkedEncryptor {
+  readonly #derived: Derived;
+  readonly #blocks = new Blocks(CHUNK);
+  #head: readonly Buffer[];
+  #chunk = 0;
+
+  constructor(inputKey: Uint8Array, context: string) {
+    const salt = randomBytes(SALT);
+    this.#derived = derive(inputKey, salt, context);
+    this.#head = [salt, this.#derived.commitment];
   }
-  return plaintext;
+
+  update(plaintext: Uint8Array): Buffer[] {
+    const sealed = [...this.#head, ...this.#blocks.add(plaintext).flatMap((block) => this.#seal(block))];
+    this.#head = [];
+    return sealed;
+  }
+
+  final(): Buffer[] {
+    return [...this.#head, ...this.#seal(this.#blocks.rest)];
+  }
+
+  #seal(block: Uint8Array): Buffer[] {
+    const { key, nonce } = this.#derived;
+    const cipher = createCipheriv('aes-256-gcm', key, chunkNonce(nonce, this.#chunk));
+    this.#chunk += 1;
+    return [cipher.update(block), cipher.final(), cipher.getAuthTag()];
+  }
+}
+
+/** As decryptChunked, for a ciphertext that comes in pieces. Each chunk that is returned is authentic; that none is missing, `final` says. */
+export class ChunkedDecryptor {
+  readonly #inputKey: Uint8Array;
+  readonly #context: string;
+  readonly #blocks = new Blocks(CHUNK + TAG);
+  #head: Buffer | undefined = Buffer.alloc(0);
+  #derived: Derived | undefined;
+  #chunk = 0;
+
+  constructor(inputKey: Uint8Array, context: string) {
+    this.#inputKey = inputKey;
+    this.#context = context;
+  }
+
+  update(ciphertext: Uint8Array): Buffer[] {
+    if (this.#head === undefined) return this.#blocks.add(ciphertext).map((block) => this.#open(block));
+    const head = Buffer.concat([this.#head, ciphertext]);
+    this.#head = head;
+    if (head.length < SALT + COMMITMENT) return [];
+    this.#head = undefined;
+    this.#derived = derive(this.#inputKey, head.subarray(0, SALT), this.#context);
+    if (!timingSafeEqual(this.#derived.commitment, head.subarray(SALT, SALT + COMMITMENT))) throw new CausewayError('seal-mismatch', 'the part was not made with this key in this place');
+    return this.update(head.subarray(SALT + COMMITMENT));
+  }
+
+  /** The last chunk, which is always shorter: a ciphertext that ends after a whole one was cut. */
+  final(): Buffer[] {
+    if (this.#blocks.rest.length < TAG) throw new CausewayError('seal-mismatch', 'the part is cut short');
+    return [this.#open(this.#blocks.rest)];
+  }
+
+  #open(block: Uint8Array): Buffer {
+    if (this.#derived === undefined) throw new CausewayError('seal-mismatch', 'the part is cut short');
+    const { key, nonce } = this.#derived;
+    const decipher = createDecipheriv('aes-256-gcm', key, chunkNonce(nonce, this.#chunk)).setAuthTag(block.subarray(block.length - TAG));
+    this.#chunk += 1;
+    const plaintext = decipher.update(block.subarray(0, block.length - TAG));
+    try {
+      decipher.final();
+    } catch (cause) {
+      throw new CausewayError('seal-mismatch', 'a chunk of the part was changed', { cause });
+    }
+    return plaintext;
+  }
+}
+
+/** Pieces of any length in, blocks of one length out. A block is a view on what was added wherever it can be. */
+class Blocks {
+  readonly #size: number;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** What is less than a block. */
+  get rest(): Buffer {
+    return this.#rest;
+  }
+
+  add(bytes: Uint8Array): Buffer[] {
+    const whole = this.#rest.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : Buffer.concat([this.#rest, bytes]);
+    const blocks: Buffer[] = [];
+    let at = 0;
+    for (; whole.length - at >= this.#size; at += this.#size) blocks.push(whole.subarray(at, at + this.#size));
+    // A copy: the caller may use its bytes again.
+    this.#rest = Buffer.from(whole.subarray(at));
+    return blocks;
+  }
+}
+
+interface Derived {
+  readonly key: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly commitment: Buffer;
 }
 
 /** HKDF-Expand (RFC 5869, 2.3) without Extract, since the input key is uniformly random already: two blocks of 64 bytes hold 32 + 12 + 32. */
-function derive(inputKey: Uint8Array, salt: Uint8Array, context: string): { key: Uint8Array; nonce: Uint8Array; commitment: Uint8Array } {
+function derive(inputKey: Uint8Array, salt: Uint8Array, context: string): Derived {
   const info = Buffer.concat([INFO, salt, Buffer.from(context)]);
   const blocks: Buffer[] = [];
   for (let n = 1; n <= 2; n += 1) blocks.push(createHmac('sha512', inputKey).update(blocks[n - 2] ?? Buffer.alloc(0)).update(info).update(Buffer.of(n)).digest());

@@ -65,6 +65,7 @@ export const GATEWAY_FAULTS = {
   'loss-refused': { camel: 'LossRefused', snake: 'loss_refused', status: 502 },
   'outcome-unknown': { camel: 'OutcomeUnknown', snake: 'outcome_unknown', status: 504 },
   'overloaded': { camel: 'Overloaded', snake: 'overloaded', status: 503 },
+  'disk-full': { camel: 'DiskFull', snake: 'disk_full', status: 507 },
   'draining': { camel: 'Draining', snake: 'draining', status: 503 },
   'store-unavailable': { camel: 'StoreUnavailable', snake: 'store_unavailable', status: 503 },
   'internal': { camel: 'Internal', snake: 'internal', status: 500 },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { decryptChunked, encryptChunked } from '../../../src/crypto/chunked.ts';
+import { ChunkedDecryptor, ChunkedEncryptor, chunkedLength, decryptChunked, encryptChunked } from '../../../src/crypto/chunked.ts';
 import { cobblestone256 } from '../../support/handmade.ts';
 import { refuses } from '../../support/refused.ts';
 
@@ -87,3 +87,31 @@ test('a changed byte of a chunk, or of a tag, is refused', async () => {
 });
 
 test('the same bytes under the same key are never encrypted twice alike', () => assert.notDeepEqual(encryptChunked(KEY, CONTEXT, Buffer.from('x')), encryptChunked(KEY, CONTEXT, Buffer.from('x'))));
+
+test('A part that comes in pieces is sealed and opened as one that comes whole', () => {
+  const key = Buffer.alloc(32, 7);
+  for (const length of [0, 1, 16_383, 16_384, 16_385, 50_000]) {
+    const plaintext = Buffer.alloc(length, 'abcdefg');
+    for (const step of [1000, 16_384, 20_000]) {
+      const encryptor = new ChunkedEncryptor(key, 'place');
+      const sealed = Buffer.concat([...pieces(plaintext, step).flatMap((piece) => encryptor.update(piece)), ...encryptor.final()]);
+      assert.equal(sealed.length, chunkedLength(length));
+      assert.deepEqual(Buffer.from(decryptChunked(key, 'place', sealed)), plaintext);
+      const decryptor = new ChunkedDecryptor(key, 'place');
+      assert.deepEqual(Buffer.concat([...pieces(sealed, step).flatMap((piece) => decryptor.update(piece)), ...decryptor.final()]), plaintext);
+    }
+  }
+});
+
+test('Truncated anywhere, a part that comes in pieces does not open', () => {
+  const key = Buffer.alloc(32, 7);
+  const sealed = Buffer.from(encryptChunked(key, 'place', Buffer.alloc(40_000, 1)));
+  for (const length of [0, 10, 56, 60, 56 + 16_400, 56 + 2 * 16_400, sealed.length - 1]) {
+    const decryptor = new ChunkedDecryptor(key, 'place');
+    assert.throws(() => [...pieces(sealed.subarray(0, length), 1000).flatMap((piece) => decryptor.update(piece)), ...decryptor.final()], { code: 'seal-mismatch' }, `${length}`);
+  }
+});
+
+function pieces(bytes: Buffer, step: number): Buffer[] {
+  return Array.from({ length: Math.ceil(bytes.length / step) }, (_, n) => bytes.subarray(n * step, (n + 1) * step));
+}

@@ -1,0 +1,38 @@
+/** Collecting bytes that come in pieces: in memory at first, in a temporary file once they are more than may lie there. */
+import type { Spooled } from './spool-file.ts';
+import type { SpoolScope, SpoolWriter } from './spool.ts';
+
+export class Collector {
+  readonly #scope: SpoolScope;
+  readonly #chunks: Uint8Array[] = [];
+  #length = 0;
+  #writer: SpoolWriter | undefined;
+
+  constructor(scope: SpoolScope) {
+    this.#scope = scope;
+  }
+
+  /** Bytes so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A promise when the disk must be waited for before the next piece; it rejects with `disk-full`. */
+  add(bytes: Uint8Array): Promise<void> | undefined {
+    this.#length += bytes.length;
+    if (this.#writer !== undefined) return this.#writer.add(bytes);
+    this.#chunks.push(bytes);
+    return this.#length > this.#scope.memoryBytes ? this.#spill() : undefined;
+  }
+
+  async end(): Promise<Uint8Array | Spooled> {
+    if (this.#writer !== undefined) return this.#writer.finish();
+    const [only] = this.#chunks;
+    return this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks, this.#length);
+  }
+
+  async #spill(): Promise<void> {
+    this.#writer = await this.#scope.writer();
+    for (const chunk of this.#chunks.splice(0)) await this.#writer.add(chunk);
+  }
+}
