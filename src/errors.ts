@@ -83,10 +83,15 @@ export type ErrorCode = keyof typeof CODES;
 /** Whether the service got the request: only `no` may be retried under a new id without thought (protocol.md). */
 export type Delivered = 'no' | 'unknown' | 'yes';
 
+/** Rules of a protocol for whose breach a platform has a code of its own; a dialect's table turns them into it. */
+export type BrokenRule = 'http-method' | 'content-type' | 'header-missing' | 'field-missing' | 'field-twice' | 'body-missing' | 'body-several' | 'body-mismatch' | 'protocol-version' | 'client' | 'service-type';
+
 /** Facts that may be shown to the caller. Nothing of a person's, no causes, no addresses of ours. */
 export interface ErrorFacts {
   /** The field or header that is wrong, as a path in the sender's own form. */
   readonly field?: string;
+  /** The rule that a message breaks, where its platform tells rules apart. */
+  readonly rule?: BrokenRule;
   /** A short public explanation of this instance: what is wrong and what to do. */
   readonly hint?: string;
   /** The code with which the peer refused. */

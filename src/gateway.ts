@@ -7,7 +7,10 @@ import { readTrustFile } from './config/config.ts';
 import { encryptJwe } from './crypto/jwe.ts';
 import { ed25519Key, encryptionKey, recipientKey, statementKey } from './crypto/keys.ts';
 import { DIALECT_FORMS, openDialects } from './ecosystems/dialects.ts';
+import { callingHome, pinsOf } from './ecosystems/calling-home.ts';
+import type { Dialect } from './ecosystems/ecosystem.ts';
 import type { ProofPolicy } from './ecosystems/proof-policy.ts';
+import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
 import { Escrow } from './evidence/escrow.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
@@ -23,6 +26,8 @@ import { makeLink, sameOperation } from './federation/link.ts';
 import type { Grant, Link, LinkVersion } from './federation/link.ts';
 import { Admission } from './http/admission.ts';
 import { domesticApp } from './http/domestic.ts';
+import type { DomesticOptions } from './http/domestic.ts';
+import { edgeApp } from './http/edge.ts';
 import { WITNESS_PATH, federationApp } from './http/federation.ts';
 import { listen } from './http/listener.ts';
 import type { Listener } from './http/listener.ts';
@@ -33,7 +38,6 @@ import { ConnectionFailed, connect } from './platform/http-client.ts';
 import type { HttpConnection } from './platform/http-client.ts';
 import type { Logger } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
-import { spkiPin } from './platform/spki.ts';
 import { Keeper } from './trail/keeper.ts';
 import type { KeptLink } from './trail/keeper.ts';
 import { writeTrailKeys } from './trail/keys.ts';
@@ -76,7 +80,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
   const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, ...(escrow === undefined ? {} : { escrow }) });
-  const dialect = await openDialects({ faultSpelling: config.home.faultCodes, maxAnswerBytes: config.limits.answerBytes });
+  const dialect = await openDialects({ faultSpelling: config.home.faultCodes, maxAnswerBytes: config.limits.answerBytes, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}) });
   const policy = policies(config);
   const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const offers = offersOf(mappings.imported, peers, dialect, (form, { connection }) => policy(form, connection));
@@ -89,15 +93,16 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     pseudonymKey: new Uint8Array(hkdfSync('sha256', kek, '', 'causeway/pseudonym/v1', 32)),
     offerAt: (path) => offers.find((offer) => offer.path === path) ?? unknownService(path),
   };
-  const home = connectHome(config);
+  const home = callingHome(config, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
+  // What is not reached later is a fault; what gateway.yaml forgets is found now.
+  for (const exported of mappings.exported) home.of(exported);
   const inbound: InboundParts = {
     ...shared,
     inFlight: new InFlight(),
     quotas: new Quotas(),
     tolerance: config.clock,
-    home,
-    homeTimeout: config.home.securityServer.timeout,
-    policy: (form) => policy(form, config.home.securityServer.url),
+    handover: home.of,
+    policy: (form, { name }) => policy(form, name),
     dialect,
     exportedService: (service, operation) => mappings.exported.find((exported) => exported.service === service && sameOperation(exported.operation, operation)) ?? unknownService(service),
   };
@@ -112,7 +117,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     return { ready: Object.values(checks).every(Boolean), checks };
   };
   const listeners = await listenAll(config, {
-    domestic: domesticApp({ offers, parts: outbound, pins: pinsOf(config.listeners.domestic.tls.clients), admission, maxBodyBytes: config.limits.bodyBytes }),
+    domestic: domesticSide(config, { offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, [...new Set(mappings.imported.map(({ home: { dialect: name } }) => name))].map(dialect)),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text() }),
   });
@@ -174,7 +179,7 @@ function escrowOf(peers: readonly Peer[]): Escrow | undefined {
 }
 
 /** How each form of domestic proof is judged here, and with what we sign. */
-function policies({ home }: GatewayConfig): (form: Grant['proof'], connection: string) => ProofPolicy {
+function policies({ gateway, home }: GatewayConfig): (form: Grant['proof'], connection: string) => ProofPolicy {
   const der = (file: string) => new X509Certificate(readFileSync(file)).raw;
   const wss: ProofPolicy | undefined = home.wss && {
     form: 'wss',
@@ -185,20 +190,17 @@ function policies({ home }: GatewayConfig): (form: Grant['proof'], connection: s
     signer: { key: createPrivateKey(readFileSync(home.wss.key)), chain: [der(home.wss.certificate)] },
   };
   return (form, connection) => {
-    if (form === 'security-server') return { form, connection };
+    if (form === 'security-server') return { form, connection, ...(gateway.home === 'edge' ? { voucher: 'edge' } : {}) };
     if (wss === undefined) throw new CausewayError('internal', 'a grant asks for wss proof, but gateway.yaml has no home.wss');
     return wss;
   };
 }
 
-function connectHome({ home }: GatewayConfig): HttpConnection {
-  const { url, tls, connections } = home.securityServer;
-  return connect({ origin: url, tls: { key: readFileSync(tls.key), cert: readFileSync(tls.certificate), pins: pinsOf(tls.pins), minVersion: 'TLSv1.2' }, connections });
-}
-
-/** Pins of the keys in certificate files. */
-function pinsOf(files: readonly string[]): string[] {
-  return files.map((file) => spkiPin(new X509Certificate(readFileSync(file)).publicKey));
+/** Service URLs for the security server, or, at an edge, the entry points of the dialects for information systems. */
+function domesticSide({ gateway, listeners, home }: GatewayConfig, options: Omit<DomesticOptions, 'pins'>, dialects: readonly Dialect[]): Parameters<typeof listen>[0] {
+  if (gateway.home === 'provider') return domesticApp({ ...options, pins: pinsOf(listeners.domestic.tls.clients) });
+  const clients = home.clients.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates) }));
+  return edgeApp({ ...options, clients, dialects });
 }
 
 function keepTrail(config: GatewayConfig, peers: readonly Peer[], store: Store, { clock, log }: GatewayOptions, clockState: JournalOptions['clockState']): Keeper {

@@ -29,9 +29,10 @@ export function checkFiles({ keys, listeners, home, mappings, trust }: GatewayFi
   checkEvidenceKey(keys.evidence, ['keys', 'evidence'], report);
   checkIdentity(keys.tls, ['keys', 'tls'], now, report);
   checkIdentity(listeners.domestic.tls, ['listeners', 'domestic', 'tls'], now, report);
-  checkIdentity(home.securityServer.tls, ['home', 'securityServer', 'tls'], now, report);
   checkCertificates(listeners.domestic.tls.clients, ['listeners', 'domestic', 'tls', 'clients'], now, report);
-  checkCertificates(home.securityServer.tls.pins, ['home', 'securityServer', 'tls', 'pins'], now, report);
+  for (const [index, { tls }] of home.securityServers.entries()) checkOutgoing(tls, ['home', 'securityServers', index, 'tls'], now, report);
+  for (const [index, { tls }] of home.services.entries()) checkOutgoing(tls, ['home', 'services', index, 'tls'], now, report);
+  for (const [index, { certificates }] of home.clients.entries()) checkCertificates(certificates, ['home', 'clients', index, 'certificates'], now, report);
   if (home.wss !== undefined) {
     checkIdentity(home.wss, ['home', 'wss'], now, report);
     checkCertificates(home.wss.authorities, ['home', 'wss', 'authorities'], now, report);
@@ -49,6 +50,13 @@ function checkIdentity(files: { readonly key: string; readonly certificate: stri
   const key = checkPrivateKey(files.key, [...path, 'key'], 'tls', report);
   const certificate = checkCertificate(files.certificate, [...path, 'certificate'], now, report);
   if (key !== undefined && certificate !== undefined && !certificate.checkPrivateKey(key)) report([...path, 'certificate'], `is not the certificate of ${files.key}`);
+}
+
+function checkOutgoing(tls: GatewayFile['home']['securityServers'][number]['tls'], path: YamlPath, now: number, report: Report): void {
+  if (tls === undefined) return;
+  const { key, certificate, pins } = tls;
+  if (key !== undefined && certificate !== undefined) checkIdentity({ key, certificate }, path, now, report);
+  checkCertificates(pins, [...path, 'pins'], now, report);
 }
 
 function checkCertificates(files: readonly string[], path: YamlPath, now: number, report: Report): void {

@@ -1,23 +1,20 @@
 /** gateway.yaml: one gateway, as its operators set it. The schema gives the type, the refusals and the JSON Schema for editors. */
 import * as v from 'valibot';
 import { DEFAULT_XML_LIMITS } from '../platform/limits.ts';
-import { count, country, duration, httpsOrigin, httpsUrl, oneOf, path, port, record, size, text } from './values.ts';
+import { checkHome } from './check-home.ts';
+import { callingHome } from './home-file.ts';
+import { count, country, duration, httpsUrl, identity, oneOf, path, port, record, size, text } from './values.ts';
 
 const MiB = 1024 ** 2;
-
-/** Key and certificate files (PEM) of one TLS identity. */
-function identity(folder: string) {
-  return { key: path(folder), certificate: path(folder) };
-}
 
 function listener(defaultPort: number) {
   return { host: v.optional(text(), '127.0.0.1'), port: v.optional(port(), defaultPort) };
 }
 
 function listeners(folder: string) {
-  const pinned = v.pipe(v.array(path(folder)), v.minLength(1, 'name at least one certificate'), v.description('Certificates of the security servers that may call: no other can connect.'));
+  const pinned = v.pipe(v.optional(v.array(path(folder)), []), v.description('Certificates of the security servers that may call: no other can connect. An edge has home.clients instead.'));
   return record({
-    domestic: v.pipe(record({ ...listener(7001), tls: record({ ...identity(folder), clients: pinned }) }), v.description('Where our own security servers reach us.')),
+    domestic: v.pipe(record({ ...listener(7001), tls: record({ ...identity(folder), clients: pinned }) }), v.description('Where our own security servers reach us; at an edge, our information systems.')),
     federation: v.pipe(record(listener(7002)), v.description('Where peers reach us; mutual TLS with keys.tls and the pins of trust.')),
     operations: v.pipe(record(listener(7003)), v.description('Health and metrics, plain HTTP: bind it where only operators reach it.')),
   });
@@ -36,15 +33,6 @@ const waits = v.optional(
   {},
 );
 
-function securityServer(folder: string) {
-  return record({
-    url: v.pipe(httpsOrigin(), v.description('Where requests from abroad are handed over.')),
-    tls: record({ ...identity(folder), pins: v.pipe(v.array(path(folder)), v.minLength(1, 'name at least one certificate'), v.description('Certificates that the security server may show.')) }),
-    connections: v.optional(count(1, 1000), 64),
-    timeout: v.pipe(v.optional(duration(), '15s'), v.description('How long we wait for its answer, within the budget of the exchange.')),
-  });
-}
-
 function wss(folder: string) {
   return v.pipe(
     record({
@@ -61,7 +49,7 @@ function wss(folder: string) {
 function home(folder: string) {
   return record({
     member: v.pipe(record({ instance: text(), memberClass: text(), memberCode: text() }), v.description('The member of our platform that this gateway is.')),
-    securityServer: securityServer(folder),
+    ...callingHome(folder),
     waits,
     wss: v.exactOptional(wss(folder)),
     faultCodes: v.pipe(
@@ -127,12 +115,16 @@ const clock = v.optional(
 
 /** The schema of a gateway.yaml that lies in `folder`. */
 export function gatewaySchema(folder: string) {
+  return v.pipe(fields(folder), checkHome());
+}
+
+function fields(folder: string) {
   return record({
     gateway: record({
       entity: v.pipe(httpsUrl(), v.description('Entity id of this gateway in the federation: an https URL that never changes.')),
       country: country(),
       environment: v.pipe(text(), v.description('Must be that of each link: a test gateway never speaks to a live one.')),
-      home: v.pipe(v.optional(oneOf(['provider']), 'provider'), v.description("provider: behind the country's own security server.")),
+      home: v.pipe(v.optional(oneOf(['provider', 'edge']), 'provider'), v.description("provider: behind the country's own security server. edge: our information systems and registers speak to the gateway itself.")),
     }),
     data: v.pipe(path(folder), v.description('Folder of the trail, the evidence and the exchanges under way.')),
     mappings: v.pipe(path(folder), v.description('Folder of the mappings.')),

@@ -16,6 +16,6 @@ export function jsonSchemas(): Readonly<Record<string, string>> {
 
 /** As operators write it (`input`): a duration is its text. What JSON Schema cannot say is left to `causeway config check`. */
 function render(title: string, schema: GenericSchema): string {
-  const { $schema, ...rest } = toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'input', ignoreActions: ['check', 'transform'] });
+  const { $schema, ...rest } = toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'input', ignoreActions: ['check', 'raw_check', 'transform'] });
   return `${JSON.stringify({ $schema, title, ...rest }, undefined, 2)}\n`;
 }

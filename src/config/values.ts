@@ -30,6 +30,11 @@ export function path(folder: string) {
   return v.pipe(text(), v.transform((written) => resolve(folder, written)));
 }
 
+/** Key and certificate files (PEM) of one TLS identity. */
+export function identity(folder: string) {
+  return { key: path(folder), certificate: path(folder) };
+}
+
 export function country() {
   return v.pipe(text(), v.regex(/^[A-Z]{2}$/, expects('an ISO 3166-1 country code in capitals, such as EE')));
 }
@@ -42,6 +47,20 @@ export function httpsUrl() {
 /** `https://host[:port]` alone. */
 export function httpsOrigin() {
   return v.pipe(text(), v.check((url) => isPlainHttps(url) && new URL(url).origin === url, expects('an https URL of host and port alone, such as https://10.1.2.3:7102')));
+}
+
+/** `https://host[:port]`, or `http://` where TLS is turned off by its own setting. */
+export function origin() {
+  return v.pipe(text(), v.check((url) => /^https?:/.test(url) && URL.parse(url)?.origin === url, expects('a URL of host and port alone, such as https://10.1.2.3:7102')));
+}
+
+/** A URL with a path or without, and nothing after it. */
+export function serviceUrl() {
+  return v.pipe(text(), v.check(isPlainUrl, expects('a URL without user, query or fragment, such as https://register.ee.internal/producer')));
+}
+
+function isPlainUrl(url: string): boolean {
+  return isPlainHttps(url.replace(/^http:/, 'https:'));
 }
 
 function isPlainHttps(url: string): boolean {

@@ -1,6 +1,6 @@
 /**
  * The contract of a dialect: one wire protocol of an ecosystem, seen from a gateway that stands behind a security
- * server (house.md, "Where a gateway stands"). Each family has a folder with the same file names: parse, identifiers,
+ * server, or in its place (house.md, "Where a gateway stands"). Each family has a folder with the same file names: parse, identifiers,
  * proof, render, call, faults, metadata. Nothing here opens a socket but `call`, through the connection it is given.
  */
 import type { CausewayError } from '../errors.ts';
@@ -8,6 +8,7 @@ import type { HomeService } from '../mapping/mappings.ts';
 import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticContext, Mapped, Received, Verified } from '../stages.ts';
 import type { HttpConnection, HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { XmlLimits } from '../platform/limits.ts';
+import type { Edge } from './edge.ts';
 import type { ProofPolicy } from './proof-policy.ts';
 
 /** Everything that `renderRequest` writes into a domestic message. */
@@ -19,6 +20,9 @@ export interface DomesticCall {
 
 export interface Dialect {
   readonly name: DialectName;
+
+  /** What it serves where information systems talk to the gateway itself; a dialect without it has no entry point there. */
+  readonly edge?: Edge;
 
   /**
    * A request from home, as the security server forwards it to the service URL of `candidates`: services offered at this URL.
@@ -35,7 +39,7 @@ export interface Dialect {
   /** Proves an answer. Throws `service-answer-invalid` with the signature's code as its cause. */
   verifyResponse(received: Received<DomesticResponse>, call: DomesticCall, policy: ProofPolicy, now: number, limits: XmlLimits): Promise<Verified<DomesticResponse>>;
 
-  /** The request in this dialect, signed where `policy` says so. */
+  /** The request in this dialect, signed where `policy` says so. At an edge, as the service gets it: `target` is what follows the service URL. */
   renderRequest(mapped: Mapped<'domestic'>, call: DomesticCall, policy: ProofPolicy, now: number): Promise<HttpMessage>;
 
   /** The answer to `request` in this dialect. */

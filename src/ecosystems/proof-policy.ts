@@ -6,6 +6,8 @@ export type ProofPolicy =
       readonly form: 'security-server';
       /** Subject of the security server's pinned certificate on whose connection the message came: it vouches. */
       readonly connection: string;
+      /** At an edge nobody stands between: the gateway says itself whose pinned connection it was. */
+      readonly voucher?: 'edge';
     }
   | {
       readonly form: 'wss';

@@ -1,7 +1,9 @@
-/** What an operator sets for both X-Road dialects (gateway.yaml, `home`). */
+/** What an operator sets for both X-Road dialects (gateway.yaml, `gateway.home` and `home`). */
 import type { FaultSpelling } from './xroad-faults.ts';
 
 export interface XRoadSettings {
+  /** In the place of the security servers; absent behind them. `instance`: the X-Road instance of our member. */
+  readonly edge?: { readonly instance: string };
   readonly faultSpelling: FaultSpelling;
   /** Bytes of one answer from home, read at most. */
   readonly maxAnswerBytes: number;

@@ -84,7 +84,7 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
       representedParty: parts.identifiers.representedParty(claims.client),
     },
   };
-  const policy = parts.policy(use.grant.proof);
+  const policy = parts.policy(use.grant.proof, parts.handover(service));
   const rendered = await dialect.renderRequest(mapped, call, policy, parts.clock.now());
   const request = trace === undefined ? rendered : { ...rendered, headers: { ...rendered.headers, traceparent: trace } };
   parts.observe('inbound.translated', { xid: claims.jti, link: peer.link.id, home: { client: memberText(call.client), service: serviceText(service.home.service) }, mapping: mapped.fields.mapping.id });
@@ -100,7 +100,8 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
     const remaining = task.deadline - ANSWERING_MS - parts.clock.monotonic();
     if (remaining <= 0) throw new CausewayError('service-unreachable', 'the budget ended before the request was handed over', { facts: { delivered: 'no' } });
     parts.observe('inbound.handing-over', { xid: jti });
-    const reply = await dialect.call(request, parts.home, AbortSignal.timeout(Math.ceil(Math.min(remaining, parts.homeTimeout))));
+    const { connection, timeout } = parts.handover(task.service);
+    const reply = await dialect.call(request, connection, AbortSignal.timeout(Math.ceil(Math.min(remaining, timeout))));
     parts.observe('inbound.service-answered', { xid: jti });
     const received = dialect.parseResponse(reply, call, request, parts.limits.xml);
     const now = parts.clock.now();

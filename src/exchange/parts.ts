@@ -1,12 +1,13 @@
 /** What the two flows are given: everything as an argument, no sockets, no clocks of their own (house.md, laws 5 and 9). */
 import type { Dialect } from '../ecosystems/ecosystem.ts';
+import type { Handover } from '../ecosystems/calling-home.ts';
 import type { ProofPolicy } from '../ecosystems/proof-policy.ts';
 import type { Grant } from '../federation/link.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { AgeTolerance } from '../federation/statement.ts';
 import type { ExportedService, IdentifierMap } from '../mapping/mappings.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { HttpConnection, HttpReply } from '../platform/http-client.ts';
+import type { HttpReply } from '../platform/http-client.ts';
 import type { XmlLimits } from '../platform/limits.ts';
 import type { DialectName, Operation } from '../stages.ts';
 import type { Quotas } from './authorise.ts';
@@ -43,11 +44,9 @@ export interface InboundParts extends Shared {
   readonly inFlight: InFlight<SealedBytes>;
   readonly quotas: Quotas;
   readonly tolerance: AgeTolerance;
-  /** The security server of our country. */
-  readonly home: HttpConnection;
-  /** Milliseconds that it gets to answer, within the budget of the exchange. */
-  readonly homeTimeout: number;
-  policy(form: Grant['proof']): ProofPolicy;
+  /** Where requests for a service of ours are handed over. */
+  handover(service: ExportedService): Handover;
+  policy(form: Grant['proof'], vouching: Handover): ProofPolicy;
   dialect(name: DialectName): Dialect;
   /** Throws `unknown-service`. */
   exportedService(service: string, operation: Operation): ExportedService;

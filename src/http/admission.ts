@@ -26,10 +26,15 @@ export class Admission {
     this.#draining = true;
   }
 
-  /** Throws `draining`, `trail-broken` or `overloaded` without running `work`. */
-  async run<T>(link: string, work: () => Promise<T>): Promise<T> {
-    if (this.#draining) throw new CausewayError('draining', 'the process is shutting down');
+  /** Throws `trail-broken`: for work that is admitted before its link is known. */
+  requireIntact(link: string): void {
     if (!this.#intact(link)) throw new CausewayError('trail-broken', `the peer has cosigned a history of link "${link}" that our log does not hold`);
+  }
+
+  /** Throws `draining`, `trail-broken` or `overloaded` without running `work`. `link`: undefined where only the message will tell. */
+  async run<T>(link: string | undefined, work: () => Promise<T>): Promise<T> {
+    if (this.#draining) throw new CausewayError('draining', 'the process is shutting down');
+    if (link !== undefined) this.requireIntact(link);
     if (this.#running >= this.#max) throw new CausewayError('overloaded', `${this.#max} exchanges are on their way`);
     this.#running += 1;
     try {

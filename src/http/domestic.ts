@@ -36,7 +36,7 @@ export function domesticApp(options: DomesticOptions): Koa {
 
 async function answer(context: Context, offer: Offer, options: DomesticOptions): Promise<void> {
   const { parts } = options;
-  const accept = context.req.headers.accept === undefined ? {} : { accept: context.req.headers.accept };
+  const accept = acceptOf(context);
   const arrivedAt = parts.clock.monotonic();
   let reply: HttpReply;
   try {
@@ -64,11 +64,16 @@ function pinnedSubject(context: Context, { pins, parts }: DomesticOptions): stri
   return identity.subject;
 }
 
-function headersOf(context: Context): Record<string, string> {
+/** Media types that the caller accepts, where it says so. */
+export function acceptOf({ req: { headers } }: Context): { readonly accept?: string } {
+  return headers.accept === undefined ? {} : { accept: headers.accept };
+}
+
+export function headersOf(context: Context): Record<string, string> {
   return Object.fromEntries(Object.entries(context.req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
 }
 
-function send(context: Context, { status, headers, body }: HttpReply): void {
+export function send(context: Context, { status, headers, body }: HttpReply): void {
   context.status = status;
   for (const [name, value] of Object.entries(headers)) context.set(name, value);
   answerWith(context, body);

@@ -34,17 +34,9 @@ export interface HttpConnection {
 }
 
 export interface ConnectOptions {
-  /** `https://host[:port]`; nothing else is spoken. */
+  /** `https://host[:port]`; `http://` only where `tls` says so by its long name. */
   readonly origin: string;
-  readonly tls: {
-    /** PEM: how we identify ourselves. */
-    readonly key: string | Buffer;
-    readonly cert: string | Buffer;
-    /** Base64 SHA-256 of the public keys that the other side may use, at least one; no certificate path replaces a pin. */
-    readonly pins: readonly string[];
-    /** Default `TLSv1.3`; a security server may know no better than `TLSv1.2`. */
-    readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  };
+  readonly tls: PinnedTls | 'plain-http-that-anybody-can-read-and-change';
   /** Connections kept at most; further requests wait for a free one. */
   readonly connections: number;
   /** Milliseconds for TCP and TLS together; default 5000. */
@@ -52,6 +44,18 @@ export interface ConnectOptions {
   /** Milliseconds that an idle connection is kept; default 30000. */
   readonly keepAlive?: number;
 }
+
+export interface PinnedTls {
+  /** PEM: how we identify ourselves; without it the other side does not ask who we are. */
+  readonly key?: string | Buffer;
+  readonly cert?: string | Buffer;
+  /** Base64 SHA-256 of the public keys that the other side may use, at least one; no certificate path replaces a pin. */
+  readonly pins: readonly string[];
+  /** Default `TLSv1.3`; a security server may know no better than `TLSv1.2`. */
+  readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
+}
+
+const CONNECT_MS = 5_000;
 
 export type ConnectionFailure = 'connect' | 'aborted' | 'broken' | 'too-large';
 
@@ -69,12 +73,14 @@ export class ConnectionFailed extends Error {
 }
 
 /**
- * A pool of kept-alive HTTP/1.1 connections to one pinned party. Redirects are not followed and nothing is ever sent twice.
+ * A pool of kept-alive HTTP/1.1 connections to one party, pinned unless `tls` says otherwise. Redirects are not followed and nothing is ever sent twice.
  * Headers go out in the order of `HttpMessage.headers`, after Host and Connection. Throws a TypeError for options that could not be safe.
  */
 export function connect(options: ConnectOptions): HttpConnection {
-  if (new URL(options.origin).protocol !== 'https:') throw new TypeError(`not an https origin: ${options.origin}`);
-  if (options.tls.pins.length === 0 || !options.tls.pins.every(isSpkiPin)) throw new TypeError(`pins of ${options.origin}: at least one base64 SHA-256 of a public key is needed`);
+  const { origin, tls } = options;
+  const plain = tls === 'plain-http-that-anybody-can-read-and-change';
+  if (new URL(origin).protocol !== (plain ? 'http:' : 'https:')) throw new TypeError(`not an ${plain ? 'http' : 'https'} origin: ${origin}`);
+  if (!plain && (tls.pins.length === 0 || !tls.pins.every(isSpkiPin))) throw new TypeError(`pins of ${origin}: at least one base64 SHA-256 of a public key is needed`);
   const pool = new Pool(options.origin, {
     connections: options.connections,
     pipelining: 1,
@@ -82,7 +88,7 @@ export function connect(options: ConnectOptions): HttpConnection {
     // Time is the caller's: its signal covers the whole exchange.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: pinnedConnector(options),
+    connect: plain ? { timeout: options.connectTimeout ?? CONNECT_MS } : pinnedConnector(tls, options.connectTimeout ?? CONNECT_MS),
   });
   return {
     send: (request, limits) => send(pool, request, limits),
@@ -91,17 +97,17 @@ export function connect(options: ConnectOptions): HttpConnection {
 }
 
 /** Opens TLS and hands the socket on only when the other side shows a pinned key in a certificate that is in its time: before that, not one byte of a request leaves. */
-function pinnedConnector({ tls, connectTimeout }: ConnectOptions): buildConnector.connector {
+function pinnedConnector(tls: PinnedTls, timeout: number): buildConnector.connector {
   const open = buildConnector({
-    key: tls.key,
-    cert: tls.cert,
+    ...(tls.key === undefined ? {} : { key: tls.key }),
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
     minVersion: tls.minVersion ?? 'TLSv1.3',
     // The pin decides, not a path to some authority: see the check below.
     rejectUnauthorized: false,
     // A resumed session would outlive the rotation of a pin.
     maxCachedSessions: 0,
     allowH2: false,
-    timeout: connectTimeout ?? 5_000,
+    timeout,
   });
   return (target, done) => {
     open(target, (...[error, socket]: Parameters<buildConnector.Callback>) => {

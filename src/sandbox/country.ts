@@ -49,7 +49,7 @@ export interface CountryKit<A = unknown> {
 }
 
 /** `log`: what the platform handed to which service. `faults`: what goes wrong on demand. */
-export interface Country<A = unknown> extends Pick<Operation, 'securityServerUrl' | 'log' | 'faults' | 'connectGateway' | 'close'> {
+export interface Country<A = unknown> extends Pick<Operation, 'securityServerUrl' | 'log' | 'faults' | 'urlOf' | 'connectGateway' | 'close'> {
   readonly plan: CountryPlan;
   readonly keys: CountryKeys;
   readonly agencies: A;
@@ -72,8 +72,8 @@ export async function startCountry<A>(kit: CountryKit<A>, options: CountryOption
     registers: kit.registers(parts),
     ...(options.gatewayUrl === undefined ? {} : { gatewayUrl: options.gatewayUrl }),
   });
-  const { securityServerUrl, log, faults, connectGateway, close } = operation;
-  return { plan, keys, securityServerUrl, log, faults, connectGateway, close, agencies: kit.agencies(operation, parts) };
+  const { securityServerUrl, log, faults, urlOf, connectGateway, close } = operation;
+  return { plan, keys, securityServerUrl, log, faults, urlOf, connectGateway, close, agencies: kit.agencies(operation, parts) };
 }
 
 function notOffered({ country }: HomePlan, subject: Subject): never {

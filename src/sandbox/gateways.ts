@@ -78,7 +78,7 @@ function writeGateway({ plan, ports, securityServer, keys }: Party, { root, data
   set(document, [
     [['mappings'], join(root, 'mappings')],
     ...(['domestic', 'federation', 'operations'] as const).map((listener): Change => [['listeners', listener, 'port'], ports[listener]]),
-    [['home', 'securityServer', 'url'], securityServer],
+    [['home', 'securityServers', 0, 'url'], securityServer],
     ...(changes?.gateway ?? []),
   ]);
   writeFileSync(join(folder, 'gateway.yaml'), document.toString());

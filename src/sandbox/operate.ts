@@ -4,7 +4,7 @@ import { Desk } from './desk.ts';
 import { Faults, SECURITY_SERVER } from './faults.ts';
 import { certificatesOf, fingerprint, pinOf, pinsOf, tlsOf } from './pki/credentials.ts';
 import type { CountryKeys } from './pki/prepare.ts';
-import type { CountryPlan, ServicePlan } from './plan.ts';
+import type { CountryPlan, ServiceId, ServicePlan } from './plan.ts';
 import type { RegisterOptions } from './registers/register.ts';
 import { Registry } from './security-server/access.ts';
 import type { OfferedService } from './security-server/access.ts';
@@ -32,6 +32,8 @@ export interface Operation {
   readonly securityServerUrl: string;
   readonly log: MessageLog;
   readonly faults: Faults;
+  /** Where the platform forwards requests for a service; undefined for one that is not offered, or has no place yet. */
+  readonly urlOf: (service: ServiceId) => string | undefined;
   /** Tells the platform where the gateway's domestic listener is. */
   readonly connectGateway: (url: string) => void;
   /** A connection to the security server with the certificate of `system`. */
@@ -49,11 +51,11 @@ export async function operate(options: OperateOptions): Promise<Operation> {
   const faults = new Faults();
   const registers = await startRegisters(options, faults);
   let gatewayUrl = options.gatewayUrl;
-  const urlOf = ({ at }: ServicePlan): string | undefined => {
+  const addressOf = ({ at }: ServicePlan): string | undefined => {
     const base = 'gateway' in at ? gatewayUrl : registers.get(at.system)?.url;
     return base === undefined ? undefined : `${base}${'gateway' in at ? at.gateway : at.path}`;
   };
-  const registry = new Registry(certificatesOf(plan, keys), plan.services.map((service) => offered(service, urlOf)));
+  const registry = new Registry(certificatesOf(plan, keys), plan.services.map((service) => offered(service, addressOf)));
   const platform = new Platform({ instance: plan.instance, registry, faults, log, upstream, clock });
   const server = await startSecurityServer({ platform, identity: keys.securityServer, authority: keys.tlsAuthority.certificate, port: options.port, spelling: options.spelling });
   faults.watch(SECURITY_SERVER, () => {
@@ -67,6 +69,10 @@ export async function operate(options: OperateOptions): Promise<Operation> {
     securityServerUrl,
     log,
     faults,
+    urlOf(id) {
+      const service = plan.services.find((one) => one.id === id);
+      return service === undefined ? undefined : addressOf(service);
+    },
     connectGateway(url) {
       gatewayUrl = url;
     },

@@ -9,7 +9,7 @@ import { runningPair } from '../support/running-pair.ts';
 const pair = runningPair({
   changes: {
     gateway: [
-      [['home', 'securityServer', 'timeout'], '1500ms'],
+      [['home', 'timeout'], '1500ms'],
       [['limits'], { answerBytes: '256KiB' }],
     ],
   },

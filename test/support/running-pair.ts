@@ -7,7 +7,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/platform/clock.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
 import type { AgenciesOf, Countries, EeFi, Kits } from '../../src/sandbox/kits.ts';
@@ -137,11 +136,4 @@ export class RunningPair<K extends Kits = EeFi> {
   }
 }
 
-/** Waits until `holds`; fails with `what` after `ms`. */
-export async function eventually(what: string, holds: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
-  const until = performance.now() + ms;
-  while (!(await holds())) {
-    assert.ok(performance.now() < until, `not within ${ms} ms: ${what}`);
-    await sleep(25);
-  }
-}
+export { eventually } from './eventually.ts';

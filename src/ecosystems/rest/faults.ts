@@ -19,17 +19,14 @@ export function renderFault(error: CausewayError, facts: FaultFacts, spelling: F
     ['detail', facts.exchange],
     ...faultDetails(error, facts),
   ]);
-  const xml = xmlType(facts.accept);
   const { until } = error.facts;
-  return {
-    status: GATEWAY_FAULTS[error.code].status,
-    headers: {
-      'content-type': `${xml ?? JSON_TYPE}; charset=utf-8`,
-      'causeway-error': error.code,
-      ...(until === undefined ? {} : { 'retry-after': new Date(until).toUTCString() }),
-    },
-    body: xml === undefined ? Buffer.from(JSON.stringify(fields), 'utf8') : xmlBody(fields),
-  };
+  return errorReply(GATEWAY_FAULTS[error.code].status, fields, facts.accept, { 'causeway-error': error.code, ...(until === undefined ? {} : { 'retry-after': new Date(until).toUTCString() }) });
+}
+
+/** JSON, or XML where the caller accepts an XML type. */
+export function errorReply(status: number, fields: Readonly<Record<string, string>>, accept: string | undefined, headers: Readonly<Record<string, string>>): HttpReply {
+  const xml = xmlType(accept);
+  return { status, headers: { 'content-type': `${xml ?? JSON_TYPE}; charset=utf-8`, ...headers }, body: xml === undefined ? Buffer.from(JSON.stringify(fields), 'utf8') : xmlBody(fields) };
 }
 
 function xmlType(accept: string | undefined): string | undefined {

@@ -21,5 +21,5 @@ export async function verifyResponse(received: Received<DomesticResponse>, polic
 /** The server vouches for everything that it forwarded, so all of it is proven: `asserted`, never `verified`. */
 function vouchedFor<M extends DomesticMessage>(received: Received<M>, policy: ProofPolicy, now: number): Verified<M> {
   if (policy.form !== 'security-server') throw new CausewayError('signature-missing', 'a REST message has no WS-Security signature');
-  return mintVerified(received.message, received.bytes, { form: 'security-server', result: 'asserted', policy: 'security-server', verifiedAt: now, issuer: policy.connection }, received.bytes);
+  return mintVerified(received.message, received.bytes, { form: 'security-server', result: 'asserted', policy: policy.voucher ?? 'security-server', verifiedAt: now, issuer: policy.connection }, received.bytes);
 }

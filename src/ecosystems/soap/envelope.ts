@@ -4,7 +4,7 @@ import type { HomeService } from '../../mapping/mappings.ts';
 import type { DialectName, DomesticRequest, DomesticResponse, XmlElement } from '../../stages.ts';
 import { elements, text } from '../../xml/element.ts';
 import type { DomesticCall } from '../ecosystem.ts';
-import { malformed } from '../malformed.ts';
+import { brokenRule, malformed } from '../malformed.ts';
 import { inconsistentContext, sameMember, sameService } from '../xroad-identifiers.ts';
 import { readFault } from './fault-in.ts';
 import type { SoapFault } from './fault-in.ts';
@@ -26,9 +26,9 @@ export function readEnvelope(root: XmlElement): SoapMessage {
   const { header, body } = envelopeParts(root);
   const child = onlyChild(body);
   if (child.ns === SOAP && child.name === 'Fault') return { kind: 'fault', fault: readFault(child) };
-  if (header === undefined) throw malformed('Header', 'It is missing.');
+  if (header === undefined) throw brokenRule('header-missing', 'Header', 'It is missing.');
   const headers = readHeaders(header);
-  if (!child.name.startsWith(headers.service.service)) throw malformed('Body', 'Its element does not belong to the service code of the header.');
+  if (!child.name.startsWith(headers.service.service)) throw brokenRule('body-mismatch', 'Body', 'Its element does not belong to the service code of the header.');
   return { kind: 'message', headers, body: child };
 }
 
@@ -72,7 +72,8 @@ function envelopeParts(root: XmlElement): { header: XmlElement | undefined; body
 
 function onlyChild(body: XmlElement): XmlElement {
   const [child, ...rest] = elements(body);
-  if (child === undefined || rest.length > 0 || hasText(body)) throw malformed('Body', 'It must hold exactly one element.');
+  if (child === undefined) throw brokenRule('body-missing', 'Body', 'It is empty.');
+  if (rest.length > 0 || hasText(body)) throw brokenRule('body-several', 'Body', 'It must hold exactly one element.');
   return child;
 }
 

@@ -1,11 +1,13 @@
-/** Refusals as SOAP 1.1 faults, as a provider gives them: the security server passes a provider's fault through unchanged. */
+/** Refusals as SOAP 1.1 faults: as a provider gives them, which the security server passes through unchanged, and as a security server itself does. */
 import type { CausewayError } from '../../errors.ts';
 import type { HttpReply } from '../../platform/http-client.ts';
+import type { XmlElement } from '../../stages.ts';
 import { element } from '../../xml/element.ts';
 import { renderXml } from '../../xml/render.ts';
 import type { FaultFacts } from '../ecosystem.ts';
 import { faultDetails, gatewayCode } from '../xroad-faults.ts';
 import type { FaultSpelling } from '../xroad-faults.ts';
+import { edgeCode, edgeHeaders } from '../xroad-edge-faults.ts';
 import { CONTENT_TYPE, FAULT, SOAP } from './names.ts';
 
 /**
@@ -14,11 +16,16 @@ import { CONTENT_TYPE, FAULT, SOAP } from './names.ts';
  */
 export function renderFault(error: CausewayError, facts: FaultFacts, spelling: FaultSpelling): HttpReply {
   const details = faultDetails(error, facts).map(([name, value]) => element(FAULT, name, [value]));
-  const fault = element(SOAP, 'Fault', [
-    element('', 'faultcode', [gatewayCode(error.code, spelling)]),
-    element('', 'faultstring', [error.publicText]),
-    element('', 'detail', [element('', 'faultDetail', [facts.exchange]), element(FAULT, 'fault', details)]),
-  ]);
+  return faultReply(gatewayCode(error.code, spelling), error.publicText, [element('', 'faultDetail', [facts.exchange]), element(FAULT, 'fault', details)], {});
+}
+
+/** In the form of SoapFault.createFaultXml of X-Road 7, and nothing but it: stock clients read it. A message that is no SOAP at all is `invalid_soap` there. */
+export function renderEdgeFault(error: CausewayError, facts: FaultFacts, spelling: FaultSpelling): HttpReply {
+  return faultReply(edgeCode(error, spelling, 'client.invalid_soap'), error.publicText, [element('', 'faultDetail', [facts.exchange])], edgeHeaders(error));
+}
+
+function faultReply(code: string, text: string, detail: readonly XmlElement[], headers: Readonly<Record<string, string>>): HttpReply {
+  const fault = element(SOAP, 'Fault', [element('', 'faultcode', [code]), element('', 'faultstring', [text]), element('', 'detail', detail)]);
   const envelope = element(SOAP, 'Envelope', [element(SOAP, 'Body', [fault])]);
-  return { status: 500, headers: { 'content-type': CONTENT_TYPE }, body: renderXml(envelope, { [SOAP]: 'SOAP-ENV', [FAULT]: 'cw' }, { declaration: true }) };
+  return { status: 500, headers: { 'content-type': CONTENT_TYPE, ...headers }, body: renderXml(envelope, { [SOAP]: 'SOAP-ENV', [FAULT]: 'cw' }, { declaration: true }) };
 }

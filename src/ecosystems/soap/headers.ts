@@ -1,7 +1,7 @@
 /** The X-Road headers of a SOAP message (PR-MESS 4.0.25, section 2.3; extensions for representation, target server and security token). */
 import type { DomesticContext, DomesticMember, DomesticService, XmlElement } from '../../stages.ts';
 import { attribute, children, element, elements } from '../../xml/element.ts';
-import { malformed } from '../malformed.ts';
+import { brokenRule, malformed } from '../malformed.ts';
 import { checkPart, checkText } from '../xroad-identifiers.ts';
 import { memberElement, readMember, readService, serviceElement } from './identifiers.ts';
 import { leafText } from './leaf.ts';
@@ -87,7 +87,7 @@ function optional(name: string, value: string | undefined): XmlElement[] {
 
 /** Minor versions only add optional headers (PR-MESS, section 2.5). Some platforms break the line inside the element. */
 function checkVersion(version: string): void {
-  if (!/^4\.\d{1,3}$/.test(version.trim())) throw malformed('protocolVersion', 'It must be 4.0.');
+  if (!/^4\.\d{1,3}$/.test(version.trim())) throw brokenRule('protocol-version', 'protocolVersion', 'It must be 4.0.');
 }
 
 function refuseNotUnderstood(header: XmlElement): void {
@@ -101,12 +101,12 @@ function refuseNotUnderstood(header: XmlElement): void {
 
 function mandatory(header: XmlElement, name: string): XmlElement {
   const found = one(header, XROAD, name);
-  if (found === undefined) throw malformed(name, 'The header is missing.');
+  if (found === undefined) throw brokenRule('field-missing', name, 'The header is missing.');
   return found;
 }
 
 function one(parent: XmlElement, ns: string, name: string): XmlElement | undefined {
   const [first, second] = children(parent, ns, name);
-  if (second !== undefined) throw malformed(name, 'It stands twice.');
+  if (second !== undefined) throw brokenRule('field-twice', name, 'It stands twice.');
   return first;
 }

@@ -7,16 +7,20 @@ import { mintReceived } from '../../stages.ts';
 import type { DialectName, DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
 import { parseXml } from '../../xml/parse.ts';
 import type { DomesticCall } from '../ecosystem.ts';
-import { malformed } from '../malformed.ts';
+import { brokenRule } from '../malformed.ts';
 import { readEnvelope, toRequest, toResponse } from './envelope.ts';
 import type { SoapMessage } from './envelope.ts';
 import type { SoapHeaders } from './headers.ts';
 
 /** See Dialect.parseRequest. The path does not matter: a SOAP service has one URL. */
 export function parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits, dialect: DialectName): Received<DomesticRequest> {
-  if (http.method !== 'POST') throw malformed('method', 'A SOAP request is a POST.');
-  const message = readSoap(http.headers, http.body, limits);
-  return mintReceived(toRequest(message, candidates, dialect), http.body);
+  return mintReceived(toRequest(readRequest(http, limits), candidates, dialect), http.body);
+}
+
+/** The message of a request, whoever it is for. Throws `malformed`, `too-large`. */
+export function readRequest(http: HttpMessage, limits: XmlLimits): SoapMessage {
+  if (http.method !== 'POST') throw brokenRule('http-method', 'method', 'A SOAP request is a POST.');
+  return readSoap(http.headers, http.body, limits);
 }
 
 /** Requires that an answer was made for exactly the bytes that we sent. Throws `service-answer-invalid`. */
@@ -24,11 +28,17 @@ export type CheckRequestHash = (headers: SoapHeaders, request: Uint8Array) => vo
 
 /** See Dialect.parseResponse. A fault may come with any status; an answer only with 200. */
 export function parseResponse(reply: HttpReply, call: DomesticCall, request: HttpMessage, limits: XmlLimits, checkRequestHash: CheckRequestHash): Received<DomesticResponse> {
-  const message = asAnswer(() => readSoap(reply.headers, reply.body, limits), reply.status);
+  const message = readAnswer(reply, limits);
   if (message.kind === 'fault') throw message.fault.error;
-  if (reply.status !== 200) throw new CausewayError('service-answer-invalid', `status ${reply.status} without a fault`, { facts: { delivered: 'unknown' } });
   checkRequestHash(message.headers, request.body);
   return mintReceived(toResponse(message, call), reply.body);
+}
+
+/** The message of an answer: a fault, or what came with status 200. Throws `service-answer-invalid`. */
+export function readAnswer(reply: HttpReply, limits: XmlLimits): SoapMessage {
+  const message = asAnswer(() => readSoap(reply.headers, reply.body, limits), reply.status);
+  if (message.kind === 'message' && reply.status !== 200) throw new CausewayError('service-answer-invalid', `status ${reply.status} without a fault`, { facts: { delivered: 'unknown' } });
+  return message;
 }
 
 function readSoap(headers: HttpHeaders, body: Uint8Array, limits: XmlLimits): SoapMessage {
@@ -49,8 +59,8 @@ function asAnswer<T>(read: () => T, status: number): T {
 
 function checkContentType(contentType: string): void {
   const [type, ...parameters] = contentType.toLowerCase().split(';').map((part) => part.trim());
-  if (type?.startsWith('multipart/') === true || type === 'application/xop+xml') throw malformed('Content-Type', 'Attachments do not cross this link: send text/xml.');
-  if (type !== 'text/xml') throw malformed('Content-Type', 'X-Road takes SOAP as text/xml.');
+  if (type?.startsWith('multipart/') === true || type === 'application/xop+xml') throw brokenRule('content-type', 'Content-Type', 'Attachments do not cross this link: send text/xml.');
+  if (type !== 'text/xml') throw brokenRule('content-type', 'Content-Type', 'X-Road takes SOAP as text/xml.');
   const charset = parameters.find((part) => part.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
-  if (charset !== undefined && charset !== 'utf-8') throw malformed('Content-Type', 'The character set must be UTF-8.');
+  if (charset !== undefined && charset !== 'utf-8') throw brokenRule('content-type', 'Content-Type', 'The character set must be UTF-8.');
 }

@@ -73,7 +73,7 @@ function part(element: XmlElement, id: string): PartToSign {
 }
 
 function asserted<M extends DomesticMessage>(received: Received<M>, policy: Extract<ProofPolicy, { form: 'security-server' }>, now: number): Verified<M> {
-  return mintVerified(received.message, received.bytes, { form: 'security-server', result: 'asserted', policy: 'security-server', verifiedAt: now, issuer: policy.connection }, received.bytes);
+  return mintVerified(received.message, received.bytes, { form: 'security-server', result: 'asserted', policy: policy.voucher ?? 'security-server', verifiedAt: now, issuer: policy.connection }, received.bytes);
 }
 
 interface Proven {

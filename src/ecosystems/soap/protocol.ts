@@ -1,9 +1,11 @@
-/** X-Road message protocol 4.0 (SOAP) behind a security server, as X-Road and UXP both speak it. */
+/** X-Road message protocol 4.0 (SOAP) behind a security server or in its place, as X-Road and UXP both speak it. */
 import type { DialectName } from '../../stages.ts';
 import type { Dialect } from '../ecosystem.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
-import { renderFault } from './faults.ts';
+import { parseProviderResponse, soapEdge } from './edge.ts';
+import type { MakeRequestHash } from './edge.ts';
+import { renderEdgeFault, renderFault } from './faults.ts';
 import { parseRequest, parseResponse } from './parse.ts';
 import type { CheckRequestHash } from './parse.ts';
 import { verifyRequest, verifyResponse } from './proof.ts';
@@ -13,9 +15,22 @@ import { renderRequest, renderResponse } from './render.ts';
 export interface SoapPlatform {
   readonly name: DialectName;
   readonly checkRequestHash: CheckRequestHash;
+  readonly requestHash: MakeRequestHash;
 }
 
-export function soapDialect({ name, checkRequestHash }: SoapPlatform, { faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
+export function soapDialect(platform: SoapPlatform, settings: XRoadSettings): Dialect {
+  const provider = behindServer(platform, settings);
+  if (settings.edge === undefined) return provider;
+  return {
+    ...provider,
+    edge: soapEdge(platform.requestHash),
+    parseResponse: parseProviderResponse,
+    renderRequest: async (...request) => ({ ...(await renderRequest(...request)), target: '' }),
+    renderFault: (error, facts) => renderEdgeFault(error, facts, settings.faultSpelling),
+  };
+}
+
+function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
   return {
     name,
     parseRequest: (http, candidates, limits) => parseRequest(http, candidates, limits, name),

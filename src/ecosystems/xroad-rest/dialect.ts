@@ -1,14 +1,27 @@
-/** X-Road message protocol for REST (r1), behind a security server. */
+/** X-Road message protocol for REST (r1), behind a security server or in its place. */
 import type { Dialect } from '../ecosystem.ts';
 import { renderFault } from '../rest/faults.ts';
 import { renderResponse } from '../rest/payload.ts';
 import { verifyRequest, verifyResponse } from '../rest/proof.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
+import { parseProviderResponse, renderEdgeFault, renderForProvider, restEdge } from './edge.ts';
 import { parseRequest, parseResponse } from './parse.ts';
 import { renderRequest } from './render.ts';
 
-export function xroadRest({ faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
+export function xroadRest(settings: XRoadSettings): Dialect {
+  const provider = behindServer(settings);
+  if (settings.edge === undefined) return provider;
+  return {
+    ...provider,
+    edge: restEdge(settings.edge.instance),
+    parseResponse: parseProviderResponse,
+    renderRequest: async (mapped, call) => renderForProvider(mapped, call),
+    renderFault: (error, facts) => renderEdgeFault(error, facts, settings.faultSpelling),
+  };
+}
+
+function behindServer({ faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
   return {
     name: 'xroad-rest',
     parseRequest,

@@ -44,9 +44,14 @@ export function parseResponse(reply: HttpReply, call: DomesticCall, request: Htt
   const xroadError = reply.headers[ERROR];
   if (xroadError !== undefined) throw serviceRefused(xroadFault(xroadError) ?? { code: 'unreadable', delivered: 'unknown' });
   if (reply.status >= 400) throw new CausewayError('service-fault', `status ${reply.status}`, { facts: { hint: `Its HTTP status is ${reply.status}.`, delivered: 'yes' } });
-  if (reply.status < 200 || reply.status > 299) throw invalid('status', `status ${reply.status}: redirects are not followed`);
   checkConsistency(reply.headers, call);
   checkRequestHash(reply.headers, request);
+  return receivedAnswer(reply, call, limits);
+}
+
+/** An answer whose origin was checked. Throws `service-answer-invalid`. */
+export function receivedAnswer(reply: HttpReply, call: DomesticCall, limits: XmlLimits): Received<DomesticResponse> {
+  if (reply.status < 200 || reply.status > 299) throw invalid('status', `status ${reply.status}: redirects are not followed`);
   const body = asAnswer(() => readBody(reply.headers, reply.body, limits));
   const message: DomesticResponse = { kind: 'response', dialect: 'xroad-rest', messageId: call.context.messageId, payload: { form: 'json', body, path: {}, query: {} } };
   return mintReceived(message, messageBytes([String(reply.status)], MESSAGE_HEADERS, reply.headers, reply.body));

@@ -23,10 +23,15 @@ export function checkRequestHash(headers: HttpHeaders, request: HttpMessage): vo
   if (!fits) throw invalid('request hash of another request');
 }
 
-function requestHash(request: HttpMessage, requestId: string, spell: (name: string) => string): Buffer {
-  const lines = Object.entries(request.headers).map(([name, value]) => `${spell(name)}:${value}`);
-  const head = sha512(Buffer.from([request.method, request.target, ...lines, `${REQUEST_ID}:${requestId}`, ''].join('\r\n'), 'utf8'));
-  return request.body.length === 0 ? head : sha512(Buffer.concat([head, sha512(request.body)]));
+function requestHash({ method, target, headers, body }: HttpMessage, requestId: string, spell: (name: string) => string): Buffer {
+  return hashOf(method, target, [...Object.entries(headers).map(([name, value]) => [spell(name), value] as const), [REQUEST_ID, requestId]], body);
+}
+
+/** The hash of a request whose head has exactly these header lines, in this order and spelling. */
+export function hashOf(method: string, target: string, headerLines: readonly (readonly [name: string, value: string])[], body: Uint8Array): Buffer {
+  const lines = headerLines.map(([name, value]) => `${name}:${value}`);
+  const head = sha512(Buffer.from([method, target, ...lines, ''].join('\r\n'), 'utf8'));
+  return body.length === 0 ? head : sha512(Buffer.concat([head, sha512(body)]));
 }
 
 function sha512(bytes: Uint8Array): Buffer {

@@ -12,9 +12,18 @@ export function checkRequestHash(headers: SoapHeaders, request: Uint8Array): voi
   const { requestHash } = headers;
   if (requestHash === undefined) throw invalid('no requestHash: the answer did not pass a security server');
   if (!ALGORITHMS.has(requestHash.algorithm)) throw invalid('requestHash by an algorithm other than SHA-512');
-  const expected = createHash('sha512').update(request).digest();
+  const expected = sha512(request);
   const found = Buffer.from(requestHash.value, 'base64');
   if (found.length !== expected.length || !timingSafeEqual(found, expected)) throw invalid('requestHash of another request');
+}
+
+/** As the asker's own security server writes it. */
+export function requestHash(request: Uint8Array): { readonly algorithm: string; readonly value: string } {
+  return { algorithm: SHA512, value: sha512(request).toString('base64') };
+}
+
+function sha512(bytes: Uint8Array): Buffer {
+  return createHash('sha512').update(bytes).digest();
 }
 
 function invalid(message: string): CausewayError {

@@ -34,7 +34,7 @@ suite('the configuration folder', () => {
   test('is typed: paths absolute, durations in milliseconds, sizes in bytes, defaults filled in', () => {
     const config = loadConfig(folder);
     assert.equal(config.keys.log, join(folder, 'keys/log.key.pem'));
-    assert.equal(config.home.securityServer.timeout, 15_000);
+    assert.equal(config.home.timeout, 15_000);
     assert.equal(config.home.wss?.maxAge, 300_000);
     assert.equal(config.limits.statementBytes, 4096);
     assert.equal(config.limits.xml.maxBytes, 10 * 1024 * 1024);
@@ -97,15 +97,22 @@ suite('the configuration folder', () => {
     ['a missing group', 'listeners', undefined, 'listeners: is missing'],
     ['a text in place of a group', 'listeners', 'all', 'listeners: expected a group of keys'],
     ['a number where a code with leading zeros may stand', 'home.member.memberCode', 2_454_372, 'home.member.memberCode: expected a text; write it in quotes'],
-    ['a duration without a unit', 'home.securityServer.timeout', 20, 'home.securityServer.timeout: expected a duration such as 60s'],
-    ['a duration with an unknown unit', 'home.securityServer.timeout', '20 sec', 'home.securityServer.timeout: expected a duration such as 250ms, 60s, 10m, 24h or 7d'],
+    ['a duration without a unit', 'home.timeout', 20, 'home.timeout: expected a duration such as 60s'],
+    ['a duration with an unknown unit', 'home.timeout', '20 sec', 'home.timeout: expected a duration such as 250ms, 60s, 10m, 24h or 7d'],
     ['a size in decimal units', 'limits.bodyBytes', '10MB', 'limits.bodyBytes: expected a size such as 512B, 64KiB or 10MiB'],
     ['a port beyond the last', 'listeners.domestic.port', 65_536, 'listeners.domestic.port: expected a whole number from 0 to 65535'],
     ['a port that is no whole number', 'listeners.domestic.port', 7.5, 'listeners.domestic.port: expected a whole number from 0 to 65535'],
     ['an entity id over http', 'gateway.entity', 'http://gateway.fi.example', 'gateway.entity: expected an https URL without user, query or fragment, such as https://gateway.ee.example'],
     ['an entity id with a user', 'gateway.entity', 'https://a@gateway.fi.example', 'gateway.entity: expected an https URL without user, query or fragment, such as https://gateway.ee.example'],
     ['an entity id in capitals, which is the same URL but another text', 'gateway.entity', 'https://Gateway.fi.example', 'gateway.entity: expected an https URL without user, query or fragment, such as https://gateway.ee.example'],
-    ['a security server with a path', 'home.securityServer.url', 'https://10.0.0.1/x', 'home.securityServer.url: expected an https URL of host and port alone, such as https://10.1.2.3:7102'],
+    ['a security server with a path', 'home.securityServers.0.url', 'https://10.0.0.1/x', 'home.securityServers[0].url: expected a URL of host and port alone, such as https://10.1.2.3:7102'],
+    ['a security server over plain HTTP without its long name', 'home.securityServers.0.url', 'http://10.0.0.1', 'home.securityServers[0].url: expected an https URL; plain HTTP needs plainHttpThatAnybodyCanReadAndChange: true'],
+    ['plain HTTP allowed for an https URL', 'home.securityServers.0.plainHttpThatAnybodyCanReadAndChange', true, 'home.securityServers[0].plainHttpThatAnybodyCanReadAndChange: contradicts the https URL'],
+    ['a security server whose certificate is not named', 'home.securityServers.0.tls', undefined, 'home.securityServers[0].tls: is missing: name the certificates that the other side may show (pins)'],
+    ['a key without its certificate', 'home.securityServers.0.tls.certificate', undefined, 'home.securityServers[0].tls: key and certificate go together'],
+    ['a provider without a security server', 'home.securityServers', [], 'home.securityServers: a gateway behind a security server (gateway.home: provider) needs at least one'],
+    ['clients of an edge at a provider', 'home.clients', [{ client: 'FI/GOV/1-1', certificates: ['x'] }], 'home.clients: is for gateway.home: edge; here the security server knows our information systems'],
+    ['where a service is, at a provider', 'home.services', [{ service: 'FI/GOV/1-1/a/b', url: 'https://b.fi', tls: { pins: ['x'] } }], 'home.services[0].url: is for gateway.home: edge; here the security server knows where services are'],
     ['a value out of a list', 'home.wss.verifiers', 'all', 'home.wss.verifiers: expected one of libxml2, xml-crypto, both'],
     ['no pinned certificate', 'listeners.domestic.tls.clients', [], 'listeners.domestic.tls.clients: name at least one certificate'],
     ['an empty text', 'gateway.environment', '', 'gateway.environment: expected a text that is not empty'],

@@ -33,7 +33,7 @@ test('an editor shows an unknown key, and a missing one', () => {
 });
 
 test('an editor takes a duration as its text and refuses it as a number', () => {
-  const set = (timeout: unknown) => (value: Record<string, unknown>) => ((value['home'] as { securityServer: { timeout: unknown } }).securityServer.timeout = timeout);
+  const set = (timeout: unknown) => (value: Record<string, unknown>) => ((value['home'] as { timeout: unknown }).timeout = timeout);
   assert.ok(validates('gateway.schema.json', 'ee/gateway.yaml', set('20s')));
   assert.ok(!validates('gateway.schema.json', 'ee/gateway.yaml', set(20)));
 });

@@ -11,7 +11,7 @@ import type { TestContext } from 'node:test';
 import { certify, createAuthority, issue } from '../../../src/crypto/pki.ts';
 import type { Identity } from '../../../src/crypto/pki.ts';
 import { ConnectionFailed, connect } from '../../../src/platform/http-client.ts';
-import type { ConnectOptions, HttpConnection, HttpMessage } from '../../../src/platform/http-client.ts';
+import type { ConnectOptions, HttpConnection, HttpMessage, PinnedTls } from '../../../src/platform/http-client.ts';
 import { spkiPin } from '../../../src/platform/spki.ts';
 
 const validity = { notBefore: Date.UTC(2020, 0), notAfter: Date.UTC(2040, 0) };
@@ -39,7 +39,7 @@ async function serve(t: TestContext, listener: Listener, options: { maxVersion?:
   return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function open(t: TestContext, origin: string, tls: Partial<ConnectOptions['tls']> = {}, options: Partial<ConnectOptions> = {}): HttpConnection {
+function open(t: TestContext, origin: string, tls: Partial<PinnedTls> = {}, options: Partial<ConnectOptions> = {}): HttpConnection {
   const connection = connect({ origin, connections: 2, ...options, tls: { key: clientIdentity.key, cert: clientIdentity.certificate, pins: [pinOf(serverIdentity)], ...tls } });
   t.after(() => connection.close());
   return connection;

@@ -1,0 +1,93 @@
+/**
+ * The domestic listener of an edge: information systems speak to the gateway as to their security server, over mutual TLS. Each dialect that has an
+ * entry point (Dialect.edge) is mounted at its path; who may speak for whom is settled here, before anything of an exchange begins.
+ */
+import Router from '@koa/router';
+import Koa from 'koa';
+import type { Context } from 'koa';
+import { memberPath, sameMember } from '../ecosystems/xroad-identifiers.ts';
+import type { Edge, HeaderLine } from '../ecosystems/edge.ts';
+import type { Dialect } from '../ecosystems/ecosystem.ts';
+import { CausewayError, asCausewayError } from '../errors.ts';
+import { offerOf } from '../exchange/edge-offers.ts';
+import { outbound } from '../exchange/outbound.ts';
+import { exchangeId } from '../platform/ids.ts';
+import { nextTraceparent } from '../platform/trace.ts';
+import type { HttpReply } from '../platform/http-client.ts';
+import type { DomesticMember } from '../stages.ts';
+import { readBody } from './body.ts';
+import { acceptOf, headersOf, send } from './domestic.ts';
+import type { DomesticOptions } from './domestic.ts';
+import { connectionIdentity } from './peer-certificate.ts';
+import type { ConnectionIdentity } from './peer-certificate.ts';
+
+export interface EdgeOptions extends Omit<DomesticOptions, 'pins'> {
+  readonly dialects: readonly Dialect[];
+  /** Who may ask, and the base64 SHA-256 of the keys that may speak for it. */
+  readonly clients: readonly { readonly member: DomesticMember; readonly pins: readonly string[] }[];
+}
+
+/** Throws `config-invalid` when two dialects want one path. */
+export function edgeApp(options: EdgeOptions): Koa {
+  const router = new Router();
+  const taken = new Set<string>();
+  for (const dialect of options.dialects) {
+    const { edge } = dialect;
+    if (edge === undefined) throw new CausewayError('config-invalid', `${dialect.name} has no entry point at an edge: services of it need a gateway behind a security server`);
+    if (taken.has(edge.path)) throw new CausewayError('config-invalid', `two dialects of the mappings want the path ${edge.path} of the domestic listener`);
+    taken.add(edge.path);
+    router.all(edge.path === '/' ? '/' : `${edge.path}{/*rest}`, (context) => answer(context, dialect, edge, options));
+  }
+  const app = new Koa();
+  app.use(router.routes());
+  app.use((context) => {
+    context.status = 404;
+    context.body = `Nothing is served here. Entry points: ${[...taken].join(', ')}\n`;
+  });
+  return app;
+}
+
+async function answer(context: Context, dialect: Dialect, edge: Edge, options: EdgeOptions): Promise<void> {
+  const { parts, admission } = options;
+  const arrivedAt = parts.clock.monotonic();
+  const accept = acceptOf(context);
+  let reply: HttpReply;
+  try {
+    const identity = knownConnection(context, options);
+    reply = await admission.run(undefined, async () => {
+      const http = { method: context.method, target: context.req.url ?? '', headers: headersOf(context), body: await readBody(context.req, options.maxBodyBytes) };
+      const addressed = edge.address({ http, headerLines: headerLinesOf(context) }, options.offers.flatMap(({ homes }) => homes), parts.limits.xml);
+      speaksFor(identity, addressed.client, options);
+      const offer = offerOf(addressed.service, dialect, options.offers);
+      admission.requireIntact(offer.peer.link.id);
+      const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
+      return addressed.complete(await outbound({ path: offer.path, http: addressed.forwarded, connection: identity.subject, arrivedAt, trace, accept }, parts));
+    });
+  } catch (thrown) {
+    const error = asCausewayError(thrown);
+    const xid = exchangeId(parts.clock.now());
+    parts.observe('outbound.refused', { xid, code: error.code }, error);
+    reply = dialect.renderFault(error, { exchange: xid, country: parts.country, ...accept });
+  }
+  send(context, reply);
+}
+
+/** Before a byte of the body is read: the key of the connection is that of some client of ours, in a certificate that is in its time. */
+function knownConnection(context: Context, { clients, parts }: EdgeOptions): ConnectionIdentity {
+  const identity = connectionIdentity(context.req);
+  const now = parts.clock.now();
+  if (identity === undefined || !clients.some(({ pins }) => pins.includes(identity.pin))) throw new CausewayError('connection-untrusted', 'the connection shows no certificate of a client of ours');
+  if (now < identity.validFrom || now >= identity.validTo) throw new CausewayError('connection-untrusted', 'the certificate of the client is out of its time');
+  return identity;
+}
+
+/** A right of a member is not one of its subsystems, nor the other way round: each entry stands for itself, as at a security server. */
+function speaksFor({ pin }: ConnectionIdentity, client: DomesticMember, { clients }: EdgeOptions): void {
+  const entries = clients.filter(({ member }) => sameMember(member, client));
+  if (entries.length === 0) throw new CausewayError('unknown-member', `${memberPath(client)} is no client of this gateway`, { facts: { hint: 'The client of the message is not registered here.' } });
+  if (!entries.some(({ pins }) => pins.includes(pin))) throw new CausewayError('connection-untrusted', `the certificate may not speak for ${memberPath(client)}`, { facts: { hint: 'The certificate may not speak for the client of the message.' } });
+}
+
+function headerLinesOf({ req: { rawHeaders } }: Context): HeaderLine[] {
+  return Array.from({ length: rawHeaders.length / 2 }, (_, at) => [rawHeaders[2 * at] ?? '', rawHeaders[2 * at + 1] ?? '']);
+}
