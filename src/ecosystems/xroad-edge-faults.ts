@@ -57,6 +57,7 @@ export const EDGE_FAULTS = {
   'outcome-unknown': 'server.serverproxy.service_failed.io_error',
   'overloaded': 'server.clientproxy.internal_error',
   'draining': 'server.clientproxy.maintenance_mode',
+  'disk-full': 'server.clientproxy.io_error',
   'store-unavailable': 'server.clientproxy.logging_failed',
   'internal': 'server.clientproxy.internal_error',
   'config-invalid': 'server.clientproxy.malformed_server_conf',
