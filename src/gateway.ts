@@ -9,6 +9,7 @@ import { ed25519Key, encryptionKey, recipientKey, statementKey } from './crypto/
 import { DIALECT_FORMS, openDialects } from './ecosystems/dialects.ts';
 import { callingHome, pinsOf } from './ecosystems/calling-home.ts';
 import type { Dialect } from './ecosystems/ecosystem.ts';
+import { contradictions } from './ecosystems/profile.ts';
 import type { ProofPolicy } from './ecosystems/proof-policy.ts';
 import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
@@ -33,6 +34,7 @@ import { listen } from './http/listener.ts';
 import type { Listener } from './http/listener.ts';
 import { operationsApp } from './http/operations.ts';
 import { loadMappings } from './mapping/load.ts';
+import type { MappingSet } from './mapping/mappings.ts';
 import type { Clock } from './platform/clock.ts';
 import { ConnectionFailed, connect } from './platform/http-client.ts';
 import type { HttpConnection } from './platform/http-client.ts';
@@ -74,13 +76,14 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     options.onStep?.(step, facts, error);
   };
   const mappings = await loadMappings(config.mappings, country, DIALECT_FORMS);
+  refuseContradictions(mappings, config);
   const peers = config.links.map((link) => openPeer(link, config, clock.now()));
   const store = await openSqliteStore({ folder: config.data, logs: originsOf(config, peers) });
   const clockState = () => 'unknown' as const;
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
   const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, ...(escrow === undefined ? {} : { escrow }) });
-  const dialect = await openDialects({ faultSpelling: config.home.faultCodes, maxAnswerBytes: config.limits.answerBytes, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}) });
+  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}) });
   const policy = policies(config);
   const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const offers = offersOf(mappings.imported, peers, dialect, (form, { connection }) => policy(form, connection));
@@ -101,6 +104,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     inFlight: new InFlight(),
     quotas: new Quotas(),
     tolerance: config.clock,
+    namesRepresentedParty: config.ecosystem.representedParty === 'header',
     handover: home.of,
     policy: (form, { name }) => policy(form, name),
     dialect,
@@ -139,6 +143,12 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
       await store.close();
     },
   };
+}
+
+/** A member, class or dialect that the platform does not have could only come from a mistake, or from somebody's hand. */
+function refuseContradictions(mappings: MappingSet, { ecosystem, home }: GatewayConfig): void {
+  const lines = contradictions(mappings, ecosystem, home.member);
+  if (lines.length > 0) throw new CausewayError('config-invalid', lines.join('\n'));
 }
 
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */

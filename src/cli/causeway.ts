@@ -23,6 +23,14 @@ function program(): Command {
       const { renderErrorsPage } = await import('./errors-page.ts');
       process.stdout.write(renderErrorsPage());
     });
+  causeway
+    .command('ecosystems')
+    .description('print what is known of each platform, and how messages map between them (docs/ecosystems.md)')
+    .action(async () => {
+      const { renderEcosystemsPage } = await import('./ecosystems-page.ts');
+      const { SHIPPED_ECOSYSTEMS, loadEcosystems } = await import('../config/ecosystems.ts');
+      process.stdout.write(renderEcosystemsPage(loadEcosystems(SHIPPED_ECOSYSTEMS)));
+    });
   return causeway;
 }
 

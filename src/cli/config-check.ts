@@ -6,6 +6,7 @@ import type { GatewayConfig } from '../config/config.ts';
 import { problemAt, renderProblem } from '../config/problems.ts';
 import type { Located, Problem } from '../config/problems.ts';
 import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
+import { contradictions } from '../ecosystems/profile.ts';
 import { CausewayError } from '../errors.ts';
 import { makeLink, sameOperation } from '../federation/link.ts';
 import type { Grant, Leg } from '../federation/link.ts';
@@ -20,7 +21,7 @@ export interface ConfigReport {
   readonly ok: boolean;
   readonly folder: string;
   readonly problems: readonly Problem[];
-  /** What the mappings' own checker says, as it says it. */
+  /** What the mappings' own checker says, as it says it, or what they have that the platform has not. */
   readonly mappings: readonly string[];
   readonly links: readonly (LinkHash & { readonly peer: string })[];
 }
@@ -36,13 +37,14 @@ export async function configCheck(folder: string, now: number): Promise<ConfigRe
   });
   const mappings = await mappingsOf(config);
   if (!('set' in mappings)) return { ok: false, folder, problems, mappings: mappings.lines, links };
+  const lines = contradictions(mappings.set, config.ecosystem, config.home.member);
   const located = readConfig(folder).links;
   const grants = config.links.flatMap(({ file, agreements }) => {
     const at = located.find((link) => link.file === file);
     return at === undefined ? [] : agreements.flatMap(({ legs }, index) => legs.flatMap((leg, legIndex) => checkLeg(leg, [index === 0 ? 'agreement' : 'next', 'legs', legIndex], config.gateway.country, mappings.set, at)));
   });
   const all = [...problems, ...grants];
-  return { ok: !hasErrors(all), folder, problems: all, mappings: [], links };
+  return { ok: !hasErrors(all) && lines.length === 0, folder, problems: all, mappings: lines, links };
 }
 
 function hasErrors(problems: readonly Problem[]): boolean {

@@ -6,6 +6,9 @@ import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { deepFreeze } from './freeze.ts';
 import type { DeepReadonly } from './freeze.ts';
+import { checkEcosystem } from './check-ecosystem.ts';
+import type { EcosystemProfile } from './ecosystem-file.ts';
+import { SHIPPED_ECOSYSTEMS, ecosystemNames, readEcosystem, unknownEcosystem } from './ecosystems.ts';
 import { gatewaySchema } from './gateway-file.ts';
 import type { GatewayFile } from './gateway-file.ts';
 import { linkSchema } from './link-file.ts';
@@ -26,13 +29,19 @@ export interface LinkFile {
   readonly settings: DeepReadonly<LinkFileContent['settings']>;
 }
 
-export type GatewayConfig = DeepReadonly<GatewayFile> & { readonly links: readonly LinkFile[] };
+export type GatewayConfig = DeepReadonly<GatewayFile> & {
+  /** Profile of our platform. */
+  readonly ecosystem: EcosystemProfile;
+  readonly links: readonly LinkFile[];
+};
 
 /** The files as they were read, with their places: what `checkConfig` looks further into. */
 export interface ReadConfig {
   readonly gateway: ReadFile<GatewayFile>;
+  /** Absent when gateway.yaml cannot be read, or names none that can. */
+  readonly ecosystem?: EcosystemProfile;
   readonly links: readonly ReadFile<LinkFileContent>[];
-  /** Problems of all files by themselves. */
+  /** Problems of all files by themselves, and of gateway.yaml under the profile of its platform. */
   readonly problems: readonly Problem[];
 }
 
@@ -40,7 +49,18 @@ export function readConfig(folder: string): ReadConfig {
   const gateway = readConfigFile(join(folder, 'gateway.yaml'), gatewaySchema(resolve(folder)));
   const links = linkFiles(folder).map((name) => readConfigFile(join(folder, 'links', name), linkSchema()));
   const none = links.length > 0 ? [] : [problemAt({ ...gateway, file: join(folder, 'links') }, [], 'has no <peer>.yaml: a gateway without a link has nothing to do')];
-  return { gateway, links, problems: [...gateway.problems, ...links.flatMap(({ problems }) => problems), ...none] };
+  const { profile, problems } = profileOf(gateway);
+  return { gateway, links, ...(profile === undefined ? {} : { ecosystem: profile }), problems: [...gateway.problems, ...problems, ...links.flatMap((link) => link.problems), ...none] };
+}
+
+function profileOf(gateway: ReadFile<GatewayFile>): { readonly profile?: EcosystemProfile; readonly problems: readonly Problem[] } {
+  if (gateway.value === undefined) return { problems: [] };
+  const { ecosystems = SHIPPED_ECOSYSTEMS, gateway: { ecosystem } } = gateway.value;
+  const names = ecosystemNames(ecosystems);
+  if (!names.includes(ecosystem)) return { problems: [problemAt(gateway, ['gateway', 'ecosystem'], `there is no profile "${ecosystem}" in ${ecosystems}`, { hint: unknownEcosystem(ecosystem, names) })] };
+  const { value, problems } = readEcosystem(ecosystems, ecosystem);
+  if (value === undefined) return { problems };
+  return { profile: value, problems: checkEcosystem(gateway.value, value, gateway) };
 }
 
 function linkFiles(folder: string): string[] {
@@ -53,10 +73,10 @@ function linkFiles(folder: string): string[] {
 
 /** Throws `config-invalid` with every problem as a line `file:line:column: path: text (hint)`. */
 export function loadConfig(folder: string): GatewayConfig {
-  const { gateway, links, problems } = readConfig(folder);
+  const { gateway, ecosystem, links, problems } = readConfig(folder);
   throwIfAny(problems);
   const read = links.flatMap(({ file, value }) => (value === undefined ? [] : [linkFile(file, value)]));
-  return deepFreeze({ ...gateway.value!, links: read });
+  return deepFreeze({ ...gateway.value!, ecosystem: ecosystem!, links: read });
 }
 
 function linkFile(file: string, { agreement, next, settings }: LinkFileContent): LinkFile {

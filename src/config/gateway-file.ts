@@ -53,9 +53,9 @@ function home(folder: string) {
     waits,
     wss: v.exactOptional(wss(folder)),
     faultCodes: v.pipe(
-      v.optional(oneOf(['new', 'old']), 'new'),
-      v.description('Spelling of our fault codes: new is server.gateway.…, old is Server.Gateway.…'),
-      v.transform((codes) => (codes === 'new' ? 'snake' : 'camel')),
+      v.optional(oneOf(['new', 'old'])),
+      v.description('Spelling of our fault codes: new is server.gateway.…, old is Server.Gateway.…; default: as the profile of the platform says.'),
+      v.transform((codes) => (codes === undefined ? undefined : codes === 'new' ? 'snake' : 'camel')),
     ),
   });
 }
@@ -123,10 +123,12 @@ function fields(folder: string) {
     gateway: record({
       entity: v.pipe(httpsUrl(), v.description('Entity id of this gateway in the federation: an https URL that never changes.')),
       country: country(),
+      ecosystem: v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected small letters, digits and hyphens'), v.description('Profile of our platform: a file of the folder `ecosystems`, without .yaml.')),
       environment: v.pipe(text(), v.description('Must be that of each link: a test gateway never speaks to a live one.')),
       home: v.pipe(v.optional(oneOf(['provider', 'edge']), 'provider'), v.description("provider: behind the country's own security server. edge: our information systems and registers speak to the gateway itself.")),
     }),
     data: v.pipe(path(folder), v.description('Folder of the trail, the evidence and the exchanges under way.')),
+    ecosystems: v.exactOptional(v.pipe(path(folder), v.description('Folder of the ecosystem profiles; default: those that come with Causeway.'))),
     mappings: v.pipe(path(folder), v.description('Folder of the mappings.')),
     trust: v.pipe(path(folder), v.description('Folder with a <COUNTRY>.json for each peer; `causeway trust import` writes them.')),
     listeners: listeners(folder),

@@ -81,7 +81,7 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
       messageId: claims.jti,
       ...(opened.fields.context.userId === undefined ? {} : { userId: opened.fields.context.userId }),
       ...(opened.fields.context.issue === undefined ? {} : { issue: opened.fields.context.issue }),
-      representedParty: parts.identifiers.representedParty(claims.client),
+      ...(parts.namesRepresentedParty ? { representedParty: parts.identifiers.representedParty(claims.client) } : {}),
     },
   };
   const policy = parts.policy(use.grant.proof, parts.handover(service));

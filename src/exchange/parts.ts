@@ -44,6 +44,8 @@ export interface InboundParts extends Shared {
   readonly inFlight: InFlight<SealedBytes>;
   readonly quotas: Quotas;
   readonly tolerance: AgeTolerance;
+  /** Whether services at home are told the foreign member as represented party too. */
+  readonly namesRepresentedParty: boolean;
   /** Where requests for a service of ours are handed over. */
   handover(service: ExportedService): Handover;
   policy(form: Grant['proof'], vouching: Handover): ProofPolicy;

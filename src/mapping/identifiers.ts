@@ -2,6 +2,7 @@
  * How members of this country appear in the federation, and foreign members at home: rules with an explicit table for exceptions
  * (mapping.md; house.md, "Where a gateway stands"). Reversible: two members never share a name, which is checked when it is loaded.
  */
+import { hasShape } from '../config/member-code.ts';
 import { CausewayError } from '../errors.ts';
 import type { DomesticMember, DomesticService } from '../stages.ts';
 import { parseFederated, renderFederated } from './federated.ts';
@@ -13,8 +14,6 @@ import type { SourceFile } from './problems.ts';
 const XROAD_CODE = /^[A-Za-z0-9'()+,\-.=?]+$/;
 
 export interface Identifiers extends IdentifierMap {
-  /** The gateway's own member: foreign members are its subsystems, foreign services its services. */
-  readonly gateway: DomesticMember;
   /** The domestic service behind a federated identifier of our country; undefined for other countries or a form that is none. */
   serviceOf(federated: string): DomesticService | undefined;
   /** Whether a subsystem of the gateway's member is the name of some foreign member. */
@@ -108,10 +107,6 @@ function shapesMeet(a: string, b: string): boolean {
   return a.length === b.length && [...a].every((one, at) => overlap(one, b[at] ?? '') || overlap(b[at] ?? '', one));
 }
 
-function hasShape(code: string, shape: string): boolean {
-  return code.length === shape.length && [...shape].every((kind, at) => (kind === '9' ? /\d/ : kind === 'A' ? /[A-Z]/ : { test: (one: string) => one === kind }).test(code[at] ?? ''));
-}
-
 /** An exception names a member of ours on both sides: no member may pass for one of another country. */
 function checkMembers(fields: Fields, members: ReadonlyMap<string, string>, instance: string, country: string): void {
   for (const [domestic, federated] of members) {
@@ -142,6 +137,7 @@ function makeIdentifiers(tables: Tables): Identifiers {
   return {
     country: tables.country,
     gateway: tables.gateway,
+    classes: tables.classes,
     toFederated: (member) => memberToFederated(tables, member),
     foreignClient: (federated) => ({ ...tables.gateway, subsystem: subsystemFor(tables, federated) }),
     representedParty(federated) {

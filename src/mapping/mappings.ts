@@ -33,6 +33,10 @@ export interface ExportedService {
 
 export interface IdentifierMap {
   readonly country: string;
+  /** The gateway's own member: foreign members are its subsystems, foreign services its services. */
+  readonly gateway: DomesticMember;
+  /** Member classes of our platform that have identifiers on a link. */
+  readonly classes: readonly string[];
   /** Federated identifier of a member of our country. Throws `unknown-member`. */
   toFederated(member: DomesticMember): string;
   /** The subsystem of the gateway's own member under which a foreign member appears at home. Throws `unknown-member`. */
