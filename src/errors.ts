@@ -36,6 +36,8 @@ export const CODES = {
   'signature-incomplete': { fault: 'caller', retry: 'new-id', text: 'The signature does not cover everything that it must.' },
   'signature-untrusted': { fault: 'caller', retry: 'new-id', text: 'The signing certificate is not issued by an approved authority, or not to this member.' },
   'signature-expired': { fault: 'caller', retry: 'new-id', text: 'The signing certificate or the signature is out of its time.' },
+  'caller-unauthenticated': { fault: 'caller', retry: 'new-id', text: 'The caller shows no valid credentials of a client that is registered here.' },
+  'scope-missing': { fault: 'caller', retry: 'no', text: 'The access token was not issued for the scope that is asked for here.' },
   'connection-untrusted': { fault: 'caller', retry: 'no', text: 'The TLS certificate of the connection is not registered here.' },
   // the service that was asked
   'service-unreachable': { fault: 'service', retry: 'later', text: 'The service could not be reached.' },

@@ -95,9 +95,16 @@ export interface DomesticResponse {
 
 export type DomesticMessage = DomesticRequest | DomesticResponse;
 
+/**
+ * How a domestic message can be proven, and how far that goes: `verified` by a signature of the message that is checked in line, `asserted` by the
+ * word of the security server, or of the API hub's client that showed its credentials.
+ */
+export const PROOF_FORMS = { 'security-server': 'asserted', 'wss': 'verified', 'api-client': 'asserted', 'http-signature': 'verified', 'jws-detached': 'verified' } as const;
+export type ProofForm = keyof typeof PROOF_FORMS;
+
 /** What was proven about a domestic message, and by whom (protocol.md, claim `domestic`). */
 export interface DomesticProof {
-  readonly form: 'security-server' | 'wss';
+  readonly form: ProofForm;
   /** `verified` only for a signature checked in line; else the national security server vouches. */
   readonly result: 'verified' | 'asserted';
   /** Name of the policy applied, e.g. `wss-xroad-v1/libxml2`. */

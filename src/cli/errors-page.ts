@@ -1,4 +1,5 @@
 /** docs/errors.md, from the table of codes and the dialects' tables: `causeway errors`. */
+import { PROBLEMS } from '../ecosystems/openapi/faults.ts';
 import { GATEWAY_FAULTS, gatewayCode } from '../ecosystems/xroad-faults.ts';
 import { CODES } from '../errors.ts';
 import type { ErrorCode, Fault, Retry } from '../errors.ts';
@@ -44,10 +45,11 @@ function codes(): string[] {
   return [
     '## Codes',
     '',
-    'X-Road: the fault code with `faultCodes: new`, then with `old`; HTTP is the status of `xroad-rest` (SOAP faults are always 500).',
+    'X-Road: the fault code with `faultCodes: new`, then with `old`; HTTP is the status of `xroad-rest` (SOAP faults are always 500), and that of',
+    '`openapi`, where problem details have the type `urn:causeway:error:<code>`.',
     '',
-    '| code | fault | retry | text for the caller | X-Road | HTTP |',
-    '|---|---|---|---|---|---|',
+    '| code | fault | retry | text for the caller | X-Road | HTTP | openapi |',
+    '|---|---|---|---|---|---|---|',
     ...(Object.keys(CODES) as ErrorCode[]).map(row),
   ];
 }
@@ -55,5 +57,5 @@ function codes(): string[] {
 function row(code: ErrorCode): string {
   const { fault, retry, text } = CODES[code];
   const names = `\`${gatewayCode(code, 'snake')}\`<br>\`${gatewayCode(code, 'camel')}\``;
-  return `| \`${code}\` | ${fault} | ${retry} | ${text} | ${names} | ${GATEWAY_FAULTS[code].status} |`;
+  return `| \`${code}\` | ${fault} | ${retry} | ${text} | ${names} | ${GATEWAY_FAULTS[code].status} | ${PROBLEMS[code].status} |`;
 }

@@ -3,6 +3,8 @@
  * agreement everything is written out: a default would be a term that nobody signed.
  */
 import * as v from 'valibot';
+import { PROOF_FORMS } from '../stages.ts';
+import type { ProofForm } from '../stages.ts';
 import { base64Of32, count, country, duration, httpsOrigin, httpsUrl, instant, oneOf, record, sha256, size, text } from './values.ts';
 
 const party = record({
@@ -24,6 +26,8 @@ const fieldPaths = v.pipe(
   v.description('JSON Pointers into the neutral document, `*` for each item of a list; each stands for itself and all below it.'),
 );
 
+const PROOFS = Object.keys(PROOF_FORMS) as [ProofForm, ...ProofForm[]];
+
 const grant = record({
   client: v.pipe(text(), v.description("Federated identifier of the asking member, in the leg's `from` country.")),
   service: v.pipe(text(), v.description("Federated identifier of the service, in the leg's `to` country.")),
@@ -31,7 +35,8 @@ const grant = record({
   purpose: v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected a purpose code of small letters, digits and hyphens')),
   neutral: v.pipe(record({ schema: text(), version: text(), sha256: sha256() }), v.description('The neutral form, pinned; `causeway config check` prints the SHA-256 that it finds.')),
   fields: v.exactOptional(v.pipe(record({ request: v.exactOptional(fieldPaths), response: v.exactOptional(fieldPaths) }), v.description('Fields of the neutral form that may cross for this purpose; without a list all may.'))),
-  proof: oneOf(['security-server', 'wss']),
+  proof: v.pipe(oneOf(PROOFS), v.description('Domestic proof that the asking side must have.')),
+  answerProof: v.exactOptional(v.pipe(oneOf(PROOFS), v.description('That of the answer, where the two platforms prove messages differently; without it, as proof.'))),
   idempotent: v.pipe(v.boolean('expected true or false'), v.description('May be repeated after an unknown outcome.')),
   maxBytes: size(),
   minBudget: v.pipe(duration(), v.description('What the service needs at least.')),

@@ -1,5 +1,20 @@
 /** How a gateway proves domestic messages and signs its own (gateway.yaml `home`; a grant of the link says which form it demands). */
 import type { CertificateTrust, MemberKey } from '../crypto/certificates.ts';
+import type { MessageKey } from '../crypto/message-keys.ts';
+
+/** What a signature over an HTTP message must be here, and with what we sign. Whose keys are believed, the dialect knows. */
+export interface HttpMessagePolicy {
+  /** Components that must be covered beside those that we read. */
+  readonly components: readonly string[];
+  /** Parameter `tag` of RFC 9421, theirs and ours. */
+  readonly tag?: string;
+  /** Whether their signatures need a nonce; ours have one. */
+  readonly nonce: boolean;
+  /** Milliseconds that the signed time may lie back, and ahead. */
+  readonly maxAge: number;
+  readonly maxAhead: number;
+  readonly signer: MessageKey;
+}
 
 export type ProofPolicy =
   | {
@@ -9,6 +24,9 @@ export type ProofPolicy =
       /** At an edge nobody stands between: the gateway says itself whose pinned connection it was. */
       readonly voucher?: 'edge';
     }
+  /** An API hub's client that showed its credentials: they vouch for everything it sent. */
+  | { readonly form: 'api-client' }
+  | ({ readonly form: 'http-signature' | 'jws-detached' } & HttpMessagePolicy)
   | {
       readonly form: 'wss';
       readonly trust: CertificateTrust;

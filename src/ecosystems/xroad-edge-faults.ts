@@ -27,6 +27,8 @@ export const EDGE_FAULTS = {
   'signature-incomplete': 'client.malformed_signature',
   'signature-untrusted': 'client.incorrect_certificate',
   'signature-expired': 'client.cert_validation',
+  'caller-unauthenticated': 'server.clientproxy.ssl_authentication_failed',
+  'scope-missing': 'server.serverproxy.access_denied',
   'connection-untrusted': 'server.clientproxy.ssl_authentication_failed',
   'service-unreachable': 'server.serverproxy.service_failed.network_error',
   'service-slow': 'server.serverproxy.service_failed.io_error',

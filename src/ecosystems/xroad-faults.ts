@@ -1,7 +1,6 @@
 /** Faults on X-Road: our own, as a provider gives them, and X-Road's, as its security servers give them to us. */
-import { CODES, CausewayError } from '../errors.ts';
+import { CausewayError } from '../errors.ts';
 import type { Delivered, ErrorCode } from '../errors.ts';
-import type { FaultFacts } from './ecosystem.ts';
 
 /** X-Road before 7.8 writes `Server.ServerProxy.AccessDenied`, from 7.8 on `server.serverproxy.access_denied`; a gateway speaks as its country's servers do. */
 export type FaultSpelling = 'camel' | 'snake';
@@ -35,6 +34,8 @@ export const GATEWAY_FAULTS = {
   'signature-incomplete': { camel: 'SignatureIncomplete', snake: 'signature_incomplete', status: 400 },
   'signature-untrusted': { camel: 'SignatureUntrusted', snake: 'signature_untrusted', status: 403 },
   'signature-expired': { camel: 'SignatureExpired', snake: 'signature_expired', status: 400 },
+  'caller-unauthenticated': { camel: 'CallerUnauthenticated', snake: 'caller_unauthenticated', status: 401 },
+  'scope-missing': { camel: 'ScopeMissing', snake: 'scope_missing', status: 403 },
   'connection-untrusted': { camel: 'ConnectionUntrusted', snake: 'connection_untrusted', status: 403 },
   'service-unreachable': { camel: 'ServiceUnreachable', snake: 'service_unreachable', status: 502 },
   'service-slow': { camel: 'ServiceSlow', snake: 'service_slow', status: 504 },
@@ -76,23 +77,6 @@ export const GATEWAY_FAULTS = {
 export function gatewayCode(code: ErrorCode, spelling: FaultSpelling): string {
   const fault = GATEWAY_FAULTS[code];
   return spelling === 'camel' ? `Server.Gateway.${fault.camel}` : `server.gateway.${fault.snake}`;
-}
-
-/** What a caller is told beside code and text, in this order, in either dialect. All of it is public (errors.ts, ErrorFacts). */
-export function faultDetails(error: CausewayError, facts: FaultFacts): readonly (readonly [name: string, value: string])[] {
-  const { field, peerCode, delivered, until, country } = error.facts;
-  const details: readonly (readonly [string, string | undefined])[] = [
-    ['code', error.code],
-    ['exchange', facts.exchange],
-    ['country', country ?? facts.country],
-    ['fault', CODES[error.code].fault],
-    ['retry', CODES[error.code].retry],
-    ['field', field],
-    ['peerCode', peerCode],
-    ['delivered', delivered],
-    ['until', until],
-  ];
-  return details.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Delivered } from '../errors.ts';
+import { answerProof } from '../federation/link.ts';
 import { open } from '../federation/open.ts';
 import { sealRefusal, sealResponse } from '../federation/seal.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
@@ -84,7 +85,7 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
       ...(parts.namesRepresentedParty ? { representedParty: parts.identifiers.representedParty(claims.client) } : {}),
     },
   };
-  const policy = parts.policy(use.grant.proof, parts.handover(service));
+  const policy = parts.policy(answerProof(use.grant), parts.handover(service));
   const rendered = await dialect.renderRequest(mapped, call, policy, parts.clock.now());
   const request = trace === undefined ? rendered : { ...rendered, headers: { ...rendered.headers, traceparent: trace } };
   parts.observe('inbound.translated', { xid: claims.jti, link: peer.link.id, home: { client: memberText(call.client), service: serviceText(service.home.service) }, mapping: mapped.fields.mapping.id });

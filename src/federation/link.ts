@@ -2,7 +2,7 @@
 import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
-import type { LossReport, NeutralRef, Operation } from '../stages.ts';
+import type { LossReport, NeutralRef, Operation, ProofForm } from '../stages.ts';
 
 /** One allowed use: exact client, service, operation and purpose. What is not granted is refused. */
 export interface Grant {
@@ -15,8 +15,10 @@ export interface Grant {
   readonly neutral: NeutralRef;
   /** Fields of the neutral form that may cross for this purpose (mapping/field-list.ts); without a list all may. */
   readonly fields?: { readonly request?: readonly string[]; readonly response?: readonly string[] };
-  /** Domestic proof that the asking side must have: `security-server` (asserted) or `wss` (verified). */
-  readonly proof: 'security-server' | 'wss';
+  /** Domestic proof that the asking side must have. */
+  readonly proof: ProofForm;
+  /** That of the answer, where the two platforms prove messages differently; absent: as `proof`. */
+  readonly answerProof?: ProofForm;
   /** The operation may be repeated with the same domestic id after an unknown outcome. */
   readonly idempotent: boolean;
   /** Plaintext bytes of the manifest and all parts of a request or of an answer. */
@@ -145,6 +147,11 @@ export function findGrant(leg: Leg, use: { readonly client: string; readonly ser
   const grant = leg.grants.find((candidate) => candidate.client === use.client && candidate.service === use.service && sameOperation(candidate.operation, use.operation) && (use.purpose === undefined || candidate.purpose === use.purpose));
   if (grant === undefined) throw new CausewayError('not-allowed', `no grant from ${leg.from} to ${leg.to} for ${use.client} calling ${use.service}`);
   return { ...grant, sealing: leg.sealing };
+}
+
+/** The domestic proof of the side that is asked. */
+export function answerProof({ answerProof: answer, proof }: Grant): ProofForm {
+  return answer ?? proof;
 }
 
 export function sameOperation(a: Operation, b: Operation): boolean {

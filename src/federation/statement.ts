@@ -8,7 +8,8 @@ import { parseJws, verifyJws } from '../crypto/jws.ts';
 import { parseCanonicalJson } from '../platform/canonical-json.ts';
 import { isExchangeId } from '../platform/ids.ts';
 import type { PeerTrust } from '../trust/peer-trust.ts';
-import type { StatementType } from '../stages.ts';
+import { PROOF_FORMS } from '../stages.ts';
+import type { ProofForm, StatementType } from '../stages.ts';
 import { MAX_PARTS } from './manifest.ts';
 
 /** Seconds between `iat` and `exp`. */
@@ -44,7 +45,7 @@ const carrying = {
   payload: v.strictObject({ manifest: digest, parts: v.pipe(count, v.minValue(1), v.maxValue(MAX_PARTS)), bytes: count }),
   content: digest,
   domestic: v.strictObject({
-    form: v.picklist(['security-server', 'wss']),
+    form: v.picklist(Object.keys(PROOF_FORMS) as ProofForm[]),
     result: v.picklist(['verified', 'asserted']),
     policy: text,
     verifiedAt: count,

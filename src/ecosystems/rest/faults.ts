@@ -4,7 +4,8 @@ import type { HttpReply } from '../../platform/http-client.ts';
 import { element } from '../../xml/element.ts';
 import { renderXml } from '../../xml/render.ts';
 import type { FaultFacts } from '../ecosystem.ts';
-import { GATEWAY_FAULTS, faultDetails, gatewayCode } from '../xroad-faults.ts';
+import { faultDetails } from '../fault-details.ts';
+import { GATEWAY_FAULTS, gatewayCode } from '../xroad-faults.ts';
 import type { FaultSpelling } from '../xroad-faults.ts';
 import { JSON_TYPE } from './body.ts';
 

@@ -83,7 +83,8 @@ interface Proven {
   readonly proof: DomesticProof;
 }
 
-function proveMessage(bytes: Uint8Array, policy: WssPolicy, now: number, limits: XmlLimits): Proven {
+function proveMessage(bytes: Uint8Array, policy: ProofPolicy, now: number, limits: XmlLimits): Proven {
+  if (policy.form !== 'wss') throw new CausewayError('signature-missing', `a SOAP message has no proof of the form ${policy.form}`);
   // The certificate is judged before its key is used, and again here for the result; the path is cached.
   const pathOf = (certificate: Uint8Array) => certificatePath(policy.trust, certificate, now);
   const signature = xmlVerifier(policy.verifiers)(bytes, limits, (certificate) => pathOf(certificate).certificate.publicKey);

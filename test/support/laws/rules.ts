@@ -48,6 +48,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'pino': ['platform'],
   'prom-client': ['platform'],
   'stdnum': ['mapping'],
+  'structured-headers': ['crypto'],
   'undici': ['platform'],
   'uuid': ['platform'],
   'valibot': ['config', 'federation', 'trail'],

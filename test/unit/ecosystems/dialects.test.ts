@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import { CausewayError } from '../../../src/errors.ts';
 import { DIALECT_FORMS, openDialects } from '../../../src/ecosystems/dialects.ts';
 import { xroadFault } from '../../../src/ecosystems/xroad-faults.ts';
+import { hubSettings } from '../../support/hub-messages.ts';
 import type { HttpConnection } from '../../../src/platform/http-client.ts';
 
-const settings = { faultSpelling: 'camel', maxAnswerBytes: 77 } as const;
+const settings = { faultSpelling: 'camel', maxAnswerBytes: 77, hub: hubSettings({ maxAnswerBytes: 77 }) } as const;
 
 const dialectOf = await openDialects(settings);
 
@@ -14,7 +15,7 @@ for (const name of Object.keys(DIALECT_FORMS)) {
 
   test(`${name} stands in the list under its own name`, () => assert.equal(dialect.name, name));
 
-  test(`${name} speaks faults in the spelling that is set, and never as X-Road itself`, () => {
+  if (name !== 'openapi') test(`${name} speaks faults in the spelling that is set, and never as X-Road itself`, () => {
     const text = Buffer.from(dialect.renderFault(new CausewayError('not-allowed', 'x'), { exchange: 'x', country: 'EE' }).body).toString();
     assert.ok(text.includes('Server.Gateway.NotAllowed'));
     assert.equal(xroadFault('Server.Gateway.NotAllowed'), undefined);
@@ -30,5 +31,11 @@ for (const name of Object.keys(DIALECT_FORMS)) {
 }
 
 test('a name that is not listed opens nothing', () => {
-  for (const name of ['xroad', 'toString', '']) assert.throws(() => dialectOf(name), { code: 'internal' });
+  for (const name of ['xroad', 'toString', '']) assert.throws(() => dialectOf(name), { code: 'config-invalid' });
+});
+
+test('openapi is not spoken where gateway.yaml has no home.hub', async () => {
+  const { hub: _, ...withoutHub } = settings;
+  const only = await openDialects(withoutHub);
+  assert.throws(() => only('openapi'), { code: 'config-invalid' });
 });

@@ -1,0 +1,96 @@
+/** Refusals as problem details (RFC 9457). */
+import { CODES } from '../../errors.ts';
+import type { CausewayError, ErrorCode } from '../../errors.ts';
+import type { HttpReply } from '../../platform/http-client.ts';
+import type { FaultFacts } from '../ecosystem.ts';
+import { faultDetails } from '../fault-details.ts';
+
+interface Problem {
+  readonly status: number;
+  /** Seconds after which a retry makes sense, where the refusal itself does not say. */
+  readonly retryAfter?: number;
+}
+
+export const PROBLEMS = {
+  'malformed': { status: 400 },
+  'too-large': { status: 413 },
+  'not-allowed': { status: 403 },
+  'unknown-service': { status: 404 },
+  'unknown-member': { status: 403 },
+  'end-user-missing': { status: 400 },
+  'duplicate-id': { status: 409 },
+  'quota-exceeded': { status: 429, retryAfter: 60 },
+  'suspended': { status: 503, retryAfter: 600 },
+  'mapping-failed': { status: 422 },
+  'signature-missing': { status: 400 },
+  'signature-invalid': { status: 400 },
+  'signature-weak': { status: 400 },
+  'signature-incomplete': { status: 400 },
+  'signature-untrusted': { status: 403 },
+  'signature-expired': { status: 400 },
+  'caller-unauthenticated': { status: 401 },
+  'scope-missing': { status: 403 },
+  'connection-untrusted': { status: 403 },
+  'service-unreachable': { status: 502, retryAfter: 30 },
+  'service-slow': { status: 504 },
+  'service-refused': { status: 502 },
+  'service-fault': { status: 502 },
+  'service-answer-invalid': { status: 502 },
+  'service-answer-unmappable': { status: 502 },
+  'peer-unreachable': { status: 502, retryAfter: 30 },
+  'peer-slow': { status: 504, retryAfter: 30 },
+  'peer-refused': { status: 502 },
+  'peer-answer-invalid': { status: 502 },
+  'peer-unknown': { status: 502 },
+  'statement-malformed': { status: 502 },
+  'statement-untrusted': { status: 502 },
+  'statement-invalid': { status: 502 },
+  'wrong-audience': { status: 502 },
+  'clock-skew': { status: 502 },
+  'link-mismatch': { status: 502 },
+  'leg-mismatch': { status: 502 },
+  'identifier-foreign': { status: 502 },
+  'replay': { status: 502 },
+  'budget-too-small': { status: 400 },
+  'digest-mismatch': { status: 502 },
+  'seal-mismatch': { status: 502 },
+  'content-mismatch': { status: 502 },
+  'neutral-invalid': { status: 502 },
+  'loss-refused': { status: 502 },
+  'field-not-allowed': { status: 502 },
+  'outcome-unknown': { status: 504 },
+  'overloaded': { status: 503, retryAfter: 5 },
+  'disk-full': { status: 507, retryAfter: 600 },
+  'draining': { status: 503, retryAfter: 5 },
+  'store-unavailable': { status: 503, retryAfter: 30 },
+  'internal': { status: 500 },
+  'config-invalid': { status: 500 },
+  'trail-broken': { status: 503 },
+} as const satisfies Record<ErrorCode, Problem>;
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** `type` names our code, `instance` the exchange; then what every dialect tells, `country` first of all: whose side refused. 401 asks for a token, as RFC 9110 wants of it. */
+export function renderFault(error: CausewayError, facts: FaultFacts): HttpReply {
+  const { status, ...row }: Problem = PROBLEMS[error.code];
+  const { until, hint } = error.facts;
+  const problem = {
+    type: `urn:causeway:error:${error.code}`,
+    title: CODES[error.code].text,
+    status,
+    ...(hint === undefined ? {} : { detail: hint }),
+    instance: `urn:uuid:${facts.exchange}`,
+    ...Object.fromEntries(faultDetails(error, facts)),
+  };
+  const retryAfter = until === undefined ? row.retryAfter?.toString() : new Date(until).toUTCString();
+  return {
+    status,
+    headers: {
+      'content-type': PROBLEM_TYPE,
+      'causeway-error': error.code,
+      ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+    body: Buffer.from(JSON.stringify(problem), 'utf8'),
+  };
+}
