@@ -1,6 +1,10 @@
-/** Compact JWS (RFC 7515) with a closed header: `alg typ kid`; `alg` comes from the pinned key, never from the header (RFC 8725, 3.1). */
+/**
+ * Compact JWS (RFC 7515) with a closed header: `alg typ kid`; `alg` comes from the pinned key, never from the header (RFC 8725, 3.1).
+ * On node:crypto: the library's way through WebCrypto takes nearly twice the time, four times an exchange. The tests hold it
+ * against the library, both ways.
+ */
+import { sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { CompactSign, compactVerify, errors } from 'jose';
 import { CausewayError } from '../errors.ts';
 import { sha256Base64url } from './digest.ts';
 
@@ -12,18 +16,25 @@ export interface JwsKey {
 
 export interface ParsedJws {
   readonly compact: string;
+  readonly alg: string;
   readonly typ: string;
   readonly kid: string;
   /** As signed; nothing has been made of it yet. */
   readonly payload: Uint8Array;
   readonly signingInput: string;
+  /** 64 bytes. */
+  readonly signature: Uint8Array;
   /** base64url SHA-256 of the signing input, never of the signature: ECDSA signatures are malleable. */
   readonly identity: string;
 }
 
-export async function signJws(typ: string, payload: string, signer: JwsKey): Promise<string> {
-  return new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: signer.alg, typ, kid: signer.kid }).sign(signer.key);
+export function signJws(typ: string, payload: string, { alg, kid, key }: JwsKey): string {
+  const signingInput = `${base64url(JSON.stringify({ alg, typ, kid }))}.${base64url(payload)}`;
+  return `${signingInput}.${sign('sha256', Buffer.from(signingInput), { key, dsaEncoding: SIGNATURE_FORM }).toString('base64url')}`;
 }
+
+/** RFC 7518, 3.4: R ‖ S, 64 bytes. */
+const SIGNATURE_FORM = 'ieee-p1363';
 
 /** Identity of a compact JWS that we made ourselves. */
 export function jwsIdentity(compact: string): string {
@@ -50,17 +61,17 @@ export function parseJws(compact: string, maxBytes: number): ParsedJws {
   if (typeof alg !== 'string' || typeof typ !== 'string' || typeof kid !== 'string') throw malformed('the header needs alg, typ and kid');
   if (!Buffer.from(JSON.stringify({ alg, typ, kid })).equals(head)) throw malformed('the header has other members than alg, typ and kid, or another spelling of them');
   const signingInput = signingInputOf(compact);
-  return { compact, typ, kid, payload: body, signingInput, identity: sha256Base64url(signingInput) };
+  return { compact, alg, typ, kid, payload: body, signingInput, signature, identity: sha256Base64url(signingInput) };
 }
 
 /** Throws `statement-invalid` unless `key` signed exactly this, with the algorithm of the key: the header's `alg` only has to agree. */
-export async function verifyJws(jws: ParsedJws, key: JwsKey): Promise<void> {
-  try {
-    await compactVerify(jws.compact, key.key, { algorithms: [key.alg] });
-  } catch (cause) {
-    if (!(cause instanceof errors.JOSEError)) throw cause;
-    throw new CausewayError('statement-invalid', `the statement's signature does not verify (${cause.code})`, { cause });
-  }
+export function verifyJws(jws: ParsedJws, { alg, key }: JwsKey): void {
+  if (jws.alg !== alg) throw new CausewayError('statement-invalid', "the statement's algorithm is not that of the key");
+  if (!verify('sha256', Buffer.from(jws.signingInput), { key, dsaEncoding: SIGNATURE_FORM }, jws.signature)) throw new CausewayError('statement-invalid', "the statement's signature does not verify");
+}
+
+function base64url(text: string): string {
+  return Buffer.from(text).toString('base64url');
 }
 
 function decodeCanonical(segment: string): Buffer {

@@ -18,8 +18,8 @@ export interface Escrowed {
   readonly root: string;
   /** How many times the root is moved on to get this record's place in the chain. */
   readonly step: number;
-  /** base64url: nonce ‖ ciphertext ‖ tag. */
-  readonly box: string;
+  /** nonce ‖ ciphertext ‖ tag. */
+  readonly box: Uint8Array;
 }
 
 interface Chain {
@@ -48,7 +48,7 @@ export class Escrow {
     chain.key = derive(key, 'next');
     chain.step += 1;
     key.fill(0);
-    return { root, step, box: Buffer.from(box).toString('base64url') };
+    return { root, step, box };
   }
 
   #begin(): Promise<Chain> {
@@ -64,7 +64,7 @@ export class Escrow {
 export function openEscrowed({ step, box }: Escrowed, root: Uint8Array, place: RecordPlace): Uint8Array {
   let key: Buffer = Buffer.from(root);
   for (let n = 0; n < step; n += 1) key = derive(key, 'next');
-  return openRecord(derive(key, 'record'), place, Buffer.from(box, 'base64url'));
+  return openRecord(derive(key, 'record'), place, box);
 }
 
 function derive(key: Uint8Array, purpose: 'record' | 'next'): Buffer {

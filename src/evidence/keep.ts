@@ -2,6 +2,8 @@
 import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
+import { decodeFrames, encodeFrames } from '../platform/frames.ts';
+import type { Frame } from '../platform/frames.ts';
 import type { JsonValue, ManifestContext } from '../stages.ts';
 import type { Escrow, Escrowed } from './escrow.ts';
 import { openRecord, sealRecord } from './record.ts';
@@ -51,8 +53,8 @@ export interface EvidenceRecord {
 }
 
 export interface Bodies {
-  /** base64; absent where the message was cut down to the fields that may cross. */
-  readonly domestic?: string;
+  /** Absent where the message was cut down to the fields that may cross. */
+  readonly domestic?: Uint8Array;
   readonly neutral: JsonValue;
   readonly context: ManifestContext;
 }
@@ -73,32 +75,57 @@ export async function keepEvidence(step: EvidenceStep): Promise<SealedEvidence> 
   const { xid, link, recordKey, contents, kind, now } = step;
   const id = `${xid}.${step.step}`;
   const neutral = canonicalJson(contents.neutral);
-  const record: EvidenceRecord = {
+  const head: EvidenceRecord = {
     v: 1,
     kind,
     statement: contents.statement,
     ...(contents.salt === undefined ? {} : { salt: Buffer.from(contents.salt).toString('base64url') }),
     digests: { domestic: sha256Base64url(contents.domestic), neutral: sha256Base64url(neutral) },
-    ...(await bodiesFor(step)),
   };
-  const ciphertext = sealRecord(recordKey, { xid, step: step.step, id }, Buffer.from(JSON.stringify(record)));
+  const ciphertext = sealRecord(recordKey, { xid, step: step.step, id }, await encode(head, step, neutral));
   return { id, xid, link, step: step.step, ciphertext, createdAt: now };
 }
 
 /** Throws `internal` when the record does not open under the key. */
 export function readEvidence(row: SealedEvidence, recordKey: Uint8Array): EvidenceRecord {
-  return JSON.parse(Buffer.from(openRecord(recordKey, { xid: row.xid, step: row.step, id: row.id }, row.ciphertext)).toString()) as EvidenceRecord;
+  const [head, kept] = decodeFrames(openRecord(recordKey, { xid: row.xid, step: row.step, id: row.id }, row.ciphertext), 2);
+  const { escrow, ...record } = parse(head!) as EvidenceRecord & { readonly escrow?: Omit<Escrowed, 'box'> };
+  if (kept === undefined) return record;
+  return escrow === undefined ? { ...record, bodies: readBodies(kept.bytes) } : { ...record, escrow: { ...escrow, box: kept.bytes } };
 }
 
-async function bodiesFor({ kind, contents, escrow, xid, step }: EvidenceStep): Promise<Pick<EvidenceRecord, 'escrow' | 'bodies'>> {
-  if (kind === 'digests') return {};
-  const bodies: Bodies = { ...(contents.minimised === true ? {} : { domestic: Buffer.from(contents.domestic).toString('base64') }), neutral: contents.neutral, context: contents.context };
-  if (kind === 'full-readable-by-the-gateway') return { bodies };
-  if (escrow === undefined) throw new CausewayError('config-invalid', 'the leg keeps evidence in escrow, but the link names no auditor key for our country');
-  return { escrow: await escrow.seal(Buffer.from(JSON.stringify(bodies)), escrowPlace(xid, step)) };
+/** Bodies as the auditor finds them in an opened box, or the gateway in a record that it can read. */
+export function readBodies(bytes: Uint8Array): Bodies {
+  const frames = new Map(decodeFrames(bytes, 3).map((one) => [one.kind, one]));
+  const domestic = frames.get(DOMESTIC);
+  return { ...(domestic === undefined ? {} : { domestic: domestic.bytes }), neutral: parse(frames.get(NEUTRAL)!) as JsonValue, context: parse(frames.get(CONTEXT)!) as ManifestContext };
 }
 
 /** Where the bodies of one step stand in escrow. */
 export function escrowPlace(xid: string, step: string): RecordPlace {
   return { xid, step: `escrow-${step}`, id: `${xid}.${step}` };
+}
+
+/** Frames of a record: its head, and what is kept of the bodies. Frames of bodies: the message, the neutral form, the context. */
+const HEAD = 1;
+const KEPT = 2;
+const DOMESTIC = 1;
+const NEUTRAL = 2;
+const CONTEXT = 3;
+
+async function encode(head: EvidenceRecord, { kind, contents, escrow, xid, step }: EvidenceStep, neutral: string): Promise<Uint8Array> {
+  if (kind === 'digests') return encodeFrames([frame(HEAD, head)]);
+  const bodies = encodeFrames([...(contents.minimised === true ? [] : [{ kind: DOMESTIC, bytes: contents.domestic }]), { kind: NEUTRAL, bytes: Buffer.from(neutral) }, frame(CONTEXT, contents.context)]);
+  if (kind === 'full-readable-by-the-gateway') return encodeFrames([frame(HEAD, head), { kind: KEPT, bytes: bodies }]);
+  if (escrow === undefined) throw new CausewayError('config-invalid', 'the leg keeps evidence in escrow, but the link names no auditor key for our country');
+  const { root, step: at, box } = await escrow.seal(bodies, escrowPlace(xid, step));
+  return encodeFrames([frame(HEAD, { ...head, escrow: { root, step: at } }), { kind: KEPT, bytes: box }]);
+}
+
+function frame(kind: number, value: unknown): Frame {
+  return { kind, bytes: Buffer.from(JSON.stringify(value)) };
+}
+
+function parse({ bytes }: Frame): unknown {
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
 }

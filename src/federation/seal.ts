@@ -146,6 +146,6 @@ function copyLoss({ dropped, defaulted, approximated, unknown, minimised }: Mani
 }
 
 async function signed(type: StatementType, claims: ClaimsOf[StatementType], payload: Uint8Array, side: Side, salt?: Uint8Array): Promise<Sealed> {
-  const statement = await signJws(type, canonicalJson(claims), side.statementKey);
+  const statement = signJws(type, canonicalJson(claims), side.statementKey);
   return mintSealed({ type, statement, identity: jwsIdentity(statement), kid: side.statementKey.kid, iat: claims.iat, payload, ...(salt === undefined ? {} : { salt }) });
 }

@@ -111,7 +111,7 @@ export async function authenticate<T extends StatementType>(compact: string, typ
   const type = types.find((candidate) => candidate === jws.typ);
   if (type === undefined) throw new CausewayError('statement-malformed', `typ "${jws.typ}" is not one of ${types.join(', ')}`);
   const claims = readClaims(type, jws.payload);
-  await verifyJws(jws, reader.trust.statementKey(jws.kid, claims.iat * 1000, now));
+  verifyJws(jws, reader.trust.statementKey(jws.kid, claims.iat * 1000, now));
   if (claims.iss !== reader.trust.entity) throw new CausewayError('wrong-audience', `iss "${claims.iss}" is not the peer "${reader.trust.entity}"`);
   if (claims.aud !== reader.audience) throw new CausewayError('wrong-audience', `aud "${claims.aud}" is not this gateway`);
   return { type, claims, compact, identity: jws.identity, kid: jws.kid } as Authentic<T>;

@@ -86,7 +86,7 @@ suite('with one set of terms', () => {
     const record = evidenceOf(pair, 'FI', await asked(COMPANY), 'request');
     assert.ok(record.bodies);
     assert.equal(endUserOf(record.bodies), undefined);
-    assert.doesNotMatch(Buffer.from(record.bodies.domestic!, 'base64').toString(), /EE47101010033/);
+    assert.doesNotMatch(Buffer.from(record.bodies.domestic!).toString(), /EE47101010033/);
   });
 
   test('both verifiers can be the second one: xml-crypto proves what the members signed', async () => {
@@ -124,8 +124,8 @@ suite('with other terms, after a restart of both gateways', () => {
       const xid = pair.lastAsked('FI');
       const bodies = await auditorOpens(pair, 'EE', evidenceOf(pair, 'EE', xid, 'request'), xid, 'request');
       pseudonyms.push(endUserOf(bodies));
-      assert.doesNotMatch(Buffer.from(bodies.domestic!, 'base64').toString(), /verotarkastaja/);
-      assert.ok(Buffer.from(bodies.domestic!, 'base64').toString().includes(endUserOf(bodies) ?? 'no pseudonym'));
+      assert.doesNotMatch(Buffer.from(bodies.domestic!).toString(), /verotarkastaja/);
+      assert.ok(Buffer.from(bodies.domestic!).toString().includes(endUserOf(bodies) ?? 'no pseudonym'));
     }
     const [first, second, third] = pseudonyms;
     assert.match(first ?? '', /^[\w-]{43}$/);

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { decryptJwe } from '../../src/crypto/jwe.ts';
 import { encryptionKey, thumbprint } from '../../src/crypto/keys.ts';
 import { openEscrowed } from '../../src/evidence/escrow.ts';
-import { escrowPlace, readEvidence } from '../../src/evidence/keep.ts';
+import { escrowPlace, readBodies, readEvidence } from '../../src/evidence/keep.ts';
 import type { Bodies, EvidenceRecord } from '../../src/evidence/keep.ts';
 import { unwrapRecordKey } from '../../src/evidence/record.ts';
 import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
@@ -53,7 +53,7 @@ export async function gatewayOpens(pair: RunningPair, country: PairCountry, reco
 async function open(record: EvidenceRecord, key: Parameters<typeof decryptJwe>[1][number], xid: string, step: Step): Promise<Bodies> {
   const root = await decryptJwe(rootOf(record), [key], {});
   if (record.escrow === undefined) throw new Error('nothing in escrow');
-  return JSON.parse(Buffer.from(openEscrowed(record.escrow, root, escrowPlace(xid, step))).toString()) as Bodies;
+  return readBodies(openEscrowed(record.escrow, root, escrowPlace(xid, step)));
 }
 
 function rootOf({ escrow }: EvidenceRecord): string {

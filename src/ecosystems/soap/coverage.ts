@@ -4,14 +4,14 @@ import type { VerifiedSignature } from '../../crypto/xml-signature.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
 import type { XmlElement } from '../../stages.ts';
 import { child, children, elements } from '../../xml/element.ts';
-import { parseXml } from '../../xml/parse.ts';
+import { previewXml } from '../../xml/document.ts';
 import { REPRESENTATION, SECURITY_TOKEN, SOAP, WSSE, WSU, XROAD } from './names.ts';
 
 export interface CoveredMessage {
   /** An envelope read from the canonical bytes of the X-Road headers and the body, without the wsu:Ids by which the signature refers to them. */
   readonly envelope: XmlElement;
-  /** Canonical bytes of wsu:Timestamp. */
-  readonly timestamp: Uint8Array;
+  /** wsu:Timestamp, read from its canonical bytes too. */
+  readonly timestamp: XmlElement;
 }
 
 const XROAD_HEADERS: ReadonlySet<string> = new Set([XROAD, REPRESENTATION, SECURITY_TOKEN]);
@@ -35,14 +35,15 @@ export function coveredMessage(signature: VerifiedSignature, limits: XmlLimits):
   const headers = elements(header).filter(mustBeCovered).map((one) => need(one.name, one));
   const body = need('Body', child(signature.root, SOAP, 'Body'));
   if (timestamps.length > 1) throw new CausewayError('signature-invalid', 'more than one Timestamp');
-  return { envelope: envelopeOf(headers, body, limits), timestamp: need('Timestamp', timestamps[0]) };
+  return readTogether(headers, body, need('Timestamp', timestamps[0]), limits);
 }
 
-function envelopeOf(headers: readonly Uint8Array[], body: Uint8Array, limits: XmlLimits): XmlElement {
-  const bytes = Buffer.concat([Buffer.from(`<e:Envelope xmlns:e="${SOAP}"><e:Header>`), ...headers, Buffer.from('</e:Header>'), body, Buffer.from('</e:Envelope>')]);
-  const root = parseXml(bytes, limits);
-  const [header, ...rest] = elements(root);
-  return { ...root, children: [{ ...header!, children: elements(header!).map(withoutId) }, ...rest.map(withoutId)] };
+/** In one reading. Canonicalisation wrote the bytes out of a document that is well-formed, so that they are. */
+function readTogether(headers: readonly Uint8Array[], body: Uint8Array, timestamp: Uint8Array, limits: XmlLimits): CoveredMessage {
+  const bytes = Buffer.concat([Buffer.from(`<e:Envelope xmlns:e="${SOAP}"><e:Header>`), ...headers, Buffer.from('</e:Header>'), body, timestamp, Buffer.from('</e:Envelope>')]);
+  const root = previewXml(bytes, limits);
+  const [readHeader, readBody, readTimestamp] = elements(root) as [XmlElement, XmlElement, XmlElement];
+  return { envelope: { ...root, children: [{ ...readHeader, children: elements(readHeader).map(withoutId) }, withoutId(readBody)] }, timestamp: readTimestamp };
 }
 
 function withoutId(part: XmlElement): XmlElement {

@@ -5,7 +5,7 @@ import type { HttpHeaders, HttpMessage, HttpReply } from '../../platform/http-cl
 import type { XmlLimits } from '../../platform/limits.ts';
 import { mintReceived } from '../../stages.ts';
 import type { DialectName, DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
-import { parseXml } from '../../xml/parse.ts';
+import { checkWellFormed, previewXml } from '../../xml/document.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import { brokenRule } from '../malformed.ts';
 import { readEnvelope, toRequest, toResponse } from './envelope.ts';
@@ -43,7 +43,10 @@ export function readAnswer(reply: HttpReply, limits: XmlLimits): SoapMessage {
 
 function readSoap(headers: HttpHeaders, body: Uint8Array, limits: XmlLimits): SoapMessage {
   checkContentType(headers['content-type'] ?? '');
-  return readEnvelope(parseXml(body, limits));
+  const message = readEnvelope(previewXml(body, limits));
+  // Nothing proves a fault: it ends here.
+  if (message.kind === 'fault') checkWellFormed(body);
+  return message;
 }
 
 /** What we would have refused as a request is, in an answer, the service's fault. */

@@ -10,7 +10,7 @@ import type { XmlLimits } from '../../platform/limits.ts';
 import { mintVerified } from '../../stages.ts';
 import type { DomesticMember, DomesticMessage, DomesticProof, DomesticRequest, DomesticResponse, Received, Verified, XmlElement } from '../../stages.ts';
 import { child, elements } from '../../xml/element.ts';
-import { parseXml } from '../../xml/parse.ts';
+import { checkWellFormed } from '../../xml/document.ts';
 import { renderText, renderXml } from '../../xml/render.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import type { ProofPolicy } from '../proof-policy.ts';
@@ -40,8 +40,8 @@ export async function verifyRequest(received: Received<DomesticRequest>, policy:
 
 /** See Dialect.verifyResponse. Under `wss`, the signer must be the member whose service was called. */
 export async function verifyResponse(received: Received<DomesticResponse>, call: DomesticCall, policy: ProofPolicy, now: number, limits: XmlLimits): Promise<Verified<DomesticResponse>> {
-  if (policy.form === 'security-server') return asserted(received, policy, now);
   try {
+    if (policy.form === 'security-server') return asserted(received, policy, now);
     const proven = proveMessage(received.bytes, policy, now, limits);
     const response = toResponse(proven.message, call);
     checkSigner(proven.path, call.home.service);
@@ -72,7 +72,9 @@ function part(element: XmlElement, id: string): PartToSign {
   return { id, canonical: renderText(identified, { ...PREFIXES, [WSU]: 'wsu' }) };
 }
 
+/** The security server's word holds for a message that means one thing only. */
 function asserted<M extends DomesticMessage>(received: Received<M>, policy: Extract<ProofPolicy, { form: 'security-server' }>, now: number): Verified<M> {
+  checkWellFormed(received.bytes);
   return mintVerified(received.message, received.bytes, { form: 'security-server', result: 'asserted', policy: policy.voucher ?? 'security-server', verifiedAt: now, issuer: policy.connection }, received.bytes);
 }
 
@@ -89,7 +91,7 @@ function proveMessage(bytes: Uint8Array, policy: ProofPolicy, now: number, limit
   const pathOf = (certificate: Uint8Array) => certificatePath(policy.trust, certificate, now);
   const signature = xmlVerifier(policy.verifiers)(bytes, limits, (certificate) => pathOf(certificate).certificate.publicKey);
   const covered = coveredMessage(signature, limits);
-  checkTimestamp(parseXml(covered.timestamp, limits), policy, now);
+  checkTimestamp(covered.timestamp, policy, now);
   const path = pathOf(signature.certificate);
   const proof: DomesticProof = { form: 'wss', result: 'verified', policy: `${PROFILE}/${policy.verifiers}`, verifiedAt: now, issuer: path.issuer };
   return { path, message: readEnvelope(covered.envelope), bytes: renderXml(covered.envelope, PREFIXES), proof };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Escrow, openEscrowed } from '../../../src/evidence/escrow.ts';
-import { escrowPlace, keepEvidence, readEvidence } from '../../../src/evidence/keep.ts';
+import { escrowPlace, keepEvidence, readBodies, readEvidence } from '../../../src/evidence/keep.ts';
 import type { EvidenceKind, EvidenceStep } from '../../../src/evidence/keep.ts';
 import { newRecordKey } from '../../../src/evidence/record.ts';
 
@@ -36,7 +36,9 @@ test('escrow: bodies are kept for the auditor alone, bound to their exchange and
   const record = readEvidence(await keepEvidence(kept), kept.recordKey);
   assert.equal(record.bodies, undefined);
   const bodies = openEscrowed(record.escrow!, roots[0]!, escrowPlace(xid, 'request'));
-  assert.deepEqual(JSON.parse(Buffer.from(bodies).toString()), { domestic: Buffer.from('<body>36805280109</body>').toString('base64'), neutral: { b: 1, a: '36805280109' }, context });
+  const { domestic, ...others } = readBodies(bodies);
+  assert.equal(Buffer.from(domestic!).toString(), '<body>36805280109</body>');
+  assert.deepEqual(others, { neutral: { b: 1, a: '36805280109' }, context });
   assert.throws(() => openEscrowed(record.escrow!, roots[0]!, escrowPlace(xid, 'response')), { code: 'internal' });
 });
 
@@ -47,7 +49,7 @@ test('escrow without an auditor\'s key is refused, never kept readable instead',
 test('full: bodies can be read back with the record key', async () => {
   const kept = step('full-readable-by-the-gateway');
   const { bodies } = readEvidence(await keepEvidence(kept), kept.recordKey);
-  assert.equal(Buffer.from(bodies!.domestic!, 'base64').toString(), '<body>36805280109</body>');
+  assert.equal(Buffer.from(bodies!.domestic!).toString(), '<body>36805280109</body>');
 });
 
 test('of a domestic message that says more than may cross only the digest is kept, whatever the leg keeps', async () => {
