@@ -72,6 +72,10 @@ export interface DomesticContext {
   readonly userId?: string;
   readonly issue?: string;
   readonly representedParty?: { readonly partyClass?: string; readonly partyCode: string };
+  /** Purposes as the platform numbers them (UXP). */
+  readonly purposes?: readonly string[];
+  /** Identifier of the person who is asked about, where a header names it (UXP). */
+  readonly subject?: string;
 }
 
 export interface DomesticRequest {
@@ -148,6 +152,7 @@ export interface ManifestContext {
   readonly userId?: string;
   readonly issue?: string;
   readonly representedParty?: { readonly partyClass?: string; readonly partyCode: string };
+  readonly subject?: string;
   /** Message ids of the two platforms, by country. */
   readonly messageIds: Readonly<Record<string, string>>;
   readonly loss: CrossingLoss;

@@ -22,6 +22,8 @@ const LIST: Readonly<Record<DialectName, Listed>> = {
   'xroad-soap': { form: 'xml', load: async (settings) => (await import('./xroad-soap/dialect.ts')).xroadSoap(settings) },
   'xroad-rest': { form: 'json', load: async (settings) => (await import('./xroad-rest/dialect.ts')).xroadRest(settings) },
   'openapi': { form: 'json', load: async ({ hub }) => hub && (await import('./openapi/dialect.ts')).openapi(hub) },
+  'uxp-soap': { form: 'xml', load: async (settings) => (await import('./uxp-soap/dialect.ts')).uxpSoap(settings) },
+  'uxp-rest': { form: 'json', load: async (settings) => (await import('./uxp-rest/dialect.ts')).uxpRest(settings) },
 };
 
 /** What the mapping room is given of each. */

@@ -1,4 +1,4 @@
-/** What an operator sets for both X-Road dialects (gateway.yaml, `gateway.home` and `home`). */
+/** What an operator sets for the dialects of X-Road and UXP (gateway.yaml, `gateway.home` and `home`). */
 import type { FaultSpelling } from './xroad-faults.ts';
 
 export interface XRoadSettings {
@@ -7,4 +7,6 @@ export interface XRoadSettings {
   readonly faultSpelling: FaultSpelling;
   /** Bytes of one answer from home, read at most. */
   readonly maxAnswerBytes: number;
+  /** `carried-unverified`: for a UXP whose hash nobody but the platform can compute; default `verified`. */
+  readonly requestHash?: 'verified' | 'carried-unverified';
 }

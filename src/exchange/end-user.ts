@@ -6,9 +6,9 @@ import type { CrossingLoss, DomesticRequest, ManifestContext } from '../stages.t
 
 /** Throws `end-user-missing` where the leg requires one. */
 export function crossing(message: DomesticRequest, leg: Leg, pseudonymKey: Uint8Array, messageIds: Readonly<Record<string, string>>, loss: CrossingLoss): ManifestContext {
-  const { issue, representedParty } = message.context;
+  const { issue, representedParty, subject } = message.context;
   const userId = RULES[leg.endUser](message.context.userId, leg, pseudonymKey);
-  return { ...(userId === undefined ? {} : { userId }), ...(issue === undefined ? {} : { issue }), ...(representedParty === undefined ? {} : { representedParty }), messageIds, loss };
+  return { ...(userId === undefined ? {} : { userId }), ...(issue === undefined ? {} : { issue }), ...(representedParty === undefined ? {} : { representedParty }), ...(subject === undefined ? {} : { subject }), messageIds, loss };
 }
 
 type Rule = (userId: string | undefined, leg: Leg, pseudonymKey: Uint8Array) => string | undefined;

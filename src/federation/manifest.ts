@@ -32,6 +32,7 @@ const manifest = v.strictObject({
     userId: v.exactOptional(text),
     issue: v.exactOptional(text),
     representedParty: v.exactOptional(v.strictObject({ partyClass: v.exactOptional(text), partyCode: text })),
+    subject: v.exactOptional(text),
     messageIds,
     loss: v.strictObject({ dropped: paths, defaulted: paths, approximated: paths, unknown: paths, minimised: v.exactOptional(paths) }),
   }),

@@ -11,3 +11,7 @@ export function asAnswer<T>(read: () => T): T {
     throw new CausewayError('service-answer-invalid', error.message, { facts: { ...error.facts, delivered: 'yes' }, cause: error });
   }
 }
+
+export function invalidAnswer(field: string, message: string): CausewayError {
+  return new CausewayError('service-answer-invalid', message, { facts: { field, delivered: 'yes' } });
+}

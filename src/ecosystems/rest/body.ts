@@ -7,6 +7,9 @@ import { malformed } from '../malformed.ts';
 
 export const JSON_TYPE = 'application/json';
 
+/** Methods whose requests have no body. */
+export const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE']);
+
 /** The JSON of a body, or undefined where there is none. Throws `malformed`, `too-large`. */
 export function readBody(headers: HttpHeaders, body: Uint8Array, limits: XmlLimits): JsonValue | undefined {
   if (body.length === 0) return undefined;

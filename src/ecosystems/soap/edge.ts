@@ -10,21 +10,17 @@ import { malformed } from '../malformed.ts';
 import { toResponse } from './envelope.ts';
 import { PREFIXES, XROAD } from './names.ts';
 import { readAnswer, readRequest } from './parse.ts';
+import { requestHash } from './request-hash.ts';
 
-/** The hash of a request, for the answer to it, and the identifier of its algorithm. */
-export type MakeRequestHash = (request: Uint8Array) => { readonly algorithm: string; readonly value: string };
-
-export function soapEdge(requestHash: MakeRequestHash): Edge {
-  return {
-    path: '/',
-    address({ http }: EdgeArrival, _services, limits: XmlLimits): Addressed {
-      const message = readRequest(http, limits);
-      if (message.kind === 'fault') throw malformed('Body', 'A request cannot be a fault.');
-      const { client, service } = message.headers;
-      return { client, service, forwarded: { ...http, target: '' }, complete: (reply) => withRequestHash(reply, requestHash(http.body)) };
-    },
-  };
-}
+export const soapEdge: Edge = {
+  path: '/',
+  address({ http }: EdgeArrival, _services, limits: XmlLimits): Addressed {
+    const message = readRequest(http, limits);
+    if (message.kind === 'fault') throw malformed('Body', 'A request cannot be a fault.');
+    const { client, service } = message.headers;
+    return { client, service, forwarded: { ...http, target: '' }, complete: (reply) => withRequestHash(reply, requestHash(http.body)) };
+  },
+};
 
 /** The answer of a service of ours, straight from it: any fault is its own, and nobody added a request hash. */
 export function parseProviderResponse(reply: HttpReply, call: DomesticCall, _request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
@@ -39,7 +35,7 @@ const ID_END = `</${PREFIXES[XROAD]}:id>`;
  * requestHash behind the id of an answer that renderResponse wrote, as a security server puts it there: after a signature, which does not cover it.
  * The first end tag of an id is that of the header: text is escaped, and nothing of another namespace precedes it with our prefix.
  */
-function withRequestHash(reply: HttpReply, { algorithm, value }: ReturnType<MakeRequestHash>): HttpReply {
+function withRequestHash(reply: HttpReply, { algorithm, value }: ReturnType<typeof requestHash>): HttpReply {
   if (reply.status !== 200) return reply;
   const body = Buffer.from(reply.body.buffer, reply.body.byteOffset, reply.body.byteLength);
   const at = body.indexOf(ID_END) + ID_END.length;

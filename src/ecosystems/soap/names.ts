@@ -12,6 +12,4 @@ export const FAULT = 'urn:causeway:fault:1';
 
 export const PREFIXES = { [SOAP]: 'SOAP-ENV', [XROAD]: 'xrd', [IDENTIFIERS]: 'id', [REPRESENTATION]: 'repr' } as const;
 
-export const SHA512 = 'http://www.w3.org/2001/04/xmlenc#sha512';
-
 export const CONTENT_TYPE = 'text/xml; charset=utf-8';

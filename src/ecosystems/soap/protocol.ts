@@ -4,7 +4,6 @@ import type { Dialect } from '../ecosystem.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
 import { parseProviderResponse, soapEdge } from './edge.ts';
-import type { MakeRequestHash } from './edge.ts';
 import { renderEdgeFault, renderFault } from './faults.ts';
 import { parseRequest, parseResponse } from './parse.ts';
 import type { CheckRequestHash } from './parse.ts';
@@ -15,7 +14,6 @@ import { renderRequest, renderResponse } from './render.ts';
 export interface SoapPlatform {
   readonly name: DialectName;
   readonly checkRequestHash: CheckRequestHash;
-  readonly requestHash: MakeRequestHash;
 }
 
 export function soapDialect(platform: SoapPlatform, settings: XRoadSettings): Dialect {
@@ -23,7 +21,7 @@ export function soapDialect(platform: SoapPlatform, settings: XRoadSettings): Di
   if (settings.edge === undefined) return provider;
   return {
     ...provider,
-    edge: soapEdge(platform.requestHash),
+    edge: soapEdge,
     parseResponse: parseProviderResponse,
     renderRequest: async (...request) => ({ ...(await renderRequest(...request)), target: '' }),
     renderFault: (error, facts) => renderEdgeFault(error, facts, settings.faultSpelling),

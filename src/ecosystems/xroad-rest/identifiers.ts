@@ -1,8 +1,8 @@
 /** X-Road identifiers and context as HTTP headers (PR-REST, sections 4.1 to 4.3 and 4.8). */
-import { CausewayError } from '../../errors.ts';
 import type { HttpHeaders } from '../../platform/http-client.ts';
 import type { DomesticContext, DomesticMember } from '../../stages.ts';
 import { malformed } from '../malformed.ts';
+import { ascii, writable } from '../rest/header-text.ts';
 import { checkPart, checkText, decodeSegment, encodeSegment, memberPath, parseMemberPath } from '../xroad-identifiers.ts';
 
 export const CLIENT = 'x-road-client';
@@ -64,19 +64,4 @@ function required(headers: HttpHeaders, name: string): string {
   const value = headers[name];
   if (value === undefined) throw malformed(name, 'The header is missing.');
   return value;
-}
-
-/** Bytes above ASCII in a header have no agreed meaning (RFC 9110, section 5.5). */
-function ascii(text: string, field: string): string {
-  if (!isAscii(text)) throw malformed(field, 'It must be of printable ASCII characters.');
-  return text;
-}
-
-function writable(text: string, field: string): string {
-  if (!isAscii(text)) throw new CausewayError('mapping-failed', `${field} does not fit an HTTP header`, { facts: { field, hint: 'An HTTP header carries ASCII alone.', delivered: 'no' } });
-  return text;
-}
-
-function isAscii(text: string): boolean {
-  return /^[\x20-\x7e]*$/.test(text);
 }

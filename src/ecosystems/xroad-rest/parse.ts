@@ -7,8 +7,8 @@ import { mintReceived } from '../../stages.ts';
 import type { DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import { malformed } from '../malformed.ts';
-import { asAnswer } from '../rest/answer.ts';
-import { readBody } from '../rest/body.ts';
+import { asAnswer, invalidAnswer } from '../rest/answer.ts';
+import { BODYLESS, readBody } from '../rest/body.ts';
 import { messageBytes } from '../rest/message-bytes.ts';
 import { route } from '../rest/route.ts';
 import { readTarget } from '../rest/target.ts';
@@ -16,8 +16,6 @@ import { decodeSegment, memberPath, servicePath } from '../xroad-identifiers.ts'
 import { serviceRefused, xroadFault } from '../xroad-faults.ts';
 import { CLIENT, ERROR, ID, MESSAGE_HEADERS, SERVICE, readClient, readContext } from './identifiers.ts';
 import { checkRequestHash } from './request-hash.ts';
-
-const BODYLESS = new Set(['GET', 'HEAD', 'DELETE']);
 
 /** See Dialect.parseRequest. */
 export function parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits): Received<DomesticRequest> {
@@ -51,7 +49,7 @@ export function parseResponse(reply: HttpReply, call: DomesticCall, request: Htt
 
 /** An answer whose origin was checked. Throws `service-answer-invalid`. */
 export function receivedAnswer(reply: HttpReply, call: DomesticCall, limits: XmlLimits): Received<DomesticResponse> {
-  if (reply.status < 200 || reply.status > 299) throw invalid('status', `status ${reply.status}: redirects are not followed`);
+  if (reply.status < 200 || reply.status > 299) throw invalidAnswer('status', `status ${reply.status}: redirects are not followed`);
   const body = asAnswer(() => readBody(reply.headers, reply.body, limits));
   const message: DomesticResponse = { kind: 'response', dialect: 'xroad-rest', messageId: call.context.messageId, payload: { form: 'json', body, path: {}, query: {} } };
   return mintReceived(message, messageBytes([String(reply.status)], MESSAGE_HEADERS, reply.headers, reply.body));
@@ -60,17 +58,13 @@ export function receivedAnswer(reply: HttpReply, call: DomesticCall, limits: Xml
 /** The security server repeats who asked what under which id (older ones leave the client out); its own check of the other side compares the same. */
 function checkConsistency(headers: HttpHeaders, { home, client, context }: DomesticCall): void {
   const { [ID]: id, [SERVICE]: service = '', [CLIENT]: asker } = headers;
-  if (id !== context.messageId) throw invalid('X-Road-Id', 'X-Road-Id is not that of the request');
-  if (!samePath(service, servicePath(home.service))) throw invalid('X-Road-Service', 'X-Road-Service is not that of the request');
-  if (asker !== undefined && !samePath(asker, memberPath(client))) throw invalid('X-Road-Client', 'X-Road-Client is not that of the request');
+  if (id !== context.messageId) throw invalidAnswer('X-Road-Id', 'X-Road-Id is not that of the request');
+  if (!samePath(service, servicePath(home.service))) throw invalidAnswer('X-Road-Service', 'X-Road-Service is not that of the request');
+  if (asker !== undefined && !samePath(asker, memberPath(client))) throw invalidAnswer('X-Road-Client', 'X-Road-Client is not that of the request');
 }
 
 /** Servers differ in what they percent-encode; a NUL, which no identifier holds, keeps the decoded segments apart. */
 function samePath(a: string, b: string): boolean {
   const [first, second] = [a, b].map((path) => path.split('/').map((segment) => asAnswer(() => decodeSegment(segment, 'identifier'))).join('\0'));
   return first === second;
-}
-
-function invalid(field: string, message: string): CausewayError {
-  return new CausewayError('service-answer-invalid', message, { facts: { field, delivered: 'yes' } });
 }

@@ -40,6 +40,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'canonicalize': ['platform'],
   'commander': ['cli'],
   'fast-check': ['mapping'],
+  'gost89': ['crypto'],
   'jose': ['crypto'],
   'jsonata': ['mapping'],
   'koa': ['http', 'sandbox'],
