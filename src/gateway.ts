@@ -83,7 +83,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
   const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, ...(escrow === undefined ? {} : { escrow }) });
-  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}) });
+  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, requestHash: config.home.requestHash, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}) });
   const policy = policies(config);
   const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const offers = offersOf(mappings.imported, peers, dialect, (form, { connection }) => policy(form, connection));

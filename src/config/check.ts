@@ -5,11 +5,12 @@ import { checkFiles } from './check-files.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkTrust } from './check-trust.ts';
 import { checkWaits } from './check-waits.ts';
+import type { GatewayFile } from './gateway-file.ts';
 import { readConfig } from './config.ts';
 import { peerOf } from './link-in-question.ts';
 import type { LinkInQuestion } from './link-in-question.ts';
 import { inOrder, problemAt } from './problems.ts';
-import type { Problem } from './problems.ts';
+import type { Located, Problem } from './problems.ts';
 
 /**
  * Every problem of the folder, errors and warnings, in the order of the files. Where a file cannot be read by itself, what depends on it is
@@ -23,10 +24,17 @@ export function checkConfig(folder: string, now: number): readonly Problem[] {
   return inOrder([
     ...problems,
     ...checkPorts(value, gateway),
+    ...checkRequestHash(value, gateway),
     ...checkFiles(value, gateway, now),
     ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
     ...checkDistinct(read),
   ]);
+}
+
+/** A check that is turned off shows. */
+function checkRequestHash({ home }: GatewayFile, at: Located): Problem[] {
+  if (home.requestHash === 'verified') return [];
+  return [problemAt(at, ['home', 'requestHash'], 'answers over UXP are taken whatever request their hash is of', { severity: 'warning' })];
 }
 
 function checkName({ gateway, link, at }: LinkInQuestion): Problem[] {

@@ -57,6 +57,7 @@ function home(folder: string) {
       v.description('Spelling of our fault codes: new is server.gateway.…, old is Server.Gateway.…; default: as the profile of the platform says.'),
       v.transform((codes) => (codes === undefined ? undefined : codes === 'new' ? 'snake' : 'camel')),
     ),
+    requestHash: v.pipe(v.optional(oneOf(['verified', 'carried-unverified']), 'verified'), v.description('UXP only. carried-unverified: answers are taken whatever request their hash is of, where the platform hashes by an algorithm that nothing here computes.')),
   });
 }
 

@@ -34,11 +34,12 @@ export class Quotas {
   }
 }
 
-/** Our member asks abroad. `client` is its federated identifier. Throws `not-allowed`, `suspended`, `link-mismatch`. */
-export function authoriseOutbound(client: string, service: ImportedService, link: Link, now: number): Use {
+/** Our member asks abroad. `client` is its federated identifier; `purposes` are those that its message carries, where its platform knows them. Throws `not-allowed`, `suspended`, `link-mismatch`. */
+export function authoriseOutbound(client: string, service: ImportedService, purposes: readonly string[], link: Link, now: number): Use {
   const version = versionInForce(link, now);
   checkSuspension(link);
-  return { link, version, grant: findGrant(version.out, { client, service: service.service, operation: service.operation }) };
+  const purpose = service.purposes.toLink(purposes);
+  return { link, version, grant: findGrant(version.out, { client, service: service.service, operation: service.operation, ...(purpose === undefined ? {} : { purpose }) }) };
 }
 
 /**

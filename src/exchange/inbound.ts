@@ -83,6 +83,8 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
       ...(opened.fields.context.userId === undefined ? {} : { userId: opened.fields.context.userId }),
       ...(opened.fields.context.issue === undefined ? {} : { issue: opened.fields.context.issue }),
       ...(parts.namesRepresentedParty ? { representedParty: parts.identifiers.representedParty(claims.client) } : {}),
+      ...(opened.fields.context.subject === undefined ? {} : { subject: opened.fields.context.subject }),
+      purposes: service.purposes.toHome(use.grant.purpose),
     },
   };
   const policy = parts.policy(answerProof(use.grant), parts.handover(service));

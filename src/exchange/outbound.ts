@@ -36,7 +36,7 @@ export async function outbound(arrival: Arrival, parts: OutboundParts): Promise<
 async function cross(xid: string, verified: Verified<DomesticRequest>, offer: Offer, arrival: Arrival, parts: OutboundParts): Promise<HttpReply> {
   const now = parts.clock.now();
   const service = offer.serviceOf(verified.message);
-  const use = authoriseOutbound(parts.identifiers.toFederated(verified.message.client), service, offer.peer.link, now);
+  const use = authoriseOutbound(parts.identifiers.toFederated(verified.message.client), service, verified.message.context.purposes ?? [], offer.peer.link, now);
   const mapped = service.translation.requestToNeutral(verified, use.grant.fields?.request);
   parts.observe('outbound.translated', { xid, link: use.link.id, home: { client: memberText(verified.message.client), service: serviceText(verified.message.service) }, client: use.grant.client, service: use.grant.service, purpose: use.grant.purpose, proof: verified.proof, mapping: mapped.fields.mapping.id, trace: traceId(arrival.trace.traceparent) });
   const context = crossing(verified.message, use.version.out, parts.pseudonymKey, { [parts.country]: verified.message.context.messageId }, mapped.fields.loss);
@@ -53,7 +53,7 @@ async function cross(xid: string, verified: Verified<DomesticRequest>, offer: Of
 async function prove(received: Received<DomesticRequest>, offer: Offer, arrival: Arrival, parts: OutboundParts): Promise<Verified<DomesticRequest>> {
   const now = parts.clock.now();
   const { message } = received;
-  const claimed = authoriseOutbound(parts.identifiers.toFederated(message.client), offer.serviceOf(message), offer.peer.link, now);
+  const claimed = authoriseOutbound(parts.identifiers.toFederated(message.client), offer.serviceOf(message), message.context.purposes ?? [], offer.peer.link, now);
   return offer.dialect.verifyRequest(received, offer.policy(claimed.grant.proof, arrival), now, parts.limits.xml);
 }
 

@@ -142,10 +142,11 @@ export function acceptedVersion(link: Link, named: { readonly id: string; readon
   return version;
 }
 
-/** The one grant for exactly this use. Throws `not-allowed`: what is not granted is refused. */
+/** The one grant for exactly this use; without a purpose, the only one there is. Throws `not-allowed`: what is not granted, and what two grants would allow, is refused. */
 export function findGrant(leg: Leg, use: { readonly client: string; readonly service: string; readonly operation: Operation; readonly purpose?: string }): Granted {
-  const grant = leg.grants.find((candidate) => candidate.client === use.client && candidate.service === use.service && sameOperation(candidate.operation, use.operation) && (use.purpose === undefined || candidate.purpose === use.purpose));
+  const [grant, another] = leg.grants.filter((candidate) => candidate.client === use.client && candidate.service === use.service && sameOperation(candidate.operation, use.operation) && (use.purpose === undefined || candidate.purpose === use.purpose));
   if (grant === undefined) throw new CausewayError('not-allowed', `no grant from ${leg.from} to ${leg.to} for ${use.client} calling ${use.service}`);
+  if (another !== undefined) throw new CausewayError('not-allowed', `several grants from ${leg.from} to ${leg.to} for ${use.client} calling ${use.service}`, { facts: { field: 'purpose', hint: 'Several purposes are granted: the message must carry one.' } });
   return { ...grant, sealing: leg.sealing };
 }
 

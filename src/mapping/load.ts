@@ -110,8 +110,8 @@ async function readSources(folder: string, home: string, forms: DialectForms, pr
   return { problems, mappings, codelists, neutral };
 }
 
-function publicPart({ service, operation, home }: ServiceEntry): Pick<ServiceEntry, 'service' | 'operation' | 'home'> {
-  return { service, operation, home };
+function publicPart({ service, operation, home, purposes }: ServiceEntry): Pick<ServiceEntry, 'service' | 'operation' | 'home' | 'purposes'> {
+  return { service, operation, home, purposes };
 }
 
 function complete<E extends { translation: Translation | undefined }>(entry: E): (E & { translation: Translation })[] {

@@ -1,5 +1,6 @@
 /** The contract of the mapping room: one country's identifiers, services and translations, compiled and checked (mapping.md). Pure but for load. */
 import type { NeutralForm } from './neutral.ts';
+import type { Purposes } from './purposes.ts';
 import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticService, Mapped, MappingRef, NeutralRef, Opened, Operation, Payload, Verified } from '../stages.ts';
 
 /** The form of the payloads of each dialect that there is: all that this room knows of dialects. */
@@ -20,6 +21,7 @@ export interface ImportedService {
   readonly home: HomeService;
   /** Path of the service URL on the domestic listener, e.g. `/services/ee-employment-income`. */
   readonly path: string;
+  readonly purposes: Purposes;
   readonly translation: Translation;
 }
 
@@ -28,6 +30,7 @@ export interface ExportedService {
   readonly service: string;
   readonly operation: Operation;
   readonly home: HomeService;
+  readonly purposes: Purposes;
   readonly translation: Translation;
 }
 

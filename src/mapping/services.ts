@@ -5,6 +5,7 @@ import { readFields, type Fields } from './fields.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { DialectForms, HomeService } from './mappings.ts';
 import type { SourceFile } from './problems.ts';
+import { readPurposes, type Purposes } from './purposes.ts';
 
 /** One entry, before its mapping is compiled. */
 export interface ServiceEntry {
@@ -14,6 +15,7 @@ export interface ServiceEntry {
   readonly country: string;
   readonly operation: Operation;
   readonly home: HomeService;
+  readonly purposes: Purposes;
   readonly mapping: string;
 }
 
@@ -30,8 +32,8 @@ export interface Services {
 export function readServices(source: SourceFile, identifiers: Identifiers, forms: DialectForms): Services {
   const fields = readFields(source, [], source.value, ['imported', 'exported']);
   if (fields === undefined) return { imported: [], exported: [] };
-  const imported = fields.list('imported', ['service', 'operation', 'home', 'path', 'mapping', 'article']).flatMap((one) => readImported(one, identifiers, forms) ?? []);
-  const exported = fields.list('exported', ['service', 'operation', 'dialect', 'home-operation', 'mapping', 'article']).flatMap((one) => readExported(one, identifiers, forms) ?? []);
+  const imported = fields.list('imported', ['service', 'operation', 'home', 'path', 'mapping', 'purposes', 'article']).flatMap((one) => readImported(one, identifiers, forms) ?? []);
+  const exported = fields.list('exported', ['service', 'operation', 'dialect', 'home-operation', 'mapping', 'purposes', 'article']).flatMap((one) => readExported(one, identifiers, forms) ?? []);
   for (const entries of [imported, exported]) {
     refuseCollisions(entries, ({ service, operation }) => `${service} ${operationText(operation)}`, 'service');
     refuseCollisions(entries, ({ home }) => `${home.dialect} ${serviceText(home.service)} ${operationText(home.operation)}`, 'home');
@@ -80,7 +82,7 @@ function readEntry(fields: Fields, inCountry: (country: string) => boolean, wher
   const operation = readOperation(fields, 'operation');
   const mapping = fields.string('mapping');
   if (service !== undefined && (country === undefined || !inCountry(country))) fields.report(`"service" must be a federated identifier ${where}, in its canonical form`, undefined, 'service');
-  return service === undefined || country === undefined || operation === undefined || mapping === undefined ? undefined : { fields, service, country, operation, mapping };
+  return service === undefined || country === undefined || operation === undefined || mapping === undefined ? undefined : { fields, service, country, operation, purposes: readPurposes(fields), mapping };
 }
 
 function readOperation(fields: Fields, key: string): Operation | undefined {

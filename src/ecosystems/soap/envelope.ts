@@ -33,15 +33,15 @@ export function readEnvelope(root: XmlElement): SoapMessage {
 }
 
 /**
- * A request to one of `candidates`. X-Road lets an element name merely begin with the service code; what the service description says is
- * the code itself, and only that is taken. Throws `malformed`, `unknown-service`.
+ * A request to one of `candidates`. X-Road lets an element name merely begin with the service code; what service descriptions say is the code
+ * itself, or with `Request` behind it (Spring-WS), and only these are taken. Throws `malformed`, `unknown-service`.
  */
 export function toRequest(message: SoapMessage, candidates: readonly HomeService[], dialect: DialectName): DomesticRequest {
   if (message.kind === 'fault') throw malformed('Body', 'A request cannot be a fault.');
   const { headers, body } = message;
   const home = candidates.find((one) => one.dialect === dialect && sameService(one.service, headers.service));
   if (home === undefined) throw new CausewayError('unknown-service', 'the service of the header is not offered at this URL', { facts: { field: 'service' } });
-  if (!('name' in home.operation) || body.name !== home.operation.name) throw malformed('Body', 'Its element is not the operation of this service.');
+  if (!('name' in home.operation) || !isRequestName(body.name, home.operation.name)) throw malformed('Body', 'Its element is not the operation of this service.');
   const { client, service, context } = headers;
   return { kind: 'request', dialect, client, service, context, operation: home.operation, payload: { form: 'xml', element: body } };
 }
@@ -58,8 +58,16 @@ export function toResponse(message: SoapMessage, call: DomesticCall): DomesticRe
   if (!sameService(headers.service, home.service)) throw inconsistent('service');
   const differing = inconsistentContext(context, headers.context);
   if (differing !== undefined) throw inconsistent(differing === 'messageId' ? 'id' : differing);
-  if (!('name' in home.operation) || body.name !== `${home.operation.name}Response`) throw inconsistent('Body');
+  if (!('name' in home.operation) || body.name !== answerName(home.operation.name)) throw inconsistent('Body');
   return { kind: 'response', dialect: home.dialect, messageId: headers.context.messageId, payload: { form: 'xml', element: body } };
+}
+
+function isRequestName(name: string, operation: string): boolean {
+  return name === operation || name === `${operation}Request`;
+}
+
+function answerName(operation: string): string {
+  return `${operation.replace(/Request$/, '')}Response`;
 }
 
 function envelopeParts(root: XmlElement): { header: XmlElement | undefined; body: XmlElement } {

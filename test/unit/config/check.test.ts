@@ -51,6 +51,11 @@ suite('config check', () => {
     assert.deepEqual(found(), []);
   });
 
+  test('request hashes that are not looked at are told at each check', () => {
+    gateway([['home', 'requestHash'], 'carried-unverified']);
+    assert.deepEqual(checkConfig(folder, NOW).map(({ path, severity }) => [path, severity]), [['home.requestHash', 'warning']]);
+  });
+
   test('a key file that is not there is found', () => {
     rmSync(join(folder, 'keys/log.key.pem'));
     assert.deepEqual(found(), ['keys.log: keys/log.key.pem does not exist']);
