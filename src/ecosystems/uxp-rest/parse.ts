@@ -42,8 +42,13 @@ export function parseResponse(reply: HttpReply, call: DomesticCall, limits: XmlL
   const faultCode = reply.headers[FAULT_CODE];
   if (faultCode !== undefined) throw refused(faultCode);
   if (reply.status >= 400) throw new CausewayError('service-fault', `status ${reply.status}`, { facts: { hint: `Its HTTP status is ${reply.status}.`, delivered: 'yes' } });
-  if (reply.status < 200 || reply.status > 299) throw invalidAnswer('status', `status ${reply.status}: redirects are not followed`);
   checkConsistency(reply.headers, call);
+  return receivedAnswer(reply, call, limits);
+}
+
+/** An answer whose origin was checked. Throws `service-answer-invalid`. */
+export function receivedAnswer(reply: HttpReply, call: DomesticCall, limits: XmlLimits): Received<DomesticResponse> {
+  if (reply.status < 200 || reply.status > 299) throw invalidAnswer('status', `status ${reply.status}: redirects are not followed`);
   const body = asAnswer(() => readBody(reply.headers, reply.body, limits));
   const message: DomesticResponse = { kind: 'response', dialect: 'uxp-rest', messageId: call.context.messageId, payload: { form: 'json', body, path: {}, query: {} } };
   return mintReceived(message, messageBytes([String(reply.status)], MESSAGE_HEADERS, reply.headers, reply.body));
@@ -56,7 +61,7 @@ function refused(code: string): CausewayError {
 }
 
 /** A client may leave the version out. */
-function meant(named: DomesticService, service: DomesticService): boolean {
+export function meant(named: DomesticService, service: DomesticService): boolean {
   return sameMember(named, service) && named.service === service.service && (named.version === undefined || named.version === service.version);
 }
 
