@@ -1,9 +1,9 @@
 /** How an asking system reaches its country's security server: kept-alive mutual TLS, and a check that the answer is to its own request. */
-import { createHash } from 'node:crypto';
 import { connect } from '../platform/http-client.ts';
 import type { HttpConnection, HttpMessage, HttpReply } from '../platform/http-client.ts';
 import { attribute, text } from '../xml/element.ts';
 import { restRequestHash, travellingHeaders } from './security-server/rest-hash.ts';
+import { HASHES } from './security-server/soap.ts';
 import { faultOf, headerOf, readMessage } from './soap/message.ts';
 import type { SoapMessage } from './soap/message.ts';
 import type { TlsIdentity } from './wire.ts';
@@ -41,7 +41,7 @@ export interface SoapAnswer extends Answer {
 export interface RestAnswer extends Answer {
   /** Undefined when the body is not JSON. */
   readonly json: unknown;
-  /** X-Road-Error: the platform, or a gateway in its place, failed. */
+  /** X-Road-Error or uxp-faultcode: the platform, or a gateway in its place, failed. */
   readonly platformError?: string;
 }
 
@@ -69,7 +69,7 @@ export class Desk {
   /** Rejects with ConnectionFailed when no whole answer comes. */
   async sendRest(id: string, request: HttpMessage): Promise<RestAnswer> {
     const reply = await this.#send(request);
-    const platformError = reply.headers['x-road-error'];
+    const platformError = reply.headers['x-road-error'] ?? reply.headers['uxp-faultcode'];
     return { request, reply, id, requestHash: restHash(request, reply), json: readJson(reply.body), ...(platformError === undefined ? {} : { platformError }) };
   }
 
@@ -106,9 +106,8 @@ function readJson(body: Uint8Array): unknown {
 function soapRequestHash(message: SoapMessage, request: Uint8Array): RequestHash {
   const header = headerOf(message, 'requestHash');
   if (header === undefined) return 'absent';
-  const digest = createHash('sha512').update(request).digest('base64');
-  const algorithm = attribute(header, '', 'algorithmId');
-  return text(header).trim() === digest && algorithm === 'http://www.w3.org/2001/04/xmlenc#sha512' ? 'matches' : 'differs';
+  const hashing = Object.values(HASHES).find(({ algorithm }) => algorithm === attribute(header, '', 'algorithmId'));
+  return hashing !== undefined && text(header).trim() === hashing.digest(request).toString('base64') ? 'matches' : 'differs';
 }
 
 /** We sent our headers in this order; the platform appended its request id, and a message id when we gave none. */

@@ -30,6 +30,12 @@ export class Registry {
     }
   }
 
+  /** `id`, with the version of the only service that has it without one: UXP lets askers leave it out. */
+  versionOf(id: ServiceId): ServiceId {
+    const [only, another] = [...this.#services.keys()].filter((known) => known === id || known.startsWith(`${id}/`));
+    return this.#services.has(id) || only === undefined || another !== undefined ? id : only;
+  }
+
   /** The service `id`, if it speaks `protocol` and `client` has a right to it. */
   authorise(client: SubsystemId, id: ServiceId, protocol: 'soap' | 'rest'): OfferedService {
     const service = this.#services.get(id);

@@ -52,6 +52,16 @@ export function restError(fault: PlatformFault, accept: string | undefined, spel
   };
 }
 
+/** UXP tells its faults in two headers (read so by a public client); codes and body are the stand-in's, since neither is public. */
+export function uxpError(fault: PlatformFault, spelling: FaultSpelling): HttpReply {
+  const code = spell(fault.code, spelling);
+  return {
+    status: fault.code.startsWith('server.') ? 500 : 400,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'uxp-faultcode': code, 'uxp-faultstring': fault.message },
+    body: Buffer.from(JSON.stringify({ faultcode: code, faultstring: fault.message, detail: fault.detail })),
+  };
+}
+
 function errorDocument(fields: Readonly<Record<string, string>>): Uint8Array {
   const children = Object.entries(fields).map(([name, value]) => element('', name, [value]));
   return renderXml(element('', 'error', children), {}, { declaration: true });

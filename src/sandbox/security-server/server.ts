@@ -8,10 +8,10 @@ import { PlatformFault, asPlatformFault, restError, soapFault } from './fault.ts
 import type { FaultSpelling } from './fault.ts';
 import type { Platform } from './platform.ts';
 import { serveRest } from './rest.ts';
-import { serveSoap } from './soap.ts';
+import { HASHES, serveSoap } from './soap.ts';
 
 /** Bytes of a request. */
-const MAX_REQUEST = 20 * 1024 * 1024;
+export const MAX_REQUEST = 20 * 1024 * 1024;
 
 export interface SecurityServerOptions {
   readonly platform: Platform;
@@ -38,5 +38,5 @@ async function serve(incoming: Incoming, platform: Platform, spelling: FaultSpel
     return serveRest(incoming, platform).catch((error: unknown) => restError(asPlatformFault(error), headers['accept'], spelling));
   }
   if (method !== 'POST') return soapFault(new PlatformFault('client.invalid_http_method', `Must use POST request method instead of ${method}`), spelling);
-  return serveSoap(incoming, platform).catch((error: unknown) => soapFault(asPlatformFault(error), spelling));
+  return serveSoap(incoming, platform, HASHES.sha512).catch((error: unknown) => soapFault(asPlatformFault(error), spelling));
 }

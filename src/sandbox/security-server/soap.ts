@@ -1,5 +1,6 @@
 /** The stand-in's SOAP side: X-Road message protocol 4.0 between an asking system and a service URL. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { gost34311 } from '../../crypto/gost34311.ts';
 import type { HttpReply } from '../../platform/http-client.ts';
 import type { XmlElement } from '../../stages.ts';
 import { elements, text } from '../../xml/element.ts';
@@ -19,12 +20,23 @@ interface SoapRequest {
   readonly id: string;
 }
 
-const SHA512 = 'http://www.w3.org/2001/04/xmlenc#sha512';
+/** How requests are hashed into answers. */
+export interface RequestHashing {
+  readonly algorithm: string;
+  digest(request: Uint8Array): Buffer;
+}
+
+export const HASHES = {
+  sha512: { algorithm: 'http://www.w3.org/2001/04/xmlenc#sha512', digest: (request) => hash('sha512', request, 'buffer') },
+  gost34311: { algorithm: 'http://www.w3.org/2001/04/xmldsig-more#gost34311', digest: gost34311 },
+} as const satisfies Readonly<Record<string, RequestHashing>>;
+export type HashName = keyof typeof HASHES;
+
 /** What an answer must repeat of its request (X-Road 7, CheckConsistency). */
 const REPEATED = ['client', 'service', 'userId', 'issue', 'id'];
 
 /** One SOAP exchange: read, authenticate, authorise, hand over as it came, check the answer, add the request hash. */
-export async function serveSoap(incoming: Incoming, platform: Platform): Promise<HttpReply> {
+export async function serveSoap(incoming: Incoming, platform: Platform, hashing: RequestHashing): Promise<HttpReply> {
   const request = readRequest(incoming);
   platform.registry.authenticate(request.client, incoming.peer);
   const service = platform.registry.authorise(request.client, request.service, 'soap');
@@ -34,7 +46,7 @@ export async function serveSoap(incoming: Incoming, platform: Platform): Promise
   const answer = readAnswer(reply);
   if (faultOf(answer) !== undefined) return { status: 500, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: reply.body };
   checkConsistency(request.message, answer);
-  return { status: 200, headers: { 'content-type': reply.headers['content-type'] ?? 'text/xml' }, body: withRequestHash(reply.body, body, platform) };
+  return { status: 200, headers: { 'content-type': reply.headers['content-type'] ?? 'text/xml' }, body: withRequestHash(reply.body, body, platform, hashing) };
 }
 
 function readRequest(incoming: Incoming): SoapRequest {
@@ -109,13 +121,14 @@ function valueOf(header: XmlElement | undefined): string | undefined {
  * The answer with `requestHash` behind its `id`, in place of one that the service may have written. Only these bytes are added:
  * signatures over the other headers and the body stay whole. Source: message protocol 4.0, section 2.3.
  */
-function withRequestHash(answer: Uint8Array, request: Uint8Array, platform: Platform): Uint8Array {
-  const hash = createHash('sha512').update(request).update(platform.faults.has(SECURITY_SERVER, 'wrong-request-hash') ? 'of another request' : '').digest('base64');
+function withRequestHash(answer: Uint8Array, request: Uint8Array, platform: Platform, { algorithm, digest }: RequestHashing): Uint8Array {
+  const hashed = platform.faults.has(SECURITY_SERVER, 'wrong-request-hash') ? Buffer.concat([request, Buffer.from('of another request')]) : request;
+  const value = digest(hashed).toString('base64');
   const wrongId = `<xroad:id xmlns:xroad="${XROAD_NS}">another-id</xroad:id>`;
   const changes = headerSpans(answer).flatMap(({ name, start, end }) => {
     if (name === 'requestHash') return [{ start, end, text: '' }];
     if (name !== 'id') return [];
-    const header = requestHash(Buffer.from(answer.subarray(start, end)).toString('utf8'), hash);
+    const header = requestHash(Buffer.from(answer.subarray(start, end)).toString('utf8'), algorithm, value);
     return platform.faults.has(SECURITY_SERVER, 'wrong-id') ? [{ start, end, text: wrongId + header }] : [{ start: end, end, text: header }];
   });
   return splice(answer, changes);
@@ -125,7 +138,7 @@ function withRequestHash(answer: Uint8Array, request: Uint8Array, platform: Plat
 const START_TAG = /^<([^\s/>:]*:)?[^\s/>:]+((?:[^>"']|"[^"]*"|'[^']*')*?)\s*\/?>/;
 
 /** With the prefix and all attributes of the `id` header, its wsu:Id too where a member signed it (X-Road 7, ServerMessageProcessor). */
-function requestHash(id: string, hash: string): string {
+function requestHash(id: string, algorithm: string, value: string): string {
   const [, prefix = '', attributes = ''] = START_TAG.exec(id) ?? [];
-  return `<${prefix}requestHash${attributes} algorithmId="${SHA512}">${hash}</${prefix}requestHash>`;
+  return `<${prefix}requestHash${attributes} algorithmId="${algorithm}">${value}</${prefix}requestHash>`;
 }
