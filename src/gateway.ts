@@ -29,23 +29,27 @@ import { Admission } from './http/admission.ts';
 import { domesticApp } from './http/domestic.ts';
 import type { DomesticOptions } from './http/domestic.ts';
 import { edgeApp } from './http/edge.ts';
-import { WITNESS_PATH, federationApp } from './http/federation.ts';
+import { federationApp } from './http/federation.ts';
 import { listen } from './http/listener.ts';
 import type { Listener } from './http/listener.ts';
 import { operationsApp } from './http/operations.ts';
 import { loadMappings } from './mapping/load.ts';
 import type { MappingSet } from './mapping/mappings.ts';
 import type { Clock } from './platform/clock.ts';
-import { ConnectionFailed, connect } from './platform/http-client.ts';
+import { connect } from './platform/http-client.ts';
 import type { HttpConnection } from './platform/http-client.ts';
 import type { Logger } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { Keeper } from './trail/keeper.ts';
 import type { KeptLink } from './trail/keeper.ts';
 import { writeTrailKeys } from './trail/keys.ts';
+import type { Mirror } from './trail/mirror.ts';
 import { rawEd25519 } from './trail/note.ts';
-import type { WitnessReply } from './trail/publisher.ts';
+import { PeerTrail } from './trail/peer-trail.ts';
+import { firstOrigin } from './trail/shards.ts';
+import { openSqliteMirror } from './trail/sqlite-mirror.ts';
 import { openSqliteStore } from './trail/sqlite.ts';
+import type { ObserveTrail } from './trail/steps.ts';
 import type { Store } from './trail/store.ts';
 import { staticTrust } from './trust/static-trust.ts';
 
@@ -55,6 +59,8 @@ export interface GatewayOptions {
   readonly metrics: Metrics;
   /** Called at every named step, after log and metrics. */
   readonly onStep?: Observe;
+  /** Called at every named step of checkpoints, mirrored entries and restores. */
+  readonly onTrailStep?: ObserveTrail;
 }
 
 export interface Gateway {
@@ -78,7 +84,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const mappings = await loadMappings(config.mappings, country, DIALECT_FORMS);
   refuseContradictions(mappings, config);
   const peers = config.links.map((link) => openPeer(link, config, clock.now()));
-  const store = await openSqliteStore({ folder: config.data, logs: originsOf(config, peers) });
+  const store = await openSqliteStore({ folder: config.data, logs: originsOf(config, peers, clock.now()) });
+  const mirror = await openSqliteMirror(config.data);
   const clockState = () => 'unknown' as const;
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
@@ -110,10 +117,10 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     dialect,
     exportedService: (service, operation) => mappings.exported.find((exported) => exported.service === service && sameOperation(exported.operation, operation)) ?? unknownService(service),
   };
-  const recovered = await recover(store, peers, outbound, inbound);
+  const recovered = await recover({ store, mirror }, peers, outbound, inbound);
   if (recovered.inbound + recovered.outbound > 0) log.info(recovered, 'exchanges that were open at the last stop go on');
 
-  const trail = keepTrail(config, peers, store, options, clockState);
+  const trail = keepTrail(config, peers, { store, mirror }, options, clockState);
   const admission = new Admission(config.limits.exchangesInFlight, (link) => trail.intactOn(link));
   metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
   const readiness = async () => {
@@ -122,7 +129,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
   const listeners = await listenAll(config, {
     domestic: domesticSide(config, { offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, [...new Set(mappings.imported.map(({ home: { dialect: name } }) => name))].map(dialect)),
-    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body) }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text() }),
   });
   const housekeeping = setInterval(() => void housekeep().catch((error: unknown) => log.error({ err: asCausewayError(error) }, 'housekeeping failed')), HOUSEKEEPING_MS);
@@ -136,10 +143,13 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     async close(graceMs) {
       admission.drain();
       clearInterval(housekeeping);
-      await Promise.all([listeners.domestic.close(graceMs), listeners.federation.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
+      await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
+      // The peer fetches the last entries before it cosigns them: its listener closes after that.
       await trail.close();
+      await listeners.federation.close(graceMs);
       await Promise.all([listeners.operations.close(0), home.close(), ...peers.map((peer) => peer.connection.close())]);
+      await mirror.close();
       await store.close();
     },
   };
@@ -166,10 +176,13 @@ function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, now
   return { link, side, connection };
 }
 
-/** Origins of our logs: one a link, as the link names it, and the local one. */
-function originsOf({ gateway }: GatewayConfig, peers: readonly Peer[]): Record<string, string> {
-  return { [LOCAL_LOG]: `${new URL(gateway.entity).host}/trail/local`, ...Object.fromEntries(peers.map(({ link }) => [link.id, latest(link).us.log.origin])) };
+/** Origins in which our logs begin where they are not there yet: one a link, as the link names it, and the local one. */
+function originsOf({ gateway }: GatewayConfig, peers: readonly Peer[], now: number): Record<string, string> {
+  const named = { [LOCAL_LOG]: `${new URL(gateway.entity).host}/trail/local/${FIRST_LOCAL_SHARD}`, ...Object.fromEntries(peers.map(({ link }) => [link.id, latest(link).us.log.origin])) };
+  return Object.fromEntries(Object.entries(named).map(([log, origin]) => [log, firstOrigin(origin, now)]));
 }
+/** Nothing is older than this. */
+const FIRST_LOCAL_SHARD = '2026h1';
 
 function latest(link: Link): LinkVersion {
   return link.versions.at(-1) ?? link.versions[0];
@@ -213,30 +226,23 @@ function domesticSide({ gateway, listeners, home }: GatewayConfig, options: Omit
   return edgeApp({ ...options, clients, dialects });
 }
 
-function keepTrail(config: GatewayConfig, peers: readonly Peer[], store: Store, { clock, log }: GatewayOptions, clockState: JournalOptions['clockState']): Keeper {
+function keepTrail(config: GatewayConfig, peers: readonly Peer[], { store, mirror }: { readonly store: Store; readonly mirror: Mirror }, { clock, log, onTrailStep }: GatewayOptions, clockState: JournalOptions['clockState']): Keeper {
   const links = peers.map(({ link, connection }): KeptLink => {
     const { agreement, us, peer } = latest(link);
-    return { link: { id: agreement.id, version: agreement.version }, us, peer, ask: (body) => askWitness(connection, body, config.limits.checkpointBytes) };
+    const terms = { link: link.id, versions: link.versions.map((version) => version.agreement.version), us: us.country, peer: peer.country, entriesPerMinute: config.limits.peerEntriesPerMinute };
+    return { link: { id: agreement.id, version: agreement.version }, us, peer, terms, peerTrail: new PeerTrail(connection) };
   });
   const logKey = ed25519Key(readFileSync(config.keys.log), 'log');
   const parties = links.flatMap(({ us, peer }) => [us, peer]);
-  const localOrigin = originsOf(config, peers)[LOCAL_LOG] ?? '';
-  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), { name: localOrigin, key: Buffer.from(rawEd25519(logKey)).toString('base64') }], witnesses: parties.map(({ witness }) => witness) });
+  const local = { name: originsOf(config, peers, clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey)).toString('base64') };
+  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: parties.map(({ witness }) => witness) });
   const report = (name: string, error: CausewayError) => log.warn({ log: name, err: error }, 'a log could not be published; the next tick tries again');
-  return new Keeper({ links, localOrigin, logKey, witnessKey: ed25519Key(readFileSync(config.keys.witness), 'witness'), store, clock, clockState, report });
+  const observe: ObserveTrail = (step, facts) => {
+    log.debug({ step, ...facts }, 'trail');
+    onTrailStep?.(step, facts);
+  };
+  return new Keeper({ links, logKey, witnessKey: ed25519Key(readFileSync(config.keys.witness), 'witness'), store, mirror, clock, clockState, report, observe });
 }
-
-async function askWitness(connection: HttpConnection, body: string, maxBytes: number): Promise<WitnessReply> {
-  const request = { method: 'POST', target: WITNESS_PATH, headers: { 'content-type': 'text/plain' }, body: Buffer.from(body) };
-  try {
-    const reply = await connection.send(request, { signal: AbortSignal.timeout(WITNESS_TIMEOUT_MS), maxBytes });
-    return { status: reply.status, body: Buffer.from(reply.body).toString() };
-  } catch (cause) {
-    if (!(cause instanceof ConnectionFailed)) throw cause;
-    throw new CausewayError('peer-unreachable', cause.message, { cause });
-  }
-}
-const WITNESS_TIMEOUT_MS = 10_000;
 
 async function listenAll(config: GatewayConfig, apps: Readonly<Record<keyof Gateway['ports'], Parameters<typeof listen>[0]>>): Promise<Record<keyof typeof apps, Listener>> {
   const { listeners, limits, keys } = config;

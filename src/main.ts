@@ -2,7 +2,6 @@
 import { flushCompileCache } from 'node:module';
 import { loadConfig } from './config/config.ts';
 import { asCausewayError } from './errors.ts';
-import type { Observe } from './exchange/flow.ts';
 import { openGateway } from './gateway.ts';
 import { systemClock } from './platform/clock.ts';
 import { makeLogger } from './platform/log.ts';
@@ -31,7 +30,8 @@ export async function run(folder: string): Promise<number> {
   const clock = systemClock(Number(process.env['CAUSEWAY_CLOCK_OFFSET_MS'] ?? 0));
   const stop = Promise.race([stopRequested(), parentGone()]);
   try {
-    const gateway = await openGateway(config, { clock, log, metrics: makeMetrics(), onStep: stepHook(process.env) });
+    const onStep = stepHook(process.env);
+    const gateway = await openGateway(config, { clock, log, metrics: makeMetrics(), onStep, onTrailStep: onStep });
     log.info({ ports: gateway.ports }, 'ready');
     tell({ type: 'ready', country, ports: gateway.ports });
     // Where NODE_COMPILE_CACHE names a folder: a process that is killed leaves its compiled modules to the one that is started in its place.
@@ -52,7 +52,7 @@ function parentGone(): Promise<string> {
 }
 
 /** The demo wants to be told of each step, fault tests choose one to die at. Nobody but the process that started this one can order either. */
-function stepHook({ CAUSEWAY_TELL_STEPS: tellSteps }: NodeJS.ProcessEnv): Observe {
+function stepHook({ CAUSEWAY_TELL_STEPS: tellSteps }: NodeJS.ProcessEnv): (step: string, facts: Readonly<Record<string, unknown>>) => void {
   let crashAt: string | undefined;
   process.on('message', (order: CrashOrder) => {
     ({ crashAt } = order);

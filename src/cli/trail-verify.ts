@@ -5,6 +5,7 @@ import { CausewayError } from '../errors.ts';
 import { readTrailKeys } from '../trail/keys.ts';
 import { TRAIL_FILE } from '../trail/sqlite-layout.ts';
 import { verifyTrail } from '../trail/verify.ts';
+import type { LogReport } from '../trail/verify-log.ts';
 import type { TrailReport } from '../trail/verify.ts';
 
 export interface Report {
@@ -36,11 +37,16 @@ export async function trailVerify(folder: string, keysFolder?: string): Promise<
 /** The report as lines for an operator. */
 export function renderReport({ trails }: Report): string {
   return trails
-    .flatMap(({ folder, logs, witnessed, exchanges, evidence, wrong }) => [
-      `${folder}: ${wrong.length === 0 ? 'verified' : 'WRONG'}; ${exchanges} exchanges, ${evidence} evidence records`,
-      ...logs.map(({ origin, size, root, checkpoint }) => `  ${origin}: ${size} entries, root ${root}${checkpoint ? `, checkpoint at ${checkpoint.size}${checkpoint.cosigned.map((name) => `, cosigned by ${name}`).join('')}` : ', no checkpoint yet'}`),
-      ...witnessed.map(({ origin, size }) => `  ${origin}: cosigned here at ${size}`),
+    .flatMap(({ folder, logs, exchanges, evidence, evidenceLost, incidents, wrong }) => [
+      `${folder}: ${wrong.length === 0 ? 'verified' : 'WRONG'}; ${exchanges} exchanges, ${evidence} evidence records${evidenceLost === 0 ? '' : `, ${evidenceLost} lost with a disk`}`,
+      ...logs.map(renderLog),
+      ...incidents.map(({ id, kind, origin, what }) => `  incident ${id} (${kind}) of ${origin}: ${what}`),
       ...wrong.map(({ log, origin, index, part, expected, found }) => `  ${part} is wrong in ${log} (${origin}${index === undefined ? '' : `, entry ${index}`}): expected ${expected}; found ${found}`),
     ])
     .join('\n');
+}
+
+function renderLog({ whose, origin, size, root, redacted, checkpoint }: LogReport): string {
+  const signed = checkpoint === undefined ? 'no checkpoint yet' : [`checkpoint at ${checkpoint.size}`, ...checkpoint.cosigned.map((name) => `cosigned by ${name}`)].join(', ');
+  return `  ${whose === 'peer' ? 'mirror of ' : ''}${origin}: ${size} entries${redacted === 0 ? '' : ` (${redacted} redacted)`}, root ${root}, ${signed}`;
 }

@@ -100,6 +100,7 @@ const limits = v.optional(
       connections: v.pipe(v.optional(count(1, 100_000), 512), v.description('Open connections of one listener.')),
       exchangesInFlight: v.pipe(v.optional(count(1, 100_000), 256), v.description('Exchanges at one time; more are refused as overloaded.')),
       refusalsPerMinute: v.pipe(v.optional(count(1, 1_000_000), 600), v.description('Refusals of one log that get entries of their own; more are counted in one entry a minute.')),
+      peerEntriesPerMinute: v.pipe(v.optional(count(60, 100_000_000), 600_000), v.description("Entries of one minute that a peer's log may hold; our witness cosigns no log that holds more.")),
       headersTimeout: v.optional(duration(), '10s'),
       requestTimeout: v.pipe(v.optional(duration(), '60s'), v.description('Until the whole of a request has arrived.')),
       xml: xmlLimits,

@@ -7,11 +7,18 @@ import { authenticate } from '../federation/statement.ts';
 import type { Authentic } from '../federation/statement.ts';
 import { coreOf, parseEntry } from '../trail/entry.ts';
 import { leafHash } from '../trail/merkle.ts';
+import type { LogReader } from '../trail/mirror.ts';
 import type { Appended, ExchangeRow, Store } from '../trail/store.ts';
 import { askOn, reportFailure } from './asking.ts';
 import { closeUnknown, handOver, prepare } from './inbound.ts';
 import type { Peer } from './flow.ts';
 import type { InboundParts, OutboundParts } from './parts.ts';
+
+/** Where open exchanges stand, and where their entries are read. */
+export interface Trail {
+  readonly store: Pick<Store, 'openExchanges'>;
+  readonly mirror: Pick<LogReader, 'shards' | 'entries'>;
+}
 
 export interface Recovered {
   readonly outbound: number;
@@ -22,25 +29,25 @@ export interface Recovered {
  * Takes up what is open, and resolves as soon as all of it is on its way: run before the listeners open, so that a copy that arrives
  * later joins it, and never waits for a peer or a register that is slow.
  */
-export async function recover(store: Store, peers: readonly Peer[], outbound: OutboundParts, inbound: InboundParts): Promise<Recovered> {
-  const open = await store.openExchanges();
+export async function recover(trail: Trail, peers: readonly Peer[], outbound: OutboundParts, inbound: InboundParts): Promise<Recovered> {
+  const open = await trail.store.openExchanges();
   const asked = open.filter((row) => row.direction === 'outbound');
   const accepted = open.filter((row) => row.direction === 'inbound');
-  for (const row of accepted) takeUpInbound(row, store, peers, inbound);
+  for (const row of accepted) takeUpInbound(row, trail, peers, inbound);
   for (const { xid } of asked) reportFailure(askOn(xid, outbound), xid, outbound);
   return { outbound: asked.length, inbound: accepted.length };
 }
 
-function takeUpInbound(row: ExchangeRow, store: Store, peers: readonly Peer[], parts: InboundParts): void {
+function takeUpInbound(row: ExchangeRow, trail: Trail, peers: readonly Peer[], parts: InboundParts): void {
   const conflict = () => new CausewayError('replay', `exchange ${row.xid} is on its way under another statement`);
-  parts.inFlight.run(row.xid, row.identity, () => finishInbound(row, store, peers, parts), conflict).catch((thrown: unknown) => {
+  parts.inFlight.run(row.xid, row.identity, () => finishInbound(row, trail, peers, parts), conflict).catch((thrown: unknown) => {
     const error = asCausewayError(thrown);
     parts.observe('inbound.refused', { xid: row.xid, code: error.code }, error);
   });
 }
 
 /** A request that this gateway can no longer make out (its link or the peer's key is gone) can have no other outcome than `outcome-unknown`. */
-async function finishInbound(row: ExchangeRow, store: Store, peers: readonly Peer[], parts: InboundParts): Promise<SealedBytes> {
+async function finishInbound(row: ExchangeRow, trail: Trail, peers: readonly Peer[], parts: InboundParts): Promise<SealedBytes> {
   let task: Closing & { readonly payload: Uint8Array };
   try {
     task = await reread(row, peers, parts);
@@ -48,7 +55,7 @@ async function finishInbound(row: ExchangeRow, store: Store, peers: readonly Pee
     await parts.journal.abandoned(row, parts.clock.now());
     throw thrown;
   }
-  return goOn(row, task, store, parts);
+  return goOn(row, task, trail, parts);
 }
 
 interface Closing {
@@ -68,7 +75,7 @@ async function reread({ link, xid, request, createdAt }: ExchangeRow, peers: rea
  * The service may have the request already. Only an operation that the link declares idempotent is repeated, with the same domestic id;
  * any other ends in a refusal `outcome-unknown`, which the asker gets for its next copy.
  */
-async function goOn(row: ExchangeRow, { statement, peer, payload }: Closing & { readonly payload: Uint8Array }, store: Store, parts: InboundParts): Promise<SealedBytes> {
+async function goOn(row: ExchangeRow, { statement, peer, payload }: Closing & { readonly payload: Uint8Array }, trail: Trail, parts: InboundParts): Promise<SealedBytes> {
   let task;
   try {
     const version = acceptedVersion(peer.link, statement.claims.link, statement.claims.iat * 1000);
@@ -76,7 +83,7 @@ async function goOn(row: ExchangeRow, { statement, peer, payload }: Closing & { 
     if (!grant.idempotent) throw new CausewayError('outcome-unknown', 'this gateway stopped while the service had the request');
     const recordKey = await parts.journal.recordKey(row.xid);
     if (recordKey === undefined) throw new CausewayError('outcome-unknown', 'the record key was erased');
-    const promise = parts.journal.promiseOf(await findRequest(row.link, statement, store), statement.claims.iat);
+    const promise = parts.journal.promiseOf(await findRequest(row.link, statement, trail), statement.claims.iat);
     const prepared = await prepare(statement, payload, { link: peer.link, version, grant }, { peer }, { arrivedAt: parts.clock.monotonic(), recordKey }, parts);
     task = { ...prepared, promise, resumed: true };
   } catch (thrown) {
@@ -88,16 +95,17 @@ async function goOn(row: ExchangeRow, { statement, peer, payload }: Closing & { 
 /** Entries read at once while looking back. */
 const LOOK_BACK = 500;
 
-/** Our entry for the request of an open exchange: among the last ones of the log, since the exchange is open. */
-async function findRequest(log: string, { compact }: Authentic<'causeway-request+jwt'>, store: Store): Promise<Appended> {
+/** Our entry for the request of an open exchange: among the last ones of the log, since the exchange is open; a half-year may have ended in between. */
+async function findRequest(log: string, { compact }: Authentic<'causeway-request+jwt'>, { mirror }: Trail): Promise<Appended> {
   const core = coreOf(signingInputOf(compact));
-  const { origin, size } = await store.head(log);
-  for (let to = size; to > 0; to -= LOOK_BACK) {
-    const from = Math.max(0, to - LOOK_BACK);
-    const entries = await store.entries(log, from, to);
-    const at = entries.findLastIndex((bytes) => parseEntry(bytes).core === core);
-    const bytes = entries[at];
-    if (bytes !== undefined) return { origin, index: from + at, leaf: Buffer.from(leafHash(bytes)).toString('base64') };
+  for (const { origin, size } of (await mirror.shards('ours', log)).toReversed()) {
+    for (let to = size; to > 0; to -= LOOK_BACK) {
+      const from = Math.max(0, to - LOOK_BACK);
+      const entries = await mirror.entries(origin, from, to);
+      const at = entries.findLastIndex((bytes) => bytes !== undefined && parseEntry(bytes).core === core);
+      const bytes = entries[at];
+      if (bytes !== undefined) return { origin, index: from + at, leaf: Buffer.from(leafHash(bytes)).toString('base64') };
+    }
   }
   throw new CausewayError('trail-broken', 'the log holds no entry for an open request');
 }

@@ -10,12 +10,13 @@ import type { InboundParts } from '../exchange/parts.ts';
 import { EXCHANGES_PATH, STATEMENT_HEADER } from '../federation/peer-client.ts';
 import { problemBody } from '../federation/seal.ts';
 import { nextTraceparent } from '../platform/trace.ts';
+import { TRAIL_PATHS } from '../trail/serve.ts';
+import type { Served } from '../trail/serve.ts';
 import type { WitnessAnswer } from '../trail/witness.ts';
 import type { Admission } from './admission.ts';
 import { answerWith, readBody } from './body.ts';
 import { connectionIdentity } from './peer-certificate.ts';
 
-export const WITNESS_PATH = '/federation/v1/trail/add-checkpoint';
 
 export interface FederationOptions {
   readonly peers: readonly Peer[];
@@ -24,6 +25,8 @@ export interface FederationOptions {
   readonly maxCheckpointBytes: number;
   /** The witness of the peer's log (tlog-witness, `add-checkpoint`). */
   witness(peer: Peer, request: string): Promise<WitnessAnswer>;
+  /** What this peer may read of our trail (tlog-tiles); undefined where there is nothing. */
+  trail(peer: Peer, path: string): Promise<Served | undefined>;
 }
 
 /** Status of an unsigned problem: the only answers without a statement. */
@@ -32,12 +35,14 @@ const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'state
 export function federationApp(options: FederationOptions): Koa {
   const router = new Router();
   router.post(EXCHANGES_PATH, (context) => exchange(context, pinnedPeer(context, options), options));
-  router.post(WITNESS_PATH, (context) => addCheckpoint(context, pinnedPeer(context, options), options));
+  router.post(TRAIL_PATHS.addCheckpoint, (context) => addCheckpoint(context, pinnedPeer(context, options), options));
   const app = new Koa();
   app.use(refuseUnsigned(options)).use(router.routes());
-  app.use((context) => {
-    pinnedPeer(context, options);
-    refuseElsewhere(context);
+  app.use(async (context) => {
+    const peer = pinnedPeer(context, options);
+    const served = context.method === 'GET' ? await options.trail(peer, context.path) : undefined;
+    if (served === undefined) refuseElsewhere(context);
+    else readTrail(context, served);
   });
   return app;
 }
@@ -65,8 +70,15 @@ async function addCheckpoint(context: Context, peer: Peer, options: FederationOp
   const body = await readBody(context.req, options.maxCheckpointBytes);
   const answer = await options.witness(peer, Buffer.from(body).toString());
   context.status = answer.status;
-  context.type = 'text/plain';
+  context.type = answer.contentType;
   context.body = answer.body;
+}
+
+function readTrail(context: Context, { contentType, body, immutable }: Served): void {
+  context.status = 200;
+  context.type = contentType;
+  context.set('cache-control', immutable ? 'private, max-age=31536000, immutable' : 'no-cache');
+  context.body = typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 /** The peer whose current pins hold the connection's key: looked up for every request, so that a withdrawn key stops at once. */
@@ -93,7 +105,7 @@ function refuseUnsigned({ parts }: FederationOptions) {
 
 /** A peer that looks for what is not here: another version of the protocol, or a mistake in its settings. */
 function refuseElsewhere(context: Context): void {
-  const known = [EXCHANGES_PATH, WITNESS_PATH].includes(context.path);
+  const known = [EXCHANGES_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
   if (known) context.set('allow', 'POST');
   problem(context, 'malformed', known ? 405 : 404);
 }

@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
 import { isExchangeId } from '../platform/ids.ts';
 
-export const STEPS = ['request', 'response', 'refusal', 'outcome-unknown', 'peer-checkpoint', 'local-checkpoint', 'suspend', 'resume', 'key-event', 'link-change', 'erasure', 'evidence-access'] as const;
+export const STEPS = [
+  // of exchanges
+  'request', 'response', 'refusal', 'outcome-unknown', 'acknowledged', 'not-received', 'reconciled', 'domestic-evidence',
+  // of the log itself
+  'peer-checkpoint', 'local-checkpoint', 'previous-checkpoint', 'break', 'timestamp', 'redaction',
+  // of the operators
+  'suspend', 'resume', 'key-event', 'link-change', 'mapping-change', 'erasure', 'evidence-access',
+] as const;
 export type Step = (typeof STEPS)[number];
 
 /** Event names of ETSI EN 319 522-1 that we use. */
@@ -38,8 +45,33 @@ export interface Entry {
   readonly core?: string;
   /** Id of the encrypted evidence record. */
   readonly evidence?: string;
-  /** Steps `peer-checkpoint` and `local-checkpoint`: origin, size, base64 root and base64url SHA-256 of the whole cosigned note. */
-  readonly checkpoint?: { readonly origin: string; readonly size: number; readonly root: string; readonly note: string };
+  /** Steps `peer-checkpoint`, `local-checkpoint` and `timestamp`: origin, size, base64 root and base64url SHA-256 of the whole note. */
+  readonly checkpoint?: StatedHead & { readonly note: string };
+  /** Entry 0 of a later shard (`previous-checkpoint`, `break`): the head with which the shard before it ended. */
+  readonly previous?: StatedHead;
+  /** `break`: what is known to be gone. `size`: entries that the log is known to have had. `promises`: how many the peer holds beyond `previous`. */
+  readonly lost?: { readonly size: number; readonly promises: number };
+  /** On the asker's `response`: what the answer promised of the responder's log. `leaf` base64, `by` UTC seconds. */
+  readonly promise?: { readonly origin: string; readonly index: number; readonly leaf: string; readonly by: number };
+  /** `redaction`, `reconciled`: the entry that this one is about; `leaf` base64. */
+  readonly target?: { readonly origin: string; readonly index: number; readonly leaf: string };
+  /** Reference of the decision under which something was done: a file number, never a person. */
+  readonly approval?: string;
+  /** base64url SHA-256 of what the entry is about: time-stamp token, agreement, container. */
+  readonly digest?: string;
+  /** `timestamp`: name of the authority. */
+  readonly authority?: string;
+  /** `key-event`: role of the key (protocol.md, "Trust") and what happened to it; `kid` names it. */
+  readonly key?: { readonly role: string; readonly action: 'added' | 'removed' | 'compromised' };
+  /** `mapping-change`: what is applied from now on. */
+  readonly mapping?: { readonly id: string; readonly revision: number; readonly sha256: string };
+}
+
+/** A tree head as an entry states it; `root` is base64. */
+export interface StatedHead {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: string;
 }
 
 export const MAX_ENTRY_BYTES = 2048;
@@ -52,6 +84,7 @@ const text = (pattern: RegExp): Check => when((value) => typeof value === 'strin
 const oneOf = (words: readonly string[]): Check => when((value) => typeof value === 'string' && words.includes(value));
 const count = when((value) => Number.isSafeInteger(value) && (value as number) >= 0);
 const digest = text(/^[A-Za-z0-9_-]{43}$/);
+const hash = text(/^[A-Za-z0-9+/]{43}=$/);
 const country = text(/^[A-Z]{2}$/);
 const token = text(/^[!-~]{1,200}$/);
 /** `<country>/<class>/<code>[/<subsystem>[/<service>[/<version>]]]`, each segment percent-encoded. */
@@ -77,6 +110,8 @@ function object(required: Readonly<Record<string, Check>>, optional: Readonly<Re
   };
 }
 
+const head = { origin: token, size: count, root: hash };
+
 const entrySchema = object(
   {
     v: when((value) => value === 1),
@@ -99,11 +134,20 @@ const entrySchema = object(
     window: count,
     core: digest,
     evidence: token,
-    checkpoint: object({ origin: token, size: count, root: text(/^[A-Za-z0-9+/]{43}=$/), note: digest }),
+    checkpoint: object({ ...head, note: digest }),
+    previous: object(head),
+    lost: object({ size: count, promises: count }),
+    promise: object({ origin: token, index: count, leaf: hash, by: count }),
+    target: object({ origin: token, index: count, leaf: hash }),
+    approval: token,
+    digest,
+    authority: token,
+    key: object({ role: oneOf(['entity', 'statement', 'encryption', 'tls', 'log', 'witness', 'interval', 'evidence']), action: oneOf(['added', 'removed', 'compromised']) }),
+    mapping: object({ id: token, revision: count, sha256: digest }),
   },
 );
 
-/** What a step cannot do without: an exchange needs its id, a recorded statement its commitment, an entangled checkpoint itself. */
+/** What a step cannot do without: an exchange needs its id, a recorded statement its commitment, a decision its reference. */
 const NEEDS: Readonly<Partial<Record<Step, readonly (keyof Entry)[]>>> = {
   'request': ['xid', 'from', 'to', 'link', 'core'],
   'response': ['xid', 'from', 'to', 'link', 'core'],
@@ -111,6 +155,21 @@ const NEEDS: Readonly<Partial<Record<Step, readonly (keyof Entry)[]>>> = {
   'outcome-unknown': ['xid'],
   'peer-checkpoint': ['checkpoint'],
   'local-checkpoint': ['checkpoint'],
+  'acknowledged': ['xid', 'core'],
+  'not-received': ['xid', 'core'],
+  'reconciled': ['xid', 'target'],
+  'domestic-evidence': ['xid', 'digest'],
+  'previous-checkpoint': ['previous'],
+  'break': ['previous', 'lost'],
+  'timestamp': ['checkpoint', 'digest', 'authority'],
+  'redaction': ['target', 'approval'],
+  'suspend': ['link'],
+  'resume': ['link'],
+  'key-event': ['kid', 'key'],
+  'link-change': ['link', 'digest'],
+  'mapping-change': ['mapping'],
+  'erasure': ['xid', 'approval'],
+  'evidence-access': ['xid', 'approval'],
 };
 
 function invalid(what: string): CausewayError {

@@ -6,6 +6,7 @@ import { CausewayError } from '../errors.ts';
 import { cosignatureVerifier } from './cosignature.ts';
 import { ed25519FromBase64, ed25519Verifier } from './note.ts';
 import type { NoteVerifier } from './note.ts';
+import { parseOrigin } from './shards.ts';
 
 const FILE = 'trail-keys.json';
 
@@ -28,10 +29,14 @@ export function readTrailKeys(folder: string): TrailKeys {
   }
 }
 
-/** The verifier of a log's key. Several origins may share one key; undefined where none is known. */
+/** The verifier of a log's key under the name of one of its shards: the keys name one shard of each log. Undefined where none is known. */
 export function logVerifier(keys: TrailKeys, origin: string): NoteVerifier | undefined {
-  const known = keys.logs.find(({ name }) => name === origin);
+  const known = keys.logs.find(({ name }) => name === origin || baseOf(name) === baseOf(origin));
   return known && ed25519Verifier(origin, ed25519FromBase64(known.key));
+}
+
+function baseOf(origin: string): string {
+  return parseOrigin(origin).base;
 }
 
 export function witnessVerifiers(keys: TrailKeys): NoteVerifier[] {

@@ -1,16 +1,12 @@
-/** Signed notes: the latest of each of our logs, and the latest that we cosigned of each peer's. Runs in the store's worker. */
+/** The latest signed note of each shard of our logs. Runs in the store's worker. */
 import type { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
-import type { SqliteTree } from './sqlite-tree.ts';
-import type { Witnessed } from './sqlite-wire.ts';
 
 function statements(db: DatabaseSync) {
   return {
+    committed: db.prepare('SELECT origin.id, coalesce(head.size, 0) AS size FROM origin LEFT JOIN head ON head.origin = origin.id WHERE name = ?'),
     save: db.prepare('INSERT INTO checkpoint (origin, size, note) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET size = excluded.size, note = excluded.note WHERE excluded.size >= size'),
-    latest: db.prepare('SELECT note FROM checkpoint WHERE origin = ?'),
-    witnessFirst: db.prepare('INSERT INTO witnessed (origin, size, root, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING'),
-    witnessNext: db.prepare('UPDATE witnessed SET size = ?, root = ?, note = ? WHERE origin = ? AND size = ?'),
-    witnessed: db.prepare('SELECT size, root, note FROM witnessed WHERE origin = ?'),
+    latest: db.prepare('SELECT note FROM checkpoint JOIN origin ON origin.id = checkpoint.origin WHERE name = ?'),
   };
 }
 
@@ -22,22 +18,13 @@ export class Checkpoints {
   }
 
   /** Throws `internal` for a size beyond what is committed, or below the size of the stored note. */
-  save(tree: SqliteTree, size: number, note: string): void {
-    if (size > tree.size) throw new CausewayError('internal', `checkpoint of ${size} entries, committed are ${tree.size}`);
-    if (this.#sql.save.run(tree.id, size, note).changes !== 1) throw new CausewayError('internal', `a larger checkpoint than ${size} is stored already`);
+  save(origin: string, size: number, note: string): void {
+    const committed = this.#sql.committed.get(origin) as { id: number; size: number } | undefined;
+    if (committed === undefined || size > committed.size) throw new CausewayError('internal', `checkpoint of ${size} entries of ${origin}, committed are ${committed?.size ?? 'none'}`);
+    if (this.#sql.save.run(committed.id, size, note).changes !== 1) throw new CausewayError('internal', `a larger checkpoint than ${size} is stored already`);
   }
 
-  latest(tree: SqliteTree): string | undefined {
-    return this.#sql.latest.get(tree.id)?.['note'] as string | undefined;
-  }
-
-  /** Compare and swap in one statement, so that two requests that were checked against the same size cannot both be stored. */
-  saveWitnessed(origin: string, old: number, size: number, root: Uint8Array, note: string): boolean {
-    if (this.#sql.witnessNext.run(size, root, note, origin, old).changes === 1) return true;
-    return old === 0 && this.#sql.witnessFirst.run(origin, size, root, note).changes === 1;
-  }
-
-  witnessed(origin: string): Witnessed | undefined {
-    return this.#sql.witnessed.get(origin) as Witnessed | undefined;
+  latest(origin: string): string | undefined {
+    return this.#sql.latest.get(origin)?.['note'] as string | undefined;
   }
 }

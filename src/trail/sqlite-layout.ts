@@ -5,21 +5,26 @@ import { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
 
 /** Raised with every change of the tables. A store of another version is not opened. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 /** "cway": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x63776179;
 
 export const TRAIL_FILE = 'trail.db';
+export const MIRROR_FILE = 'mirror.db';
 const KEYS_FILE = 'keys.db';
 const LOCK_FILE = 'lock.db';
 
-const TRAIL_TABLES = `
-CREATE TABLE origin (id INTEGER PRIMARY KEY, log TEXT NOT NULL, ordinal INTEGER NOT NULL, name TEXT NOT NULL UNIQUE, UNIQUE (log, ordinal)) STRICT;
+/** Shards of logs, ours in trail.db and the peers' in mirror.db. `recovered`: from this index on, the entries came back from the peer's mirror. */
+const LOG_TABLES = `
+CREATE TABLE origin (id INTEGER PRIMARY KEY, log TEXT NOT NULL, ordinal INTEGER NOT NULL, name TEXT NOT NULL UNIQUE, recovered INTEGER, UNIQUE (log, ordinal)) STRICT;
 CREATE TABLE head (origin INTEGER PRIMARY KEY REFERENCES origin, size INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
 CREATE TABLE entry (origin INTEGER NOT NULL, idx INTEGER NOT NULL, leaf BLOB NOT NULL, bytes BLOB, PRIMARY KEY (origin, idx)) STRICT, WITHOUT ROWID;
 CREATE TABLE tile (origin INTEGER NOT NULL, level INTEGER NOT NULL, n INTEGER NOT NULL, hashes BLOB NOT NULL, root BLOB NOT NULL, PRIMARY KEY (origin, level, n)) STRICT;
+`;
+
+const TRAIL_TABLES = `
+${LOG_TABLES}
 CREATE TABLE checkpoint (origin INTEGER PRIMARY KEY REFERENCES origin, size INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
-CREATE TABLE witnessed (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL) STRICT;
 CREATE TABLE exchange (
   direction TEXT NOT NULL CHECK (direction IN ('outbound', 'inbound')), xid TEXT NOT NULL, link TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('sent', 'handing-over', 'answered', 'refused', 'undelivered', 'unknown')),
@@ -30,6 +35,14 @@ CREATE INDEX exchange_open ON exchange (created_at) WHERE state IN ('sent', 'han
 CREATE INDEX exchange_keep ON exchange (keep_until);
 CREATE INDEX exchange_answer ON exchange (answer_until) WHERE outcome IS NOT NULL;
 CREATE TABLE evidence (id TEXT NOT NULL UNIQUE, xid TEXT NOT NULL, link TEXT NOT NULL, step TEXT NOT NULL, ciphertext BLOB NOT NULL, created_at INTEGER NOT NULL) STRICT;
+`;
+
+/** `at`: UTC milliseconds of our cosignature. */
+const MIRROR_TABLES = `
+${LOG_TABLES}
+CREATE TABLE witnessed (origin INTEGER PRIMARY KEY REFERENCES origin, size INTEGER NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE TABLE incident (id INTEGER PRIMARY KEY, link TEXT NOT NULL, origin TEXT NOT NULL, kind TEXT NOT NULL, opened_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, what TEXT NOT NULL, proof TEXT NOT NULL, closed_at INTEGER, closed_because TEXT) STRICT;
+CREATE UNIQUE INDEX incident_open ON incident (link, origin, kind) WHERE closed_at IS NULL;
 `;
 
 /** Rows are never deleted, only overwritten in place: a moved row could leave a copy of a key behind in its old page. */
@@ -44,7 +57,7 @@ function prepare(db: DatabaseSync, file: string, tables: string): void {
   if (version === 0 && pragma('schema_version') === 0) {
     db.exec(`BEGIN IMMEDIATE; ${tables} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${LAYOUT_VERSION}; COMMIT`);
   } else if (pragma('application_id') !== APPLICATION_ID || version !== LAYOUT_VERSION) {
-    throw new CausewayError('config-invalid', `${file} has layout ${String(version)}; this version of Causeway reads layout ${LAYOUT_VERSION}`);
+    throw new CausewayError('config-invalid', `${file} has layout ${String(version)}; this version of Causeway reads layout ${LAYOUT_VERSION} alone. Keep the folder for the record, and verify it with the version that wrote it`);
   }
 }
 
@@ -85,9 +98,17 @@ function takeLock(path: string, folder: string): DatabaseSync {
   }
 }
 
-/** trail.db as a running gateway's reader: takes no lock that could stop it. Throws `config-invalid` for another layout. */
-export function openReadOnly(folder: string): DatabaseSync {
-  const db = new DatabaseSync(join(folder, TRAIL_FILE), { readOnly: true });
-  prepare(db, TRAIL_FILE, '');
+/** A file of the store as a running gateway's reader: takes no lock that could stop it. Throws `config-invalid` for another layout. */
+export function openReadOnly(folder: string, file = TRAIL_FILE): DatabaseSync {
+  const db = new DatabaseSync(join(folder, file), { readOnly: true });
+  prepare(db, file, '');
+  return db;
+}
+
+/** What the peers' logs are kept in. Opened by the mirror's thread, whose process holds the folder's lock. */
+export function openMirrorFile(folder: string): DatabaseSync {
+  const db = new DatabaseSync(join(folder, MIRROR_FILE));
+  db.exec(DURABLE);
+  prepare(db, MIRROR_FILE, MIRROR_TABLES);
   return db;
 }

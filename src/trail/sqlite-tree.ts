@@ -3,10 +3,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
 import { CompactRange, HASH_BYTES, peaksOf } from './merkle.ts';
 import type { NodeReader } from './proofs.ts';
+import { TILE_WIDTH } from './tiles.ts';
 
-export const TILE_WIDTH = 256;
 /** Levels of the tree that one tile spans. */
-const TILE_HEIGHT = 8;
+export const TILE_HEIGHT = 8;
 
 export interface FullTile {
   readonly level: number;
@@ -17,7 +17,7 @@ export interface FullTile {
 }
 
 /** Root over a power of two of hashes that stand one after the other. */
-function rootOfRow(hashes: Uint8Array): Uint8Array {
+export function rootOfRow(hashes: Uint8Array): Uint8Array {
   const range = new CompactRange();
   for (let at = 0; at < hashes.length; at += HASH_BYTES) range.append(hashes.subarray(at, at + HASH_BYTES));
   return range.root();
@@ -70,9 +70,12 @@ export class SqliteTree {
     this.#saveTile = db.prepare('INSERT INTO tile (origin, level, n, hashes, root) VALUES (?, ?, ?, ?, ?)');
     this.#readTile = db.prepare('SELECT hashes FROM tile WHERE origin = ? AND level = ? AND n = ?');
     this.#edge = new TileEdge((tile) => this.#saveTile.run(this.id, tile.level, tile.n, tile.hashes, tile.root));
-    const size = Number(db.prepare('SELECT size FROM head WHERE origin = ?').get(id)?.['size'] ?? 0);
+    const head = db.prepare('SELECT size, root FROM head WHERE origin = ?').get(id);
+    const size = Number(head?.['size'] ?? 0);
     this.#restoreEdge(db, size);
     this.#range = new CompactRange(size, peaksOf(size).map(({ level, index }) => this.read(level, index)));
+    // What a damaged page changed must not be signed: the next checkpoint would vouch for it.
+    if (head !== undefined && Buffer.compare(head['root'] as Uint8Array, this.root()) !== 0) throw new CausewayError('trail-broken', `${origin}: the stored hashes do not give the root of the stored head`);
   }
 
   get size(): number {
@@ -97,12 +100,6 @@ export class SqliteTree {
     const start = (first % TILE_WIDTH) * HASH_BYTES;
     return rootOfRow(this.#tile(tileLevel, Math.floor(first / TILE_WIDTH)).subarray(start, start + width * HASH_BYTES));
   };
-
-  /** Reads for a proof about the first `size` leaves and `part` of them. Throws `internal` for sizes that no proof can be about. */
-  within(size: number, part: number): NodeReader {
-    if (Number.isSafeInteger(size) && Number.isSafeInteger(part) && 0 <= part && part <= size && size <= this.size) return this.read;
-    throw new CausewayError('internal', `no proof about ${part} of ${size} entries: ${this.size} are committed`);
-  }
 
   #tile(level: number, n: number): Uint8Array {
     const edge = this.#edge.row(level);

@@ -1,11 +1,12 @@
 /** What the store's two threads say to each other: one batch of operations down, one batch of outcomes up. */
 import type { ErrorCode } from '../errors.ts';
-import type { CommitResult, EvidenceRow, ExchangeChange, ExchangeRow, LogName, TreeHead } from './store.ts';
+import type { Entry } from './entry.ts';
+import type { Appended, CommitResult, EvidenceRow, ExchangeChange, ExchangeRow, LogName, RecoveredEntry, TreeHead } from './store.ts';
 
 export interface OpenOptions {
   /** Data folder of one gateway; made if it is not there. */
   readonly folder: string;
-  /** Origin in which each log grows now. A log whose origin changes goes on at index 0 of the new one; the old one stays readable for verify. */
+  /** Origin in which each log begins. One that is there goes on in the shard in which it stands (shards.ts), whatever is said here. */
   readonly logs: Readonly<Record<LogName, string>>;
   /** The most 4 KiB pages that trail.db may grow to; the operator's cap on a shared disk. Unlimited when absent. */
   readonly maxPages?: number;
@@ -18,12 +19,6 @@ export interface WireCommit {
   readonly evidence: EvidenceRow | undefined;
 }
 
-export interface Witnessed {
-  readonly size: number;
-  readonly root: Uint8Array;
-  readonly note: string;
-}
-
 /** Operations besides commits; each runs by itself, in the order of the calls, after the commits of its batch. */
 export interface Calls {
   findExchange(direction: 'outbound' | 'inbound', xid: string): ExchangeRow | undefined;
@@ -33,13 +28,11 @@ export interface Calls {
   recordKey(xid: string): Uint8Array | undefined;
   eraseRecordKey(xid: string): boolean;
   head(log: LogName): TreeHead;
-  entries(log: LogName, from: number, to: number): readonly Uint8Array[];
-  consistencyProof(log: LogName, from: number, to: number): readonly Uint8Array[];
-  inclusionProof(log: LogName, index: number, size: number): readonly Uint8Array[];
-  saveCheckpoint(log: LogName, size: number, note: string): void;
-  checkpoint(log: LogName): string | undefined;
-  saveWitnessed(origin: string, old: number, size: number, root: Uint8Array, note: string): boolean;
-  witnessed(origin: string): Witnessed | undefined;
+  openShard(log: LogName, origin: string, first: Omit<Entry, 'v'>): TreeHead;
+  recover(log: LogName, origin: string, entries: readonly RecoveredEntry[]): TreeHead;
+  redact(origin: string, index: number, decision: Omit<Entry, 'v' | 'target'>): Appended;
+  saveCheckpoint(origin: string, size: number, note: string): void;
+  checkpoint(origin: string): string | undefined;
   forget(now: number): void;
 }
 

@@ -1,7 +1,6 @@
 /** The store's own thread: it alone touches the database files. One batch in, one batch of outcomes out. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { asCausewayError } from '../errors.ts';
-import { consistencyProof, inclusionProof } from './proofs.ts';
 import { Checkpoints } from './sqlite-checkpoints.ts';
 import { GroupCommit } from './sqlite-commit.ts';
 import { EvidenceRecords, RecordKeys } from './sqlite-evidence.ts';
@@ -14,9 +13,6 @@ function failureOf(thrown: unknown): WireFailure {
   const error = asCausewayError(thrown);
   return { code: error.code, message: error.message };
 }
-
-/** Hashes of proofs are views on larger buffers, which a message would carry whole. */
-const alone = (hashes: readonly Uint8Array[]): Uint8Array[] => hashes.map((hash) => new Uint8Array(hash));
 
 function openStore(options: OpenOptions) {
   const files = openFiles(options.folder, options.maxPages);
@@ -33,13 +29,11 @@ function openStore(options: OpenOptions) {
     recordKey: (xid) => keys.get(xid),
     eraseRecordKey: (xid) => keys.erase(xid),
     head: (log) => logs.head(log),
-    entries: (log, from, to) => logs.entries(log, from, to),
-    consistencyProof: (log, from, to) => alone(consistencyProof(from, to, logs.tree(log).within(to, from))),
-    inclusionProof: (log, index, size) => alone(inclusionProof(index, size, logs.tree(log).within(size, index + 1))),
-    saveCheckpoint: (log, size, note) => checkpoints.save(logs.tree(log), size, note),
-    checkpoint: (log) => checkpoints.latest(logs.tree(log)),
-    saveWitnessed: (origin, old, size, root, note) => checkpoints.saveWitnessed(origin, old, size, root, note),
-    witnessed: (origin) => checkpoints.witnessed(origin),
+    openShard: (log, origin, first) => logs.openShard(log, origin, first),
+    recover: (log, origin, entries) => logs.recover(log, origin, entries),
+    redact: (origin, index, decision) => logs.redact(origin, index, decision),
+    saveCheckpoint: (origin, size, note) => checkpoints.save(origin, size, note),
+    checkpoint: (origin) => checkpoints.latest(origin),
     forget: (now) => exchanges.forget(now),
   };
   return { commits: new GroupCommit(files.trail, { logs, exchanges, evidence, keys }), calls, close: files.close };

@@ -15,7 +15,7 @@ export interface SqliteStore extends Store {
 
 /**
  * Opens (or makes) the store of one gateway. Rejects with `config-invalid` if another gateway has the folder open, the layout is of
- * another version, or an origin is not the log's own; with `trail-broken` if the stored tree is incomplete.
+ * another version, or an origin is not the log's own; with `trail-broken` if the stored tree is incomplete, or is not that of the stored head.
  */
 export async function openSqliteStore(options: OpenOptions): Promise<SqliteStore> {
   const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: options, name: 'causeway-store' });
@@ -171,13 +171,11 @@ class BatchingStore implements SqliteStore {
   recordKey: Store['recordKey'] = (xid) => this.#call('recordKey', xid);
   eraseRecordKey: SqliteStore['eraseRecordKey'] = (xid) => this.#call('eraseRecordKey', xid);
   head: Store['head'] = (log) => this.#call('head', log);
-  entries: Store['entries'] = (log, from, to) => this.#call('entries', log, from, to);
-  consistencyProof: Store['consistencyProof'] = (log, from, to) => this.#call('consistencyProof', log, from, to);
-  inclusionProof: Store['inclusionProof'] = (log, index, size) => this.#call('inclusionProof', log, index, size);
-  saveCheckpoint: Store['saveCheckpoint'] = (log, size, note) => this.#call('saveCheckpoint', log, size, note);
-  checkpoint: Store['checkpoint'] = (log) => this.#call('checkpoint', log);
-  saveWitnessed: Store['saveWitnessed'] = (origin, old, size, root, note) => this.#call('saveWitnessed', origin, old, size, alone(root), note);
-  witnessed: Store['witnessed'] = (origin) => this.#call('witnessed', origin);
+  openShard: Store['openShard'] = (log, origin, first) => this.#call('openShard', log, origin, first);
+  recover: Store['recover'] = (log, origin, entries) => this.#call('recover', log, origin, entries.map((entry) => ('bytes' in entry ? { bytes: alone(entry.bytes) } : { leaf: alone(entry.leaf) })));
+  redact: Store['redact'] = (origin, index, decision) => this.#call('redact', origin, index, decision);
+  saveCheckpoint: Store['saveCheckpoint'] = (origin, size, note) => this.#call('saveCheckpoint', origin, size, note);
+  checkpoint: Store['checkpoint'] = (origin) => this.#call('checkpoint', origin);
   forget: Store['forget'] = (now) => this.#call('forget', now);
 }
 

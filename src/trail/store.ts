@@ -1,5 +1,5 @@
 /**
- * The contract of the store: trail, exchanges in flight and evidence of one gateway (trail.md, "Release gates").
+ * The contract of the store: trail, exchanges in flight and evidence of one gateway (trail.md, "Release gates"). Reading the logs: mirror.ts.
  * Implementations: sqlite.ts. Everything of one `commit` is on disk, or none of it.
  */
 import type { Entry } from './entry.ts';
@@ -85,6 +85,9 @@ export interface TreeHead {
   readonly root: Uint8Array;
 }
 
+/** An entry's bytes, or the leaf hash of one that was redacted. */
+export type RecoveredEntry = { readonly bytes: Uint8Array } | { readonly leaf: Uint8Array };
+
 export interface Store {
   /**
    * Durable when it resolves (fsync done). Concurrent calls share one transaction (group commit); their order in each log is the
@@ -100,19 +103,24 @@ export interface Store {
   /** Wrapped record key of an exchange; undefined when it was erased. */
   recordKey(xid: string): Promise<Uint8Array | undefined>;
 
-  /** Head of what is committed. */
+  /** Head of the shard in which the log stands, as it is committed. */
   head(log: LogName): Promise<TreeHead>;
-  entries(log: LogName, from: number, to: number): Promise<readonly Uint8Array[]>;
-  /** RFC 6962 consistency proof between two committed sizes. */
-  consistencyProof(log: LogName, from: number, to: number): Promise<readonly Uint8Array[]>;
-  inclusionProof(log: LogName, index: number, size: number): Promise<readonly Uint8Array[]>;
+  /**
+   * Ends the shard in which the log stands and goes on in `origin`, whose entry 0 is `first`: in one transaction, so that no entry falls
+   * between the two. `first` gets the head that the old shard ends with as its `previous`, unless it names one. Answers the new head.
+   */
+  openShard(log: LogName, origin: string, first: Omit<Entry, 'v'>): Promise<TreeHead>;
+  /** Appends entries that the peer's mirror gave back, which the caller has verified, to the shard `origin` of the log. Answers its head. */
+  recover(log: LogName, origin: string, entries: readonly RecoveredEntry[]): Promise<TreeHead>;
+  /**
+   * Takes away the bytes of an entry; its leaf hash stays, and `decision` becomes an entry of the local log. When it resolves, no file of
+   * the store holds the bytes. Rejects with `config-invalid` where there is no such entry.
+   */
+  redact(origin: string, index: number, decision: Omit<Entry, 'v' | 'target'>): Promise<Appended>;
 
-  /** The latest signed (and cosigned) note of our log; compare-and-swap on size: a smaller size is refused. */
-  saveCheckpoint(log: LogName, size: number, note: string): Promise<void>;
-  checkpoint(log: LogName): Promise<string | undefined>;
-  /** What we cosigned of the peer's log: `old` must be the stored size, in the same transaction. False: it was not. */
-  saveWitnessed(origin: string, old: number, size: number, root: Uint8Array, note: string): Promise<boolean>;
-  witnessed(origin: string): Promise<{ readonly size: number; readonly root: Uint8Array; readonly note: string } | undefined>;
+  /** The latest signed (and cosigned) note of a shard of ours; compare-and-swap on size: a smaller size is refused. */
+  saveCheckpoint(origin: string, size: number, note: string): Promise<void>;
+  checkpoint(origin: string): Promise<string | undefined>;
 
   /** Forgets answers past `answerUntil` and rows past `keepUntil`. */
   forget(now: number): Promise<void>;

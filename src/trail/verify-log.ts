@@ -1,4 +1,4 @@
-/** Recomputing one origin of a log, entry by entry: canonical form, leaves, tiles, head, checkpoint. Part of verify.ts. */
+/** Recomputing one shard of a log, ours or mirrored, entry by entry: canonical form, leaves, tiles, head, checkpoint. Part of verify.ts. */
 import type { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -8,8 +8,9 @@ import { logVerifier, witnessVerifiers } from './keys.ts';
 import type { TrailKeys } from './keys.ts';
 import { CompactRange, HASH_BYTES, leafHash } from './merkle.ts';
 import { rootAt } from './proofs.ts';
-import { SqliteTree, TILE_WIDTH, TileEdge } from './sqlite-tree.ts';
+import { SqliteTree, TileEdge } from './sqlite-tree.ts';
 import type { FullTile } from './sqlite-tree.ts';
+import { TILE_WIDTH } from './tiles.ts';
 
 /** One thing that is not as it must be. */
 export interface Wrong {
@@ -17,7 +18,7 @@ export interface Wrong {
   readonly origin: string;
   /** Of the entry; of a node, the first leaf below it; absent for head, checkpoint and what belongs to no entry. */
   readonly index?: number;
-  readonly part: 'entry' | 'leaf' | 'node' | 'head' | 'checkpoint' | 'witnessed' | 'exchange' | 'evidence';
+  readonly part: 'entry' | 'leaf' | 'node' | 'head' | 'checkpoint' | 'shard' | 'exchange' | 'evidence';
   readonly expected: string;
   readonly found: string;
 }
@@ -26,17 +27,28 @@ export interface OriginRow {
   readonly id: number;
   readonly log: string;
   readonly name: string;
+  /** From this index on the entries came back from the peer's mirror. */
+  readonly recovered: number | null;
 }
 
 export interface LogReport {
+  /** Our own log, or the peer's as we mirror it. */
+  readonly whose: Whose;
   readonly log: string;
   readonly origin: string;
   readonly size: number;
   /** base64. */
   readonly root: string;
+  /** Entries of which only the leaf hash is left. */
+  readonly redacted: number;
   /** The stored checkpoint: its size, and the witnesses whose cosignatures verified. */
   readonly checkpoint?: { readonly size: number; readonly cosigned: readonly string[] };
 }
+
+export type Whose = 'ours' | 'peer';
+
+/** Where the stored note of a shard is: our own checkpoints, and those of peers that we cosigned. */
+const NOTES: Readonly<Record<Whose, string>> = { ours: 'SELECT size, note FROM checkpoint WHERE origin = ?', peer: 'SELECT size, note FROM witnessed WHERE origin = ?' };
 
 /** Carries the first wrong thing of a log out of the walk over it. */
 export class Found extends Error {
@@ -51,23 +63,24 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** Hands every entry to `visit`, in order, after it has been verified. Throws Found at the first thing that is wrong. */
-export function verifyLog(db: DatabaseSync, origin: OriginRow, keys: TrailKeys, visit: (entry: Entry, index: number) => void): LogReport {
+export function verifyLog(whose: Whose, db: DatabaseSync, origin: OriginRow, keys: TrailKeys, visit: (entry: Entry, index: number) => void): LogReport {
   const wrong = (part: Wrong['part'], expected: string, found: string, index?: number): never => {
     throw new Found({ log: origin.log, origin: origin.name, ...(index !== undefined && { index }), part, expected, found });
   };
-  const range = walk(db, origin, visit, wrong);
+  const { range, redacted } = walk(db, origin, visit, wrong);
   const head = db.prepare('SELECT size, root FROM head WHERE origin = ?').get(origin.id) ?? { size: 0, root: range.root() };
   if (head['size'] !== range.size) wrong('head', `${range.size} entries, as the log holds`, `${String(head['size'])} entries`, Math.min(range.size, Number(head['size'])));
   if (!same(head['root'] as Uint8Array, range.root())) wrong('head', base64(range.root()), base64(head['root'] as Uint8Array));
-  const checkpoint = verifyCheckpoint(db, origin, keys, wrong);
-  return { log: origin.log, origin: origin.name, size: range.size, root: base64(range.root()), ...(checkpoint && { checkpoint }) };
+  const checkpoint = verifyCheckpoint(whose, db, origin, keys, wrong);
+  return { whose, log: origin.log, origin: origin.name, size: range.size, root: base64(range.root()), redacted, ...(checkpoint && { checkpoint }) };
 }
 
 type Report = (part: Wrong['part'], expected: string, found: string, index?: number) => never;
 
-function walk(db: DatabaseSync, origin: OriginRow, visit: (entry: Entry, index: number) => void, wrong: Report): CompactRange {
+function walk(db: DatabaseSync, origin: OriginRow, visit: (entry: Entry, index: number) => void, wrong: Report): { readonly range: CompactRange; readonly redacted: number } {
   const range = new CompactRange();
   let tiles = 0;
+  let redacted = 0;
   const edge = new TileEdge((tile) => {
     verifyTile(db, origin, tile, wrong);
     tiles += 1;
@@ -80,13 +93,13 @@ function walk(db: DatabaseSync, origin: OriginRow, visit: (entry: Entry, index: 
     if (bytes instanceof Uint8Array) {
       if (!same(leafHash(bytes), stored)) blame(db, origin, index, bytes, stored, wrong);
       visit(parsed(bytes, index, wrong), index);
-    }
+    } else redacted += 1;
     range.append(stored);
     edge.append(stored);
   }
   const stray = db.prepare('SELECT count(*) AS count FROM tile WHERE origin = ?').get(origin.id)?.['count'];
   if (stray !== tiles) wrong('node', `${tiles} full tiles`, `${String(stray)} full tiles`);
-  return range;
+  return { range, redacted };
 }
 
 function parsed(bytes: Uint8Array, index: number, wrong: Report): Entry {
@@ -124,8 +137,8 @@ function verifyTile(db: DatabaseSync, origin: OriginRow, tile: FullTile, wrong: 
 }
 
 /** The tree is verified when this runs, so that roots of older sizes may be read from it. */
-function verifyCheckpoint(db: DatabaseSync, origin: OriginRow, keys: TrailKeys, wrong: Report): LogReport['checkpoint'] {
-  const row = db.prepare('SELECT size, note FROM checkpoint WHERE origin = ?').get(origin.id);
+function verifyCheckpoint(whose: Whose, db: DatabaseSync, origin: OriginRow, keys: TrailKeys, wrong: Report): LogReport['checkpoint'] {
+  const row = db.prepare(NOTES[whose]).get(origin.id);
   if (row === undefined) return undefined;
   const verifier = logVerifier(keys, origin.name) ?? wrong('checkpoint', `a key for the log ${origin.name}`, 'none among the keys given');
   try {
@@ -135,6 +148,8 @@ function verifyCheckpoint(db: DatabaseSync, origin: OriginRow, keys: TrailKeys, 
     if (head.size > tree.size) wrong('checkpoint', `${head.size} entries, as was signed`, `${tree.size} entries in the log`, tree.size);
     const root = rootAt(head.size, tree.read);
     if (!same(root, head.root)) wrong('checkpoint', `${base64(head.root)}, as was signed`, `${base64(root)} at size ${head.size}`);
+    // What a mirror holds, it vouched for.
+    if (whose === 'peer' && (cosigned.length === 0 || head.size !== tree.size)) wrong('checkpoint', `our cosignature of all ${tree.size} entries`, `${cosigned.length} cosignatures of ${head.size}`);
     return { size: head.size, cosigned };
   } catch (thrown) {
     if (!(thrown instanceof CausewayError)) throw thrown;

@@ -1,39 +1,48 @@
 /**
- * Verifying a data folder (trail.md): everything that can be recomputed is, from one consistent snapshot, beside a running gateway or
- * without one. What verifies here was not changed since it was signed; that nothing was signed twice, only the peer's copy can show.
+ * Verifying a data folder (trail.md): everything that can be recomputed is, our own logs and the mirrored ones, from consistent snapshots, beside
+ * a running gateway or without one. What verifies here was not changed since it was signed; that nothing was signed twice, the mirrors show.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { CausewayError } from '../errors.ts';
-import { openCheckpoint } from './checkpoint.ts';
-import type { Entry } from './entry.ts';
-import { logVerifier, witnessVerifiers } from './keys.ts';
+import type { Entry, StatedHead } from './entry.ts';
 import type { TrailKeys } from './keys.ts';
+import type { Incident } from './mirror.ts';
 import { rootAt } from './proofs.ts';
-import { openReadOnly } from './sqlite-layout.ts';
+import { Incidents } from './sqlite-incidents.ts';
+import { MIRROR_FILE, openReadOnly } from './sqlite-layout.ts';
 import { SqliteTree } from './sqlite-tree.ts';
 import type { ExchangeRow } from './store.ts';
 import { Found, verifyLog } from './verify-log.ts';
-import type { LogReport, OriginRow, Wrong } from './verify-log.ts';
+import type { LogReport, OriginRow, Whose, Wrong } from './verify-log.ts';
 
 export interface TrailReport {
   readonly ok: boolean;
+  /** Shards of our logs, then of the peers' as they are mirrored here. */
   readonly logs: readonly LogReport[];
-  /** Checkpoints of peers that we cosigned. */
-  readonly witnessed: readonly { readonly origin: string; readonly size: number }[];
   readonly exchanges: number;
   readonly evidence: number;
+  /** Evidence records that entries name and that are gone with a lost disk: the entries came back from the peer's mirror, what is encrypted did not. */
+  readonly evidenceLost: number;
+  /** Open incidents of the mirror. */
+  readonly incidents: readonly Incident[];
   /** The first wrong thing of each log, then of the rest; empty when all is well. */
   readonly wrong: readonly Wrong[];
 }
 
 /** Throws `config-invalid` if the folder holds no store of this layout, or a key is not one. Reads only; holds up no gateway. */
 export function verifyTrail(folder: string, keys: TrailKeys): TrailReport {
-  const db = openReadOnly(folder);
+  const mirror = existsSync(join(folder, MIRROR_FILE)) ? openReadOnly(folder, MIRROR_FILE) : undefined;
+  const trail = openReadOnly(folder);
   try {
-    db.exec('BEGIN');
-    return new Verification(db, keys).report();
+    // The mirror first: our own log, read later, has every checkpoint that an entry in it names.
+    mirror?.exec('BEGIN');
+    mirror?.prepare('SELECT count(*) FROM origin').get();
+    trail.exec('BEGIN');
+    return new Verification(trail, mirror, keys).report();
   } finally {
-    db.close();
+    trail.close();
+    mirror?.close();
   }
 }
 
@@ -41,7 +50,8 @@ interface Recorded {
   readonly log: string;
   readonly origin: string;
   readonly index: number;
-  readonly checkpoint: NonNullable<Entry['checkpoint']>;
+  readonly step: Entry['step'];
+  readonly head: StatedHead;
 }
 
 interface Owed {
@@ -50,51 +60,72 @@ interface Owed {
   readonly steps: Set<string>;
 }
 
+interface Shard {
+  readonly db: DatabaseSync;
+  readonly row: OriginRow;
+  readonly size: number;
+}
+
 class Verification {
-  readonly #db: DatabaseSync;
+  readonly #trail: DatabaseSync;
+  readonly #mirror: DatabaseSync | undefined;
   readonly #keys: TrailKeys;
   readonly #wrong: Wrong[] = [];
-  /** Our own checkpoints that entries of another log name, and the peers'. */
+  /** Heads of any log that entries name. */
   readonly #recorded: Recorded[] = [];
+  /** Shards that are sound, by origin. */
+  readonly #shards = new Map<string, Shard>();
   /** Exchanges by link and id, and the steps that their log shows. */
   readonly #exchanges = new Map<string, Owed>();
+  /** Entries that a `break` says are gone, by origin: sizes that the log is known to have had. */
+  readonly #lost = new Map<string, number>();
+  #evidenceLost = 0;
 
-  constructor(db: DatabaseSync, keys: TrailKeys) {
-    this.#db = db;
+  constructor(trail: DatabaseSync, mirror: DatabaseSync | undefined, keys: TrailKeys) {
+    this.#trail = trail;
+    this.#mirror = mirror;
     this.#keys = keys;
   }
 
   report(): TrailReport {
     const exchanges = this.#rows('SELECT link, xid, direction, state FROM exchange') as unknown as Pick<ExchangeRow, 'link' | 'xid' | 'direction' | 'state'>[];
     for (const { link, xid, direction, state } of exchanges) this.#exchanges.set(`${link}\n${xid}`, { direction, state, steps: new Set() });
-    const origins = this.#rows('SELECT id, log, name FROM origin ORDER BY id') as unknown as OriginRow[];
-    const logs = origins.flatMap((origin) => this.#log(origin));
-    const witnessed = this.#witnessed();
+    const logs = [...this.#logs('ours', this.#trail), ...(this.#mirror === undefined ? [] : this.#logs('peer', this.#mirror))];
     // What ties the parts together can be judged only where the parts themselves are sound.
     if (this.#wrong.length === 0) {
-      this.#checkRecorded(origins);
+      this.#checkRecorded();
       this.#checkExchanges();
     }
     const evidence = Number(this.#rows('SELECT count(*) AS count FROM evidence')[0]!['count']);
-    return { ok: this.#wrong.length === 0, logs, witnessed, exchanges: this.#exchanges.size, evidence, wrong: this.#wrong };
+    const incidents = this.#mirror === undefined ? [] : new Incidents(this.#mirror).list('open');
+    return { ok: this.#wrong.length === 0, logs, exchanges: this.#exchanges.size, evidence, evidenceLost: this.#evidenceLost, incidents, wrong: this.#wrong };
   }
 
   #rows(sql: string): Record<string, unknown>[] {
-    return this.#db.prepare(sql).all();
+    return this.#trail.prepare(sql).all();
   }
 
-  #log(origin: OriginRow): LogReport[] {
-    const record = this.#db.prepare('SELECT xid FROM evidence WHERE id = ?');
+  #logs(whose: Whose, db: DatabaseSync): LogReport[] {
+    const origins = db.prepare('SELECT id, log, name, recovered FROM origin ORDER BY log, ordinal').all() as unknown as OriginRow[];
+    return origins.flatMap((origin, at) => this.#log(whose, db, origin, origins[at - 1]?.log === origin.log ? origins[at - 1]?.name : undefined));
+  }
+
+  #log(whose: Whose, db: DatabaseSync, origin: OriginRow, before: string | undefined): LogReport[] {
+    const evidenceOf = this.#trail.prepare('SELECT xid FROM evidence WHERE id = ?');
+    let first: Entry | undefined;
     const visit = (entry: Entry, index: number): void => {
-      const { xid, step, evidence, checkpoint } = entry;
-      if (checkpoint !== undefined) this.#recorded.push({ log: origin.log, origin: origin.name, index, checkpoint });
+      if (index === 0) first = entry;
+      this.#note(origin, entry, index);
+      if (whose === 'peer') return;
+      const { xid, step, evidence } = entry;
       this.#exchanges.get(`${origin.log}\n${xid}`)?.steps.add(step);
-      if (evidence === undefined) return;
-      const found = record.get(evidence)?.['xid'];
-      if (found !== xid) throw new Found({ log: origin.log, origin: origin.name, index, part: 'evidence', expected: `record ${evidence} of exchange ${xid}`, found: found === undefined ? 'no such record' : `a record of exchange ${String(found)}` });
+      if (evidence !== undefined) this.#evidence(origin, index, evidence, xid, evidenceOf.get(evidence)?.['xid']);
     };
     try {
-      return [verifyLog(this.#db, origin, this.#keys, visit)];
+      const report = verifyLog(whose, db, origin, this.#keys, visit);
+      if (before !== undefined && report.size > 0 && first?.previous === undefined) throw new Found({ log: origin.log, origin: origin.name, index: 0, part: 'shard', expected: `the head with which ${before} ended`, found: first?.step ?? 'nothing' });
+      this.#shards.set(origin.name, { db, row: origin, size: report.size });
+      return [report];
     } catch (thrown) {
       if (!(thrown instanceof Found)) throw thrown;
       this.#wrong.push(thrown.wrong);
@@ -102,47 +133,40 @@ class Verification {
     }
   }
 
-  #witnessed(): { origin: string; size: number }[] {
-    const witnesses = witnessVerifiers(this.#keys);
-    return this.#rows('SELECT origin, size, root, note FROM witnessed ORDER BY origin').flatMap((row) => {
-      const origin = row['origin'] as string;
-      const size = row['size'] as number;
-      const problem = this.#witnessedProblem(origin, size, row['root'] as Uint8Array, row['note'] as string, witnesses);
-      if (problem === undefined) return [{ origin, size }];
-      this.#wrong.push({ log: 'witnessed', origin, part: 'witnessed', expected: 'a checkpoint signed by the log and cosigned here', found: problem });
-      return [];
-    });
+  #note({ log, name: origin }: OriginRow, { step, checkpoint, previous, lost }: Entry, index: number): void {
+    if (checkpoint !== undefined) this.#recorded.push({ log, origin, index, step, head: checkpoint });
+    if (previous !== undefined) this.#recorded.push({ log, origin, index, step, head: previous });
+    if (previous !== undefined && lost !== undefined) this.#lost.set(previous.origin, lost.size);
   }
 
-  #witnessedProblem(origin: string, size: number, root: Uint8Array, note: string, witnesses: ReturnType<typeof witnessVerifiers>): string | undefined {
-    const verifier = logVerifier(this.#keys, origin);
-    if (verifier === undefined) return 'no key of this log among the keys given';
-    try {
-      const { head, cosigned } = openCheckpoint(note, verifier, witnesses);
-      if (cosigned.length === 0) return 'no cosignature of a known witness';
-      return head.origin === origin && head.size === size && Buffer.compare(head.root, root) === 0 ? undefined : `a note about ${head.origin} of ${head.size} entries`;
-    } catch (thrown) {
-      if (thrown instanceof CausewayError) return thrown.message;
-      throw thrown;
+  #evidence({ log, name, recovered }: OriginRow, index: number, id: string, xid: string | undefined, found: unknown): void {
+    if (found === undefined && recovered !== null && index >= recovered) this.#evidenceLost += 1;
+    else if (found !== xid) throw new Found({ log, origin: name, index, part: 'evidence', expected: `record ${id} of exchange ${xid}`, found: found === undefined ? 'no such record' : `a record of exchange ${String(found)}` });
+  }
+
+  /** Heads that entries name are recomputed wherever we hold the log; where we don't, they must grow from entry to entry. */
+  #checkRecorded(): void {
+    const trees = new Map<string, SqliteTree>();
+    const last = new Map<string, StatedHead>();
+    for (const { log, origin, index, step, head } of this.#recorded) {
+      const wrong = (expected: string, found: string): void => void this.#wrong.push({ log, origin, index, part: head.origin === origin || step === 'previous-checkpoint' ? 'shard' : 'checkpoint', expected, found });
+      const before = last.get(`${origin} ${head.origin}`);
+      last.set(`${origin} ${head.origin}`, head);
+      if (before !== undefined && (head.size < before.size || (head.size === before.size && head.root !== before.root))) wrong(`${head.origin} grown from ${before.size} entries`, `${head.size} entries`);
+      const shard = this.#shards.get(head.origin);
+      if (shard === undefined || this.#isGone(head, shard)) continue;
+      const tree = trees.get(head.origin) ?? new SqliteTree(shard.db, shard.row.id, shard.row.name);
+      trees.set(head.origin, tree);
+      const root = head.size <= tree.size ? Buffer.from(rootAt(head.size, tree.read)).toString('base64') : undefined;
+      if (root !== head.root) wrong(`${head.root} as root of ${head.origin} at ${head.size}`, root ?? `${tree.size} entries`);
+      if (step === 'previous-checkpoint' && head.size !== shard.size) wrong(`${head.origin} of ${shard.size} entries, its last head`, `${head.size} entries`);
     }
   }
 
-  /** Checkpoints of our own logs are recomputed; those of a peer must grow from entry to entry. */
-  #checkRecorded(origins: readonly OriginRow[]): void {
-    const trees = new Map(origins.map(({ id, name }) => [name, new SqliteTree(this.#db, id, name)]));
-    const last = new Map<string, Recorded['checkpoint']>();
-    for (const { log, origin, index, checkpoint } of this.#recorded) {
-      const tree = trees.get(checkpoint.origin);
-      const before = last.get(checkpoint.origin);
-      last.set(checkpoint.origin, checkpoint);
-      if (before !== undefined && (checkpoint.size < before.size || (checkpoint.size === before.size && checkpoint.root !== before.root))) {
-        this.#wrong.push({ log, origin, index, part: 'checkpoint', expected: `${checkpoint.origin} grown from ${before.size} entries`, found: `${checkpoint.size} entries` });
-      }
-      const root = tree && checkpoint.size <= tree.size ? Buffer.from(rootAt(checkpoint.size, tree.read)).toString('base64') : undefined;
-      if (tree !== undefined && root !== checkpoint.root) {
-        this.#wrong.push({ log, origin, index, part: 'checkpoint', expected: `${checkpoint.root} as root of ${checkpoint.origin} at ${checkpoint.size}`, found: root ?? `${tree.size} entries` });
-      }
-    }
+  /** A head beyond what is left of a log that was restored. A mirror may be behind what our own log says of it, too, when it was restored. */
+  #isGone(head: StatedHead, { db, size }: Shard): boolean {
+    if (head.size <= size) return false;
+    return db === this.#mirror || head.size <= (this.#lost.get(head.origin) ?? 0);
   }
 
   /** Release gates: nothing was sent, handed over or answered without its entry. */

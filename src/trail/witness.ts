@@ -1,6 +1,7 @@
 /**
- * The witness of a peer's log (C2SP tlog-witness, add-checkpoint): cosigns a checkpoint that is consistent with the one it cosigned
- * before. A cosignature is stored before it is answered, so that a crash cannot make the witness forget what it vouched for.
+ * The witness of a peer's log (C2SP tlog-witness, add-checkpoint) that is its mirror too: it cosigns a checkpoint when it holds every entry
+ * below it, each checked, and the whole gives the root. All of that is on disk before the cosignature leaves, so that a crash cannot make
+ * the witness forget what it vouched for.
  */
 import { CausewayError } from '../errors.ts';
 import { parseAddCheckpoint } from './add-checkpoint.ts';
@@ -8,21 +9,32 @@ import type { AddCheckpoint } from './add-checkpoint.ts';
 import { openCheckpoint, parseCheckpointText } from './checkpoint.ts';
 import type { OpenedCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './merkle.ts';
+import type { Mirror, PeerTerms } from './mirror.ts';
 import { formatNote, parseNote, signatureLine } from './note.ts';
 import type { NoteSigner, NoteVerifier } from './note.ts';
-import type { Store } from './store.ts';
+import { follows } from './shards.ts';
+import type { RecoveredEntry } from './store.ts';
+
+/** Entries that one checkpoint may add; a log that is further ahead publishes checkpoints on the way. */
+export const MAX_GROWTH = 16_384;
 
 export interface WitnessOptions {
-  /** Origin of the peer's log, the only one that this peer may submit. */
+  readonly terms: PeerTerms;
+  /** Origin of the first shard of the peer's log, as the link names it: the only log that this peer may submit. */
   readonly origin: string;
-  readonly log: NoteVerifier;
-  /** Our cosigner at the present time (cosignature.ts). */
-  readonly cosigner: NoteSigner;
-  readonly store: Pick<Store, 'witnessed' | 'saveWitnessed'>;
+  /** Knows the log's key under the name of one of its shards. */
+  readonly log: (origin: string) => NoteVerifier;
+  /** Our cosigners at the present time (cosignature.ts). */
+  readonly cosigners: readonly NoteSigner[];
+  readonly mirror: Pick<Mirror, 'latestWitnessed' | 'witnessed' | 'grow' | 'openIncident'>;
+  /** Entries [from, to) of a shard of the peer's log, from the peer. Rejects with `peer-unreachable` or `peer-answer-invalid`. */
+  readonly fetchEntries: (origin: string, from: number, to: number) => Promise<readonly RecoveredEntry[]>;
+  /** UTC milliseconds. */
+  readonly now: number;
 }
 
 export interface WitnessAnswer {
-  readonly status: 200 | 400 | 403 | 404 | 409 | 422;
+  readonly status: 200 | 400 | 403 | 404 | 409 | 422 | 424 | 503;
   readonly contentType: 'text/plain; charset=utf-8' | 'text/x.tlog.size';
   /** 200: cosignature lines. 409: the size of the last cosigned checkpoint. Else a word for the log's operator. */
   readonly body: string;
@@ -31,7 +43,7 @@ export interface WitnessAnswer {
 const answer = (status: WitnessAnswer['status'], body: string): WitnessAnswer => ({ status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` });
 const conflict = (size: number): WitnessAnswer => ({ status: 409, contentType: 'text/x.tlog.size', body: `${size}\n` });
 
-/** Checks, persists and answers; refusals are answers too. Rejects only when the store fails: then nothing is cosigned. */
+/** Checks, mirrors, persists and answers; refusals are answers too. Rejects only when the mirror fails: then nothing is cosigned. */
 export async function addCheckpoint(body: string, options: WitnessOptions): Promise<WitnessAnswer> {
   const opened = open(body, options);
   return 'status' in opened ? opened : cosign(opened.request, opened.checkpoint, options);
@@ -41,37 +53,63 @@ export async function addCheckpoint(body: string, options: WitnessOptions): Prom
 function open(body: string, { origin, log }: WitnessOptions): { readonly request: AddCheckpoint; readonly checkpoint: OpenedCheckpoint } | WitnessAnswer {
   try {
     const request = parseAddCheckpoint(body);
-    if (parseCheckpointText(parseNote(request.checkpoint).text).origin !== origin) return answer(404, 'unknown origin');
-    return { request, checkpoint: openCheckpoint(request.checkpoint, log) };
+    const named = parseCheckpointText(parseNote(request.checkpoint).text).origin;
+    if (!isShardOf(named, origin)) return answer(404, 'unknown origin');
+    return { request, checkpoint: openCheckpoint(request.checkpoint, log(named)) };
   } catch (thrown) {
     if (!(thrown instanceof CausewayError)) throw thrown;
     return thrown.code === 'malformed' ? answer(400, 'malformed request') : answer(403, 'not signed by the log');
   }
 }
 
-async function cosign({ old, proof }: AddCheckpoint, { head, note }: OpenedCheckpoint, { origin, cosigner, store }: WitnessOptions): Promise<WitnessAnswer> {
+/** Whether `origin` is the shard that the link names, or a later one of the same log. */
+export function isShardOf(origin: string, first: string): boolean {
+  try {
+    return origin === first || follows(origin, first);
+  } catch {
+    return false;
+  }
+}
+
+async function cosign({ old, proof, checkpoint }: AddCheckpoint, { head, note }: OpenedCheckpoint, options: WitnessOptions): Promise<WitnessAnswer> {
+  const { mirror, cosigners, terms, fetchEntries, now } = options;
   if (old > head.size) return answer(400, 'the old size is larger than the checkpoint');
-  const last = await store.witnessed(origin);
+  const last = await mirror.witnessed(head.origin);
   if (old !== (last?.size ?? 0)) return conflict(last?.size ?? 0);
   // The witness handles old 0 itself: there is nothing to be consistent with, and a "proof" is a mistake.
   if (old === 0 && proof.length > 0) return answer(422, 'a proof from size 0');
-  if (last !== undefined && old > 0) {
-    if (old === head.size && Buffer.compare(last.root, head.root) !== 0) return conflict(old);
-    if (!isConsistent(old, head.size, last.root, head.root, proof)) return answer(422, 'the consistency proof does not verify');
+  if (last !== undefined) {
+    const wrong = inconsistency(old, head.size, last.root, head.root, proof);
+    if (wrong !== undefined) {
+      // Both heads were signed by the log: two roots of one size show to anybody that it signed two histories.
+      await mirror.openIncident({ link: terms.link, origin: head.origin, kind: old === head.size ? 'fork' : 'proof', what: wrong, proof: `${last.note}\n${checkpoint}` }, now);
+      return old === head.size ? conflict(old) : answer(422, 'the consistency proof does not verify');
+    }
   }
-  const line = signatureLine(cosigner, note.text);
-  const logLines = note.signatures.map((signature) => signature.line);
-  const saved = await store.saveWitnessed(origin, old, head.size, head.root, formatNote(note.text, [...logLines, line]));
-  if (!saved) return conflict((await store.witnessed(origin))?.size ?? 0);
-  return { status: 200, contentType: 'text/plain; charset=utf-8', body: `${line}\n` };
+  if (head.size - old > MAX_GROWTH) return answer(400, `more than ${MAX_GROWTH} entries beyond the size that was cosigned last`);
+  let entries: readonly RecoveredEntry[];
+  try {
+    entries = await fetchEntries(head.origin, old, head.size);
+  } catch (thrown) {
+    if (!(thrown instanceof CausewayError)) throw thrown;
+    return answer(503, `the entries could not be fetched: ${thrown.code}`);
+  }
+  const lines = cosigners.map((cosigner) => signatureLine(cosigner, note.text));
+  const signed = formatNote(note.text, [...note.signatures.map(({ line }) => line), ...lines]);
+  const result = await mirror.grow(terms, { origin: head.origin, old, head, entries, note: signed, now });
+  if (result.kind === 'conflict') return conflict(result.size);
+  // Nobody but the peer is told what does not fit, and it has the entry.
+  if (result.kind === 'refused') return answer(424, `not cosigned (${result.incident}): ${result.what}`);
+  return answer(200, lines.join('\n'));
 }
 
-function isConsistent(...[old, size, oldRoot, root, proof]: Parameters<typeof verifyConsistency>): boolean {
+/** Why the new head is not the old one grown; undefined where it is. */
+function inconsistency(...[old, size, oldRoot, root, proof]: Parameters<typeof verifyConsistency>): string | undefined {
   try {
-    verifyConsistency(old, size, oldRoot, root, proof);
-    return true;
+    if (old > 0) verifyConsistency(old, size, oldRoot, root, proof);
+    return undefined;
   } catch (thrown) {
-    if (thrown instanceof CausewayError && thrown.code === 'trail-broken') return false;
+    if (thrown instanceof CausewayError && thrown.code === 'trail-broken') return `sizes ${old} and ${size}: ${thrown.message}`;
     throw thrown;
   }
 }

@@ -10,6 +10,8 @@ import type { TrailKeys } from '../../src/trail/keys.ts';
 import { rawEd25519 } from '../../src/trail/note.ts';
 import { openSqliteStore } from '../../src/trail/sqlite.ts';
 import type { SqliteStore } from '../../src/trail/sqlite.ts';
+import type { Mirror } from '../../src/trail/mirror.ts';
+import { openSqliteMirror } from '../../src/trail/sqlite-mirror.ts';
 import type { Commit, ExchangeRow } from '../../src/trail/store.ts';
 
 export const NOW = 1_763_740_800_000;
@@ -30,6 +32,15 @@ export async function testStore(t: TestContext, options: { folder?: string; logs
   const store = await openSqliteStore({ folder: options.folder ?? testFolder(t), logs: options.logs ?? LOGS, ...(options.maxPages !== undefined && { maxPages: options.maxPages }) });
   t.after(() => store.close());
   return store;
+}
+
+/** An open store with its mirror. */
+export async function testTrail(t: TestContext, options: { folder?: string; logs?: Record<string, string> } = {}): Promise<{ readonly folder: string; readonly store: SqliteStore; readonly mirror: Mirror }> {
+  const folder = options.folder ?? testFolder(t);
+  const store = await testStore(t, { ...options, folder });
+  const mirror = await openSqliteMirror(folder);
+  t.after(() => mirror.close());
+  return { folder, store, mirror };
 }
 
 export const digest = (): string => randomBytes(32).toString('base64url');
@@ -78,8 +89,8 @@ export function answered(xid: string, outcome = randomBytes(200)): Commit {
 
 export const newId = (): string => exchangeId(NOW);
 
-export async function append(store: SqliteStore, count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, () => store.commit({ entries: [{ log: LINK, entry: entryOf(newId()) }] })));
+export async function append(store: SqliteStore, count: number, change: Partial<Entry> = {}): Promise<void> {
+  await Promise.all(Array.from({ length: count }, () => store.commit({ entries: [{ log: LINK, entry: entryOf(newId(), change) }] })));
 }
 
 /** An Ed25519 key pair and the base64 of its public half, as links carry it. */

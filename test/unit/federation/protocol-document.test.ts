@@ -14,7 +14,7 @@ import { sealBinding } from '../../../src/federation/seal.ts';
 import { authenticate } from '../../../src/federation/statement.ts';
 import { decryptJwe } from '../../../src/crypto/jwe.ts';
 import { thumbprint } from '../../../src/crypto/keys.ts';
-import { WITNESS_PATH } from '../../../src/http/federation.ts';
+import { TRAIL_PATHS } from '../../../src/trail/serve.ts';
 import { canonicalJson } from '../../../src/platform/canonical-json.ts';
 import { decodeFrames } from '../../../src/platform/frames.ts';
 import { staticTrust } from '../../../src/trust/static-trust.ts';
@@ -99,5 +99,5 @@ test("every code of the receiver's order is one of ours, and the paths are those
   const codes = [...order.matchAll(/`([a-z]+(?:-[a-z]+)+|suspended|replay|draining|overloaded)`/g)].map(([, code = '']) => code).filter((code) => !code.startsWith('causeway-'));
   assert.ok(codes.length > 25);
   for (const code of codes) assert.ok(Object.hasOwn(CODES, code), code);
-  for (const path of [EXCHANGES_PATH, WITNESS_PATH]) assert.ok(TEXT.includes(`\`POST ${path}\``), path);
+  for (const path of [EXCHANGES_PATH, TRAIL_PATHS.addCheckpoint]) assert.ok(TEXT.includes(`\`POST ${path}\``), path);
 });

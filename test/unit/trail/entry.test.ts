@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { CausewayError } from '../../../src/errors.ts';
 import { canonicalJson } from '../../../src/platform/canonical-json.ts';
 import { EVENTS, STEPS, canonicalEntry, checkEntry, coreOf, parseEntry } from '../../../src/trail/entry.ts';
+import type { Entry, Step } from '../../../src/trail/entry.ts';
 import { digest, entryOf, newId } from '../../support/trail.ts';
 
 const code = (wanted: string) => (error: unknown) => error instanceof CausewayError && error.code === wanted;
@@ -12,6 +13,20 @@ const code = (wanted: string) => (error: unknown) => error instanceof CausewayEr
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('base64url'));
 const token = fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((unit) => String.fromCharCode(unit)), minLength: 1, maxLength: 60 });
 const count = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+const HEAD = { origin: 'h/t/2026h1', root: `${'A'.repeat(43)}=`, size: 3 };
+const TARGET = { index: 4, leaf: `${'A'.repeat(43)}=`, origin: 'h/t/2026h1' };
+/** Members of steps that no exchange makes. */
+const FURTHER = {
+  previous: HEAD,
+  lost: { promises: 1, size: 5 },
+  promise: { by: 1, ...TARGET },
+  target: TARGET,
+  approval: 'file-17',
+  digest: 'A'.repeat(43),
+  authority: 'tsa.example',
+  key: { action: 'added', role: 'statement' },
+  mapping: { id: 'fi/echo', revision: 1, sha256: 'A'.repeat(43) },
+} as const;
 const entries = fc.record(
   {
     v: fc.constant(1),
@@ -31,9 +46,10 @@ const entries = fc.record(
     kid: token,
     chain: hash,
     window: count,
-    evidence: token,
+    evidence: fc.constant('record-1'),
+    ...Object.fromEntries(Object.entries(FURTHER).map(([name, value]) => [name, fc.constant(value)])),
   },
-  { noNullPrototype: true, requiredKeys: ['v', 'step', 't', 'xid', 'from', 'to', 'link', 'code', 'core', 'checkpoint'] },
+  { noNullPrototype: true, requiredKeys: ['v', 'step', 't', 'xid', 'from', 'to', 'link', 'code', 'core', 'checkpoint', 'kid', ...(Object.keys(FURTHER) as never[])] },
 );
 
 test('the canonical form equals RFC 8785 for every entry the schema allows, whatever the order of its members', () => {
@@ -64,6 +80,24 @@ const refused: Record<string, unknown> = {
   'null': null,
   'an array': [],
 };
+
+/** What each step cannot do without. */
+const NEEDED: Readonly<Partial<Record<Step, readonly (keyof Entry)[]>>> = {
+  'request': ['xid', 'from', 'to', 'link', 'core'], 'response': ['xid', 'from', 'to', 'link', 'core'], 'refusal': ['code'], 'outcome-unknown': ['xid'],
+  'acknowledged': ['xid', 'core'], 'not-received': ['xid', 'core'], 'reconciled': ['xid', 'target'], 'domestic-evidence': ['xid', 'digest'],
+  'peer-checkpoint': ['checkpoint'], 'local-checkpoint': ['checkpoint'], 'previous-checkpoint': ['previous'], 'break': ['previous', 'lost'], 'timestamp': ['checkpoint', 'digest', 'authority'],
+  'redaction': ['target', 'approval'], 'suspend': ['link'], 'resume': ['link'], 'key-event': ['kid', 'key'], 'link-change': ['link', 'digest'], 'mapping-change': ['mapping'], 'erasure': ['xid', 'approval'], 'evidence-access': ['xid', 'approval'],
+};
+const COMPLETE = { ...entryOf(newId()), ...FURTHER, code: 'not-allowed', checkpoint: { ...HEAD, note: 'A'.repeat(43) } };
+
+for (const step of STEPS) {
+  test(`a step ${step} needs ${NEEDED[step]?.join(', ')}, and nothing else`, () => {
+    const needed = NEEDED[step] ?? assert.fail('no test of this step');
+    const bare = Object.fromEntries(['t', ...needed].map((name) => [name, COMPLETE[name as keyof typeof COMPLETE]]));
+    assert.equal(checkEntry({ v: 1, step, ...bare }).step, step);
+    for (const name of needed) assert.throws(() => checkEntry({ v: 1, step, ...bare, [name]: undefined }), code('internal'), name);
+  });
+}
 
 for (const [what, entry] of Object.entries(refused)) {
   test(`an entry with ${what} is refused, and the value is not quoted`, () => {

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { CausewayError } from '../../../src/errors.ts';
-import { canonicalEntry } from '../../../src/trail/entry.ts';
+import { canonicalEntry, parseEntry } from '../../../src/trail/entry.ts';
 import { CompactRange, leafHash, verifyConsistency, verifyInclusion } from '../../../src/trail/merkle.ts';
 import { openSqliteStore } from '../../../src/trail/sqlite.ts';
 import type { Commit } from '../../../src/trail/store.ts';
-import { LINK, LOCAL_ORIGIN, LOGS, NOW, ORIGIN, answered, append, asked, entryOf, newId, rowOf, testFolder, testStore } from '../../support/trail.ts';
+import { LINK, LOCAL_ORIGIN, LOGS, NOW, ORIGIN, answered, append, asked, entryOf, newId, rowOf, testFolder, testStore, testTrail } from '../../support/trail.ts';
 
 const code = (wanted: string) => (error: unknown) => error instanceof CausewayError && error.code === wanted;
 
 test('a commit answers where its entries stand, and they read back byte for byte', async (t) => {
-  const store = await testStore(t);
+  const { store, mirror } = await testTrail(t);
   const entries = [entryOf(newId()), entryOf(newId())];
   const result = await store.commit({ entries: [{ log: LINK, entry: entries[0]! }, { log: 'local', entry: entries[1]! }, { log: LINK, entry: entries[1]! }] });
   assert.ok(result.kind === 'committed');
   assert.deepEqual(result.appended.map(({ origin, index }) => [origin, index]), [[ORIGIN, 0], [LOCAL_ORIGIN, 0], [ORIGIN, 1]]);
-  const stored = await store.entries(LINK, 0, 2);
+  const stored = (await mirror.entries(ORIGIN, 0, 2)).map((bytes) => bytes!);
   assert.deepEqual(stored.map((bytes) => Buffer.from(bytes).toString()), entries.map(canonicalEntry));
   assert.equal(result.appended[0]!.leaf, leafHash(stored[0]!).toString('base64'));
 });
@@ -29,39 +29,39 @@ test('the head is the root over the entries, before and after a restart, across 
   await append(first, 700);
   const before = await first.head(LINK);
   await first.close();
-  const store = await testStore(t, { folder });
+  const { store, mirror } = await testTrail(t, { folder });
   assert.deepEqual(await store.head(LINK), before);
   await append(store, 100);
   const range = new CompactRange();
-  for (const bytes of await store.entries(LINK, 0, 800)) range.append(leafHash(bytes));
+  for (const bytes of await mirror.entries(ORIGIN, 0, 800)) range.append(leafHash(bytes!));
   assert.deepEqual(await store.head(LINK), { origin: ORIGIN, size: 800, root: new Uint8Array(range.root()) });
 });
 
 test('inclusion and consistency proofs of the store verify, within tiles and across them', async (t) => {
-  const store = await testStore(t);
+  const { store, mirror } = await testTrail(t);
   const roots = new Map<number, Uint8Array>();
   for (const size of [1, 2, 255, 256, 257, 511, 512, 600]) {
     await append(store, size - (await store.head(LINK)).size);
     roots.set(size, (await store.head(LINK)).root);
   }
   for (const [size, root] of roots) {
-    for (const [old, oldRoot] of roots) if (old <= size) verifyConsistency(old, size, oldRoot, root, await store.consistencyProof(LINK, old, size));
+    for (const [old, oldRoot] of roots) if (old <= size) verifyConsistency(old, size, oldRoot, root, await mirror.consistencyProof(ORIGIN, old, size));
     for (const index of [0, 1, 254, 255, 256, size - 1].filter((at) => at < size)) {
-      const [entry] = await store.entries(LINK, index, index + 1);
-      verifyInclusion(index, size, leafHash(entry!), await store.inclusionProof(LINK, index, size), root);
+      const [entry] = await mirror.entries(ORIGIN, index, index + 1);
+      verifyInclusion(index, size, leafHash(entry!), await mirror.inclusionProof(ORIGIN, index, size), root);
     }
   }
-  await assert.rejects(store.consistencyProof(LINK, 1, 601), code('internal'));
-  await assert.rejects(store.inclusionProof(LINK, 600, 600), code('internal'));
+  await assert.rejects(mirror.consistencyProof(ORIGIN, 1, 601), code('internal'));
+  await assert.rejects(mirror.inclusionProof(ORIGIN, 600, 600), code('internal'));
 });
 
 test('commits that come together keep the order of their calls', async (t) => {
-  const store = await testStore(t);
+  const { store, mirror } = await testTrail(t);
   const ids = Array.from({ length: 50 }, newId);
   const results = await Promise.all(ids.map((xid) => store.commit(asked(xid))));
   assert.deepEqual(results.map((result) => result.kind === 'committed' && result.appended[0]!.index), ids.map((_, at) => at));
-  const stored = await store.entries(LINK, 0, 50);
-  assert.deepEqual(stored.map((bytes) => (JSON.parse(Buffer.from(bytes).toString()) as { xid: string }).xid), ids);
+  const stored = await mirror.entries(ORIGIN, 0, 50);
+  assert.deepEqual(stored.map((bytes) => (JSON.parse(Buffer.from(bytes!).toString()) as { xid: string }).xid), ids);
 });
 
 test('a taken exchange id is a conflict that names the holder and writes nothing, and the rest of the batch stands', async (t) => {
@@ -219,20 +219,11 @@ test('an entry outside the schema, or for a log that is not open, refuses its co
 test('a checkpoint larger than the log, or smaller than the stored one, is refused', async (t) => {
   const store = await testStore(t);
   await append(store, 3);
-  await assert.rejects(store.saveCheckpoint(LINK, 4, 'note 4'), code('internal'));
-  await store.saveCheckpoint(LINK, 3, 'note 3');
-  await store.saveCheckpoint(LINK, 3, 'note 3, cosigned');
-  await assert.rejects(store.saveCheckpoint(LINK, 2, 'note 2'), code('internal'));
-  assert.equal(await store.checkpoint(LINK), 'note 3, cosigned');
-});
-
-test('of two witnessed checkpoints that were checked against one size only the first is stored', async (t) => {
-  const store = await testStore(t);
-  const root = new Uint8Array(randomBytes(32));
-  assert.equal(await store.saveWitnessed('ee', 1, 2, root, 'x'), false, 'nothing was witnessed yet');
-  assert.deepEqual(await Promise.all([store.saveWitnessed('ee', 0, 5, root, 'five'), store.saveWitnessed('ee', 0, 4, root, 'four')]), [true, false]);
-  assert.deepEqual(await Promise.all([store.saveWitnessed('ee', 5, 9, root, 'nine'), store.saveWitnessed('ee', 5, 7, root, 'seven')]), [true, false]);
-  assert.deepEqual({ ...(await store.witnessed('ee')) }, { size: 9, root, note: 'nine' });
+  await assert.rejects(store.saveCheckpoint(ORIGIN, 4, 'note 4'), code('internal'));
+  await store.saveCheckpoint(ORIGIN, 3, 'note 3');
+  await store.saveCheckpoint(ORIGIN, 3, 'note 3, cosigned');
+  await assert.rejects(store.saveCheckpoint(ORIGIN, 2, 'note 2'), code('internal'));
+  assert.equal(await store.checkpoint(ORIGIN), 'note 3, cosigned');
 });
 
 test('a data folder that another gateway has open is refused, and is free once it closed', async (t) => {
@@ -252,18 +243,46 @@ test('a database of another layout version is refused', async (t) => {
   await assert.rejects(openSqliteStore({ folder, logs: LOGS }), (error) => code('config-invalid')(error) && /layout 99/.test((error as Error).message));
 });
 
-test('a log goes on at index 0 of a new origin, and never returns to the old one', async (t) => {
+test('a log goes on in a new shard whose entry 0 states how the old one ended; what runs over the change is in both, without a gap', async (t) => {
+  const folder = testFolder(t);
+  const { store, mirror } = await testTrail(t, { folder });
+  const xid = newId();
+  await store.commit(asked(xid));
+  const last = await store.head(LINK);
+  const next = 'fi.example/trail/ee-fi/2026h2';
+  const [, opened, , over] = await Promise.all([append(store, 3), store.openShard(LINK, next, { step: 'previous-checkpoint', t: { ms: NOW, clock: 'unknown' } }), append(store, 3), store.commit(answered(xid))]);
+  assert.deepEqual([opened.origin, opened.size], [next, 1]);
+  const shards = await mirror.shards('ours', LINK);
+  assert.deepEqual(shards.map(({ origin, size }) => [origin, size]).flat().filter((value) => typeof value === 'string'), [ORIGIN, next]);
+  assert.equal(shards[0]!.size + shards[1]!.size, last.size + 3 + 3 + 1 + 1, 'every entry is in one of the two');
+  const [first] = await mirror.entries(next, 0, 1);
+  assert.deepEqual(parseEntry(first!).previous, { origin: ORIGIN, size: shards[0]!.size, root: Buffer.from(shards[0]!.root).toString('base64') });
+  assert.equal(over.kind, 'committed');
+  assert.equal((await store.findExchange('outbound', xid))?.state, 'answered');
+});
+
+test('a log is opened in the shard in which it stands, and never returns to an old one', async (t) => {
   const folder = testFolder(t);
   const first = await openSqliteStore({ folder, logs: LOGS });
   await append(first, 3);
+  await first.openShard(LINK, 'fi.example/trail/ee-fi/2026h2', { step: 'previous-checkpoint', t: { ms: NOW, clock: 'unknown' } });
+  await assert.rejects(first.openShard(LINK, ORIGIN, { step: 'previous-checkpoint', t: { ms: NOW, clock: 'unknown' } }), code('internal'));
   await first.close();
-  const next = { ...LOGS, [LINK]: 'fi.example/trail/ee-fi/2026h2' };
-  const second = await openSqliteStore({ folder, logs: next });
-  assert.equal((await second.head(LINK)).size, 0);
-  await append(second, 1);
+  const second = await openSqliteStore({ folder, logs: LOGS });
+  assert.deepEqual((({ origin, size }) => [origin, size])(await second.head(LINK)), ['fi.example/trail/ee-fi/2026h2', 1]);
   await second.close();
-  await assert.rejects(openSqliteStore({ folder, logs: LOGS }), code('config-invalid'));
-  await assert.rejects(openSqliteStore({ folder, logs: { ...next, other: LOCAL_ORIGIN } }), code('config-invalid'));
+  await assert.rejects(openSqliteStore({ folder, logs: { ...LOGS, other: LOCAL_ORIGIN } }), code('config-invalid'));
+});
+
+test('a store whose hashes do not give the root of its head is not opened', async (t) => {
+  const folder = testFolder(t);
+  const first = await openSqliteStore({ folder, logs: LOGS });
+  await append(first, 5);
+  await first.close();
+  const db = new DatabaseSync(join(folder, 'trail.db'));
+  db.exec("UPDATE entry SET leaf = zeroblob(32) WHERE idx = 4");
+  db.close();
+  await assert.rejects(openSqliteStore({ folder, logs: LOGS }), (error) => code('trail-broken')(error) && (error as Error).message.includes(ORIGIN));
 });
 
 test('a closed store rejects, after what was under way is done', async (t) => {

@@ -1,67 +1,97 @@
 /** What verify finds: each kind of stored byte is changed in turn, and must be named. */
 import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Entangler } from '../../../src/trail/entangle.ts';
 import { canonicalEntry } from '../../../src/trail/entry.ts';
 import { cosignatureVerifier, cosigner } from '../../../src/trail/cosignature.ts';
+import { CompactRange } from '../../../src/trail/merkle.ts';
 import { ed25519Signer, ed25519Verifier } from '../../../src/trail/note.ts';
 import { Publisher } from '../../../src/trail/publisher.ts';
-import { openSqliteStore } from '../../../src/trail/sqlite.ts';
 import { verifyTrail } from '../../../src/trail/verify.ts';
 import { addCheckpoint } from '../../../src/trail/witness.ts';
-import { LINK, LOCAL_ORIGIN, LOGS, NOW, ORIGIN, answered, append, asked, entryOf, keysOf, newId, testFolder, testKey, testStore } from '../../support/trail.ts';
+import type { WitnessOptions } from '../../../src/trail/witness.ts';
+import { LINK, LOCAL_ORIGIN, NOW, ORIGIN, answered, append, asked, entryOf, keysOf, newId, testFolder, testKey, testStore, testTrail } from '../../support/trail.ts';
 
 const PEER_ORIGIN = 'ee.example/trail/ee-fi/2026h1';
 const [log, witness, peerLog] = [testKey(), testKey(), testKey()];
 const KEYS = keysOf({ [ORIGIN]: log, [LOCAL_ORIGIN]: log, [PEER_ORIGIN]: peerLog }, { 'fi.example/witness': witness });
 
-/** A folder with two full tiles, a right edge, exchanges, evidence, checkpoints of three logs; and the xid of an answered exchange. */
-async function filled(t: TestContext): Promise<{ folder: string; xid: string }> {
-  const folder = testFolder(t);
-  const store = await openSqliteStore({ folder, logs: LOGS });
+/** A folder with two full tiles, a right edge, exchanges, evidence, checkpoints of three logs, a mirror; and the xid of an answered exchange. */
+async function fill(t: TestContext): Promise<{ folder: string; xid: string }> {
+  const ours = await testTrail(t);
+  const { folder, store } = ours;
   const xid = newId();
   await store.commit(asked(xid));
   await store.commit(answered(xid));
   await append(store, 600);
-  await store.commit({ entries: [{ log: 'local', entry: { v: 1, step: 'key-event', t: { ms: NOW, clock: 'unknown' } } }] });
+  await store.commit({ entries: [{ log: 'local', entry: { v: 1, step: 'suspend', link: { id: LINK, version: 1 }, t: { ms: NOW, clock: 'unknown' } } }] });
 
-  // Stands for the peer: its log, cosigned by us, and its witness, which happens to have our witness's key.
-  const peer = await testStore(t, { logs: { [LINK]: PEER_ORIGIN } });
-  await append(peer, 5);
-  const cosignerNow = cosigner('fi.example/witness', witness.privateKey, NOW);
-  const publisher = (of: typeof store, name: string, origin: string, key: typeof log, at: typeof store) =>
-    new Publisher({
-      store: of, log: name, signer: ed25519Signer(origin, key.privateKey), verifier: ed25519Verifier(origin, key.publicKey),
-      witness: { verifier: cosignatureVerifier('fi.example/witness', witness.publicKey), ask: (body) => addCheckpoint(body, { origin, log: ed25519Verifier(origin, key.publicKey), cosigner: cosignerNow, store: at }) },
-    });
-  await publisher(peer, LINK, PEER_ORIGIN, peerLog, store).tick(NOW);
-  await new Publisher({ store, log: 'local', signer: ed25519Signer(LOCAL_ORIGIN, log.privateKey), verifier: ed25519Verifier(LOCAL_ORIGIN, log.publicKey) }).tick(NOW);
-  await new Entangler({ store, log: LINK, link: { id: LINK, version: 1 }, peerOrigin: PEER_ORIGIN, clockState: () => 'unknown' }).tick(NOW);
-  await publisher(store, LINK, ORIGIN, log, peer).tick(NOW);
+  // Stands for the peer: its log, mirrored and cosigned by us, and its witness, which happens to have our witness's key.
+  const peer = await testTrail(t, { logs: { [LINK]: PEER_ORIGIN } });
+  await append(peer.store, 5);
+  const publish = async (from: typeof ours, origin: string, key: typeof log, to: typeof ours): Promise<void> => {
+    const verifier = () => ed25519Verifier(origin, key.publicKey);
+    const options: WitnessOptions = {
+      terms: { link: LINK, versions: [1], us: 'EE', peer: 'FI', entriesPerMinute: 10_000 }, origin, log: verifier, mirror: to.mirror, now: NOW,
+      cosigners: [cosigner('fi.example/witness', witness.privateKey, NOW)],
+      fetchEntries: async (name, first, end) => (await from.mirror.entries(name, first, end)).map((bytes) => ({ bytes: bytes! })),
+    };
+    const ask = (body: string) => addCheckpoint(body, options);
+    await new Publisher({ store: from.store, reader: from.mirror, log: LINK, signer: () => ed25519Signer(origin, key.privateKey), verifier, witness: { verifiers: [cosignatureVerifier('fi.example/witness', witness.publicKey)], ask } }).tick(NOW);
+  };
+  await publish(peer, PEER_ORIGIN, peerLog, ours);
+  await new Publisher({ store, reader: ours.mirror, log: 'local', signer: () => ed25519Signer(LOCAL_ORIGIN, log.privateKey), verifier: () => ed25519Verifier(LOCAL_ORIGIN, log.publicKey) }).tick(NOW);
+  await new Entangler({ store, mirror: ours.mirror, log: LINK, link: { id: LINK, version: 1 }, clockState: () => 'unknown' }).tick(NOW);
+  await publish(ours, ORIGIN, log, peer);
   await append(store, 10);
+  await ours.mirror.close();
   await store.close();
   return { folder, xid };
 }
 
+const original = mkdtempSync(join(tmpdir(), 'causeway-filled-'));
+let xidOfOriginal: string;
+
+test('a folder is filled once for all tests', async (t) => {
+  const { folder, xid } = await fill(t);
+  cpSync(folder, original, { recursive: true });
+  xidOfOriginal = xid;
+});
+after(() => rmSync(original, { recursive: true }));
+
+/** A copy of it, to be tampered with. */
+function filled(t: TestContext): { folder: string; xid: string } {
+  const folder = testFolder(t);
+  cpSync(original, folder, { recursive: true });
+  return { folder, xid: xidOfOriginal };
+}
+
 function change(folder: string, sql: string, ...values: (string | number | Uint8Array)[]): void {
-  const db = new DatabaseSync(join(folder, 'trail.db'));
+  changeIn('trail.db', folder, sql, ...values);
+}
+
+function changeIn(file: string, folder: string, sql: string, ...values: (string | number | Uint8Array)[]): void {
+  const db = new DatabaseSync(join(folder, file));
   assert.equal(Number(db.prepare(sql).run(...values).changes) > 0, true, 'the test changes something');
   db.close();
 }
 
-test('a sound folder verifies, with the checkpoints of both sides', async (t) => {
-  const { folder } = await filled(t);
+test('a sound folder verifies, with the checkpoints of both sides', (t) => {
+  const { folder } = filled(t);
   const report = verifyTrail(folder, KEYS);
   assert.deepEqual(report.wrong, []);
   assert.equal(report.ok, true);
   assert.deepEqual(report.logs.map(({ origin, size, checkpoint }) => [origin, size, checkpoint]), [
     [ORIGIN, 614, { size: 604, cosigned: ['fi.example/witness'] }],
     [LOCAL_ORIGIN, 1, { size: 1, cosigned: [] }],
+    [PEER_ORIGIN, 5, { size: 5, cosigned: ['fi.example/witness'] }],
   ]);
-  assert.deepEqual([report.witnessed, report.exchanges, report.evidence], [[{ origin: PEER_ORIGIN, size: 5 }], 1, 1]);
+  assert.deepEqual([report.exchanges, report.evidence, report.incidents], [1, 1, []]);
 });
 
 test('a running gateway\'s folder verifies, and the gateway is not held up', async (t) => {
@@ -78,6 +108,16 @@ interface Tampering {
   readonly part: string;
   readonly index?: number;
   readonly tamper: (folder: string, xid: string) => void;
+}
+
+/** The last entry of the mirror taken off, and the head made to fit. */
+function cutMirror(folder: string): void {
+  const db = new DatabaseSync(join(folder, 'mirror.db'));
+  const range = new CompactRange();
+  for (const { leaf } of db.prepare('SELECT leaf FROM entry WHERE idx < 4 ORDER BY idx').all()) range.append(leaf as Uint8Array);
+  db.exec('DELETE FROM entry WHERE idx = 4');
+  db.prepare('UPDATE head SET size = 4, root = ?').run(range.root());
+  db.close();
 }
 
 const flip = (column: string) => `CAST(substr(${column}, 1, 9) || x'ff' || substr(${column}, 11) AS BLOB)`;
@@ -99,8 +139,10 @@ const TAMPERINGS: readonly Tampering[] = [
   { what: 'the last entry taken off', part: 'head', index: 613, tamper: (folder) => change(folder, 'DELETE FROM entry WHERE origin = 1 AND idx = 613') },
   { what: 'a checkpoint with another root', part: 'checkpoint', tamper: (folder) => change(folder, "UPDATE checkpoint SET note = replace(note, char(10) || '604' || char(10), char(10) || '603' || char(10)) WHERE origin = 1") },
   { what: 'a cosignature', part: 'checkpoint', tamper: (folder) => change(folder, 'UPDATE checkpoint SET note = substr(note, 1, length(note) - 20) || CASE substr(note, length(note) - 19, 1) WHEN \'A\' THEN \'B\' ELSE \'A\' END || substr(note, length(note) - 18) WHERE origin = 1') },
-  { what: 'a witnessed root', part: 'witnessed', tamper: (folder) => change(folder, `UPDATE witnessed SET root = ${flip('root')}`) },
-  { what: 'a witnessed note without our cosignature', part: 'witnessed', tamper: (folder) => change(folder, "UPDATE witnessed SET note = substr(note, 1, instr(note, '— fi.example/witness') - 1)") },
+  { what: 'a mirrored entry', part: 'entry', index: 2, tamper: (folder) => changeIn('mirror.db', folder, `UPDATE entry SET bytes = ${flip('bytes')} WHERE idx = 2`) },
+  { what: 'a mirrored entry that is gone, with its head', part: 'checkpoint', index: 4, tamper: (folder) => cutMirror(folder) },
+  { what: 'a mirrored note of another size', part: 'checkpoint', tamper: (folder) => changeIn('mirror.db', folder, 'UPDATE witnessed SET size = 4') },
+  { what: 'a mirrored note without our cosignature', part: 'checkpoint', tamper: (folder) => changeIn('mirror.db', folder, "UPDATE witnessed SET note = substr(note, 1, instr(note, '— fi.example/witness') - 1)") },
   { what: 'an answered exchange without its response entry', part: 'exchange', tamper: (folder) => change(folder, "INSERT INTO exchange SELECT direction, '019aa724-d400-70f6-b4d3-c4b025a8a9b7', link, state, identity, 'x', digest, request, outcome, answer_until, keep_until, created_at FROM exchange") },
   { what: 'an evidence record that is gone', part: 'evidence', index: 0, tamper: (folder) => change(folder, 'DELETE FROM evidence') },
   { what: 'an evidence record of another exchange', part: 'evidence', index: 0, tamper: (folder) => change(folder, "UPDATE evidence SET xid = '019aa724-d400-70f6-b4d3-c4b025a8a9b7'") },
@@ -108,7 +150,7 @@ const TAMPERINGS: readonly Tampering[] = [
 
 for (const { what, part, index, tamper } of TAMPERINGS) {
   test(`verify names ${what}`, async (t) => {
-    const { folder, xid } = await filled(t);
+    const { folder, xid } = filled(t);
     tamper(folder, xid);
     const { ok, wrong } = verifyTrail(folder, KEYS);
     assert.equal(ok, false);
@@ -117,8 +159,8 @@ for (const { what, part, index, tamper } of TAMPERINGS) {
   });
 }
 
-test('a local log that was cut back together with its head is named by the entry that records its checkpoint', async (t) => {
-  const { folder } = await filled(t);
+test('a local log that was cut back together with its head is named by the entry that records its checkpoint', (t) => {
+  const { folder } = filled(t);
   change(folder, 'DELETE FROM entry WHERE origin = 2');
   change(folder, 'DELETE FROM head WHERE origin = 2');
   change(folder, 'DELETE FROM checkpoint WHERE origin = 2');
@@ -127,8 +169,8 @@ test('a local log that was cut back together with its head is named by the entry
 });
 
 test('a log rewritten from the start, tree and all, is named by its checkpoint', async (t) => {
-  const { folder } = await filled(t);
-  const other = await filled(t);
+  const { folder } = filled(t);
+  const other = await fill(t);
   const db = new DatabaseSync(join(folder, 'trail.db'));
   db.exec(`ATTACH '${join(other.folder, 'trail.db')}' AS other`);
   for (const table of ['entry', 'tile', 'head', 'exchange', 'evidence']) db.exec(`DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM other.${table}`);
@@ -137,14 +179,14 @@ test('a log rewritten from the start, tree and all, is named by its checkpoint',
   assert.deepEqual(wrong.map(({ part, origin }) => [part, origin])[0], ['checkpoint', ORIGIN]);
 });
 
-test('an entry redacted to its leaf hash still verifies', async (t) => {
-  const { folder } = await filled(t);
+test('an entry redacted to its leaf hash still verifies', (t) => {
+  const { folder } = filled(t);
   change(folder, 'UPDATE entry SET bytes = NULL WHERE origin = 1 AND idx = 100');
   assert.equal(verifyTrail(folder, KEYS).ok, true);
 });
 
-test('a checkpoint whose log has no key among those given is not called verified', async (t) => {
-  const { folder } = await filled(t);
+test('a checkpoint whose log has no key among those given is not called verified', (t) => {
+  const { folder } = filled(t);
   const { ok, wrong } = verifyTrail(folder, keysOf({ [LOCAL_ORIGIN]: log, [PEER_ORIGIN]: peerLog }, { 'fi.example/witness': witness }));
   assert.equal(ok, false);
   assert.equal(wrong[0]!.part, 'checkpoint');

@@ -1,0 +1,97 @@
+/**
+ * The contract of the mirror: the peers' logs as this gateway keeps them, what it cosigned of them, and what was found wrong; and reading
+ * of logs, ours and theirs alike. None of it is on the way of an exchange. Implementation: sqlite-mirror.ts.
+ */
+import type { RecoveredEntry, TreeHead } from './store.ts';
+
+/** Reading by origin, of our shards and of mirrored ones. Every method rejects with `trail-broken` where stored rows are missing, and with `internal` for sizes beyond what is committed. */
+export interface LogReader {
+  /** Heads of the shards of a log of ours, or of the peer's log on a link, oldest first. */
+  shards(whose: 'ours' | 'peer', log: string): Promise<readonly TreeHead[]>;
+  /** Undefined stands for an entry that was redacted to its leaf hash. */
+  entries(origin: string, from: number, to: number): Promise<readonly (Uint8Array | undefined)[]>;
+  /** C2SP tlog-tiles: `width` hashes of tile `n` of tile level `level`, one after the other. */
+  tile(origin: string, level: number, n: number, width: number): Promise<Uint8Array>;
+  /** Hashes of the complete subtrees that the first `size` leaves consist of, from the left (merkle.ts, peaksOf). */
+  peaks(origin: string, size: number): Promise<readonly Uint8Array[]>;
+  /** RFC 6962 consistency proof between two committed sizes. */
+  consistencyProof(origin: string, from: number, to: number): Promise<readonly Uint8Array[]>;
+  inclusionProof(origin: string, index: number, size: number): Promise<readonly Uint8Array[]>;
+}
+
+/** What the entries of a peer's log must fit. */
+export interface PeerTerms {
+  readonly link: string;
+  /** Versions of the agreement that are known here. */
+  readonly versions: readonly number[];
+  /** Countries of the two gateways. */
+  readonly us: string;
+  readonly peer: string;
+  /** Entries of one minute, as they state it, that the peer's log may hold. */
+  readonly entriesPerMinute: number;
+}
+
+/** A checkpoint that the peer's log signed, and the entries that make the log grow to it from the size cosigned last. */
+export interface Growth {
+  readonly origin: string;
+  readonly old: number;
+  readonly head: TreeHead;
+  /** The entries [old, head.size). */
+  readonly entries: readonly RecoveredEntry[];
+  /** The signed note with our cosignatures, which nobody sees unless it is stored. */
+  readonly note: string;
+  /** UTC milliseconds. */
+  readonly now: number;
+}
+
+/** `fork`: two signed roots of one size. `proof`: a checkpoint that is not proven to have grown out of the one before. `entry`, `rate`, `shard`: an entry, or the first of a shard, that does not fit. `entries`: not those of the checkpoint. `fence`: what the peer says of our log contradicts what we know. */
+export type IncidentKind = 'fork' | 'proof' | 'entry' | 'rate' | 'shard' | 'entries' | 'fence';
+
+export type GrowthResult =
+  | { readonly kind: 'stored' }
+  /** Another checkpoint came first: `size` was cosigned last. */
+  | { readonly kind: 'conflict'; readonly size: number }
+  /** Nothing was stored; an incident says what is wrong. */
+  | { readonly kind: 'refused'; readonly incident: IncidentKind; readonly what: string };
+
+/** What we cosigned last of one shard of a peer's log. */
+export interface Witnessed {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly note: string;
+  /** UTC milliseconds of our cosignature. */
+  readonly at: number;
+}
+
+export interface Incident {
+  readonly id: number;
+  readonly link: string;
+  readonly origin: string;
+  readonly kind: IncidentKind;
+  /** UTC milliseconds of the first and of the latest time that it was seen. */
+  readonly openedAt: number;
+  readonly seenAt: number;
+  readonly what: string;
+  /** Signed notes and whatever else shows it to a third party. */
+  readonly proof: string;
+  readonly closedAt?: number;
+  readonly closedBecause?: string;
+}
+
+export interface Mirror extends LogReader {
+  /** What was cosigned last of the peer's log on a link, of its latest shard. */
+  latestWitnessed(link: string): Promise<Witnessed | undefined>;
+  witnessed(origin: string): Promise<Witnessed | undefined>;
+  /**
+   * Checks every entry against the schema, the terms and our own log, and the whole against the root; then stores entries, tree and note in
+   * one transaction, which is on disk when this resolves. An incident is opened, or kept open, where anything does not fit.
+   */
+  grow(terms: PeerTerms, growth: Growth): Promise<GrowthResult>;
+  openIncident(incident: Pick<Incident, 'link' | 'origin' | 'kind' | 'what' | 'proof'>, now: number): Promise<void>;
+  /** Open ones, or all; latest first. */
+  incidents(which: 'open' | 'all'): Promise<readonly Incident[]>;
+  /** False where there is no open incident of that id. */
+  closeIncident(id: number, because: string, now: number): Promise<boolean>;
+  close(): Promise<void>;
+}

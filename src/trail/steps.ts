@@ -1,0 +1,20 @@
+/** Named points on the way of checkpoints, mirrored entries and restores: the log tells them, fault tests kill the process at them. */
+export const TRAIL_STEPS = [
+  'publish.signed',
+  'publish.cosigned',
+  'publish.stored',
+  'mirror.asked',
+  'mirror.fetched',
+  'mirror.stored',
+  'shard.opened',
+  'fence.asked',
+  'fence.behind',
+  'fence.recovered-some',
+  'fence.recovered',
+  'fence.broken-off',
+  'fence.passed',
+] as const;
+export type TrailStep = (typeof TRAIL_STEPS)[number];
+
+/** `log`: the log or the link. */
+export type ObserveTrail = (step: TrailStep, facts: { readonly log: string; readonly origin?: string; readonly size?: number }) => void;
