@@ -37,7 +37,6 @@ import { loadMappings } from './mapping/load.ts';
 import type { MappingSet } from './mapping/mappings.ts';
 import type { Clock } from './platform/clock.ts';
 import { connect } from './platform/http-client.ts';
-import type { HttpConnection } from './platform/http-client.ts';
 import type { Logger } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { Keeper } from './trail/keeper.ts';
