@@ -7,16 +7,19 @@ import type { ImportedService } from '../mapping/mappings.ts';
 import type { DialectName, DomesticRequest, DomesticService } from '../stages.ts';
 import type { Offer, Peer } from './flow.ts';
 
-/** One offer a service URL. Throws `config-invalid`: a URL shared by dialects or peers, or a service of a country that no link reaches. */
+/**
+ * One offer a service URL, of the countries that a link reaches: a country's pack names the services of many others (docs/packs.md), and what no link grants
+ * is not there. Throws `config-invalid` for a URL shared by dialects or countries.
+ */
 export function offersOf(imported: readonly ImportedService[], peers: readonly Peer[], dialect: (name: DialectName) => Dialect, policy: Offer['policy']): Offer[] {
-  return [...Map.groupBy(imported, ({ path }) => path)].map(([path, services]) => offerOf(path, services, peers, dialect, policy));
+  return [...Map.groupBy(imported, ({ path }) => path)].flatMap(([path, services]) => offerOf(path, services, peers, dialect, policy) ?? []);
 }
 
-function offerOf(path: string, services: readonly ImportedService[], peers: readonly Peer[], dialect: (name: DialectName) => Dialect, policy: Offer['policy']): Offer {
+function offerOf(path: string, services: readonly ImportedService[], peers: readonly Peer[], dialect: (name: DialectName) => Dialect, policy: Offer['policy']): Offer | undefined {
   const [first] = services;
   const country = first === undefined ? undefined : parseFederated(first.service)?.country;
   const peer = peers.find(({ link }) => link.peerCountry === country);
-  if (first === undefined || peer === undefined) throw new CausewayError('config-invalid', `service URL ${path}: no link reaches ${country ?? 'its country'}`);
+  if (first === undefined || peer === undefined) return undefined;
   if (services.some((service) => service.home.dialect !== first.home.dialect || parseFederated(service.service)?.country !== country)) {
     throw new CausewayError('config-invalid', `service URL ${path} is shared by services of several dialects or countries`);
   }

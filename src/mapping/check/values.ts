@@ -113,9 +113,12 @@ const DOMAINS: Readonly<Record<string, Domain>> = {
   'organisation-id': ([country]) => numbers(country, ORGANISATION_STEMS, ORGANISATION_NUMBERS),
 };
 
-/** Values that one codec of a chain gives to the neutral side, and its place; undefined when all of them take any text. */
+/**
+ * Values that one codec of a chain gives to the neutral side, and its place; undefined when all of them take any text. The last that declares a domain: of
+ * `number | codelist(x)`, numbers at large would hardly ever be codes.
+ */
 export function codecDomain(calls: readonly CodecCall[], codelist: (name: string) => CodeList | undefined): { readonly at: number; readonly values: Values } | undefined {
-  for (const [at, { name, args }] of calls.entries()) {
+  for (const [at, { name, args }] of [...calls.entries()].toReversed()) {
     const values = DOMAINS[name]?.(args, codelist);
     if (values !== undefined) return { at, values };
   }

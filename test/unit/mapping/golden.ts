@@ -40,6 +40,6 @@ export function goldenFiles(): GoldenFile[] {
 export function domestic(value: JsonValue | undefined, kind: 'request' | 'response'): Payload {
   if (typeof value === 'string') return xml(value);
   if (kind === 'response') return json(value);
-  const { body, query } = value as { body?: JsonValue; query?: Record<string, string> };
-  return json(body, query ?? {});
+  const { body, query, path } = value as { body?: JsonValue; query?: Record<string, string>; path?: Record<string, string> };
+  return json(body, query, path);
 }

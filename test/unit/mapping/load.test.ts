@@ -4,11 +4,14 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { CausewayError } from '../../../src/errors.ts';
 import { loadMappings } from '../../../src/mapping/load.ts';
 import { canonicalJson } from '../../../src/platform/canonical-json.ts';
 import { MAPPINGS } from './support.ts';
+
+const RR456 = 'EE/GOV/70008440/rr/RR456/v1';
 
 const folders: string[] = [];
 after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
@@ -36,10 +39,10 @@ async function problems(folder: string, country: string): Promise<string> {
 
 test('both countries load, with every service of the sandbox', async () => {
   const [ee, fi] = await Promise.all([loadMappings(MAPPINGS, 'EE', DIALECT_FORMS), loadMappings(MAPPINGS, 'FI', DIALECT_FORMS)]);
-  assert.deepEqual(ee.imported.map(({ service, path, home }) => [service, path, home.service.subsystem, home.service.service]), [['FI/GOV/0244683-1/prh/companies', '/services/fi-companies', 'FI-prh', 'lihtandmed_v2']]);
-  assert.deepEqual(fi.imported.map(({ service, path }) => [service, path]), [['EE/GOV/70000349/emta/xteePalgaandmed/v1', '/services/ee-employment-income'], ['EE/GOV/70008440/rr/RR456/v1', '/services/ee-population']]);
-  assert.deepEqual(fi.imported[0]?.home, { dialect: 'xroad-rest', service: { instance: 'FI', memberClass: 'GOV', memberCode: '0245437-2', subsystem: 'EE-emta', service: 'employmentIncome' }, operation: { method: 'POST', template: '/income-queries' } });
-  assert.deepEqual(ee.exported.map(({ home }) => home.operation), [{ name: 'xteePalgaandmed' }, { name: 'RR456' }]);
+  assert.deepEqual(ee.imported.filter(({ service }) => service.startsWith('FI/')).map(({ service, path, home }) => [service, path, home.service.subsystem, home.service.service]), [['FI/GOV/0244683-1/prh/companies', '/services/fi-companies', 'FI-prh', 'lihtandmed_v2']]);
+  assert.deepEqual(new Map(fi.imported.filter(({ service }) => service.startsWith('EE/')).map(({ service, path }) => [service, path])), new Map([['EE/GOV/70000349/emta/xteePalgaandmed/v1', '/services/ee-employment-income'], ['EE/GOV/70008440/rr/RR456/v1', '/services/ee-population']]));
+  assert.deepEqual(fi.imported.find(({ path }) => path === '/services/ee-employment-income')?.home, { dialect: 'xroad-rest', service: { instance: 'FI', memberClass: 'GOV', memberCode: '0245437-2', subsystem: 'EE-emta', service: 'employmentIncome' }, operation: { method: 'POST', template: '/income-queries' } });
+  for (const name of ['xteePalgaandmed', 'RR456']) assert.ok(ee.exported.some(({ home }) => isDeepStrictEqual(home.operation, { name })), name);
   assert.deepEqual(fi.exported[0]?.home.service, { instance: 'FI', memberClass: 'GOV', memberCode: '0244683-1', subsystem: 'prh', service: 'companies' });
 });
 
@@ -47,20 +50,22 @@ test('both countries pin the same neutral forms, by the hash of their RFC 8785 f
   const [ee, fi] = await Promise.all([loadMappings(MAPPINGS, 'EE', DIALECT_FORMS), loadMappings(MAPPINGS, 'FI', DIALECT_FORMS)]);
   const schema = (kind: string): unknown => JSON.parse(readFileSync(join(MAPPINGS, `neutral/person/v1/${kind}.schema.json`), 'utf8'));
   const sha256 = createHash('sha256').update(canonicalJson({ request: schema('request'), response: schema('response') })).digest('base64url');
-  assert.deepEqual(ee.exported[1]?.translation.neutral, { schema: 'person', version: 'v1', sha256 });
-  assert.deepEqual(fi.imported[1]?.translation.neutral, ee.exported[1]?.translation.neutral);
+  const register = ee.exported.find(({ service }) => service === RR456)?.translation.neutral;
+  assert.deepEqual(register, { schema: 'person', version: 'v1', sha256 });
+  assert.deepEqual(fi.imported.find(({ service }) => service === RR456)?.translation.neutral, register);
 });
 
 test('the hash of a mapping is that of its sha256sum list: the file, then its code lists by name', async () => {
   const ee = await loadMappings(MAPPINGS, 'EE', DIALECT_FORMS);
   const lines = ['ee/company.yaml', 'codelists/ee-company-status.yaml', 'codelists/ee-company-status-text.yaml', 'codelists/ee-legal-form.yaml'].map((file) => `${createHash('sha256').update(readFileSync(join(MAPPINGS, file))).digest('hex')}  ${file}\n`);
-  assert.equal(ee.imported[0]?.translation.ref.sha256, createHash('sha256').update(lines.join('')).digest('base64url'));
+  assert.equal(ee.imported.find(({ path }) => path === '/services/fi-companies')?.translation.ref.sha256, createHash('sha256').update(lines.join('')).digest('base64url'));
 });
 
 test('another code list is another mapping hash', async () => {
   const folder = changed('codelists/ee-sex.yaml', (text) => `${text}# x\n`);
   const [before, then] = await Promise.all([loadMappings(MAPPINGS, 'EE', DIALECT_FORMS), loadMappings(folder, 'EE', DIALECT_FORMS)]);
-  assert.notEqual(before.exported[1]?.translation.ref.sha256, then.exported[1]?.translation.ref.sha256);
+  const [was, is] = [before, then].map((set) => set.exported.find(({ service }) => service === RR456)?.translation.ref.sha256);
+  assert.ok(was !== undefined && is !== undefined && was !== is);
 });
 
 for (const [title, file, country, change, expected] of [
@@ -80,12 +85,12 @@ for (const [title, file, country, change, expected] of [
   ['a wrong JSONata expression', 'fi/company.yaml', 'FI', (t: string) => t.replace("endDate ? 'removed'", "endDate ? ? 'removed'"), /not a JSONata expression/],
   ['a code list that lacks a neutral code', 'codelists/ee-company-status.yaml', 'EE', (t: string) => t.replace(/.*bankrupt\n/, ''), /^ee\/company\.yaml:\d+: code list ee-company-status lacks bankrupt/],
   ['a code list with two domestic codes for one neutral', 'codelists/fi-sex.yaml', 'FI', (t: string) => t.replace('female', 'male'), /^codelists\/fi-sex\.yaml:3: "male" stands for two/],
-  ['a service whose mapping is not there', 'fi/services.yaml', 'FI', (t: string) => t.replace('mapping: fi/person', 'mapping: fi/persona'), /^fi\/services\.yaml:16: no mapping "fi\/persona" \(known: fi\/company/],
+  ['a service whose mapping is not there', 'fi/services.yaml', 'FI', (t: string) => t.replace('mapping: fi/person', 'mapping: fi/persona'), /^fi\/services\.yaml:\d+: no mapping "fi\/persona" \(known: fi\/company/],
   ['a service with another operation than its mapping', 'fi/services.yaml', 'FI', (t: string) => t.replace('template: /income-queries', 'template: /incomes'), /is for "POST \/income-queries"/],
   ['a service of our own country among the foreign ones', 'ee/services.yaml', 'EE', (t: string) => t.replace('FI/GOV/0244683-1', 'EE/GOV/70006317'), /must be a federated identifier of another country/],
   ['two services of one name at home', 'fi/services.yaml', 'FI', (t: string) => t.replace('exported:', `${/ {2}- service: EE\/GOV\/70008440[^]*?mapping: fi\/person\n/.exec(t)?.[0].replace('operation: { name: RR456 }', 'operation: { name: RR457 }') ?? ''}exported:`), /stands twice/],
   ['a schema that ajv refuses in strict mode', 'neutral/person/v1/request.schema.json', 'EE', (t: string) => t.replace('"required"', '"requiredd"'), /neutral\/person\/v1:1: .*requiredd/],
-  ['a file that is not YAML', 'ee/person.yaml', 'EE', (t: string) => t.replace('revision: 2', 'revision: [2'), /^ee\/person\.yaml:\d+: /],
+  ['a file that is not YAML', 'ee/person.yaml', 'EE', (t: string) => t.replace('revision: ', 'revision: ['), /^ee\/person\.yaml:\d+: /],
   ['a mapping that names itself otherwise', 'ee/person.yaml', 'EE', (t: string) => t.replace('mapping: ee/person', 'mapping: ee/persona'), /must name itself "ee\/person"/],
   ['an alias', 'ee/identifiers.yaml', 'EE', (t: string) => t.replace('country: EE\n', 'country: &c EE\n'), /anchors are not accepted/],
 ] as const) {

@@ -44,8 +44,8 @@ export function xml(text: string): Payload {
   return { form: 'xml', element: parseXml(Buffer.from(text), DEFAULT_XML_LIMITS) };
 }
 
-export function json(body: JsonValue | undefined, query: Readonly<Record<string, string>> = {}): Payload {
-  return { form: 'json', body, path: {}, query };
+export function json(body: JsonValue | undefined, query: Readonly<Record<string, string>> = {}, path: Readonly<Record<string, string>> = {}): Payload {
+  return { form: 'json', body, path, query };
 }
 
 /** The first element of a SOAP body. */
