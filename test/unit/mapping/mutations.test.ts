@@ -74,7 +74,8 @@ for (const { name, mapping, of, kind, payload } of SOURCES) {
         const document = readOrRefused(() => plain.toNeutral(kind, message).document, kind, title);
         if (document !== undefined && !isPart(document, whole, NOTHING)) assert.ok(isPart(document, whole, reported(message)), `${title}: ${JSON.stringify(document)}`);
       }
-      assert.ok(count > 5, 'there was something to damage');
+      // An element with nothing in it, as some registers say that nobody is found, has little to damage.
+      assert.ok(count > 5 || (payload.form === 'xml' && payload.element.children.length === 0), 'there was something to damage');
     });
 
     if (payload?.form !== 'xml') return;
