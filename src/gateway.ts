@@ -15,6 +15,7 @@ import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
 import { Escrow } from './evidence/escrow.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
+import { catalogueOf } from './exchange/catalogue.ts';
 import { InFlight } from './exchange/in-flight.ts';
 import { Journal } from './exchange/journal.ts';
 import type { JournalOptions } from './exchange/journal.ts';
@@ -127,7 +128,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     return { ready: Object.values(checks).every(Boolean), checks };
   };
   const listeners = await listenAll(config, {
-    domestic: domesticSide(config, { offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, [...new Set(mappings.imported.map(({ home: { dialect: name } }) => name))].map(dialect)),
+    domestic: await domesticSide(config, mappings, { offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, [...new Set(mappings.imported.map(({ home: { dialect: name } }) => name))].map(dialect)),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text() }),
   });
@@ -219,10 +220,12 @@ function policies({ gateway, home }: GatewayConfig): (form: Grant['proof'], conn
 }
 
 /** Service URLs for the security server, or, at an edge, the entry points of the dialects for information systems. */
-function domesticSide({ gateway, listeners, home }: GatewayConfig, options: Omit<DomesticOptions, 'pins'>, dialects: readonly Dialect[]): Parameters<typeof listen>[0] {
+async function domesticSide({ gateway, listeners, home, mappings: folder }: GatewayConfig, { imported }: MappingSet, options: Omit<DomesticOptions, 'pins'>, dialects: readonly Dialect[]): Promise<Parameters<typeof listen>[0]> {
   if (gateway.home === 'provider') return domesticApp({ ...options, pins: pinsOf(listeners.domestic.tls.clients) });
   const clients = home.clients.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates) }));
-  return edgeApp({ ...options, clients, dialects });
+  const { offers, parts } = options;
+  const catalogue = await catalogueOf({ folder, forms: DIALECT_FORMS, member: home.member, clients: clients.map(({ member }) => member), imported, offers, parts });
+  return edgeApp({ ...options, clients, dialects, catalogue });
 }
 
 function keepTrail(config: GatewayConfig, peers: readonly Peer[], { store, mirror }: { readonly store: Store; readonly mirror: Mirror }, { clock, log, onTrailStep }: GatewayOptions, clockState: JournalOptions['clockState']): Keeper {

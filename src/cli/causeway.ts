@@ -4,6 +4,7 @@ import { asCausewayError } from '../errors.ts';
 import type { DemoOptions } from './demo.ts';
 import { addMappings } from './mappings-commands.ts';
 import type { Registration } from './sandbox.ts';
+import type { DescribeArguments } from './services-describe.ts';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
@@ -15,6 +16,7 @@ function program(): Command {
   addConfiguration(causeway);
   addTrust(causeway);
   addTrail(causeway);
+  addHome(causeway);
   addMappings(causeway.command('mappings').description('translations between domestic forms and neutral ones'));
   causeway
     .command('errors')
@@ -65,6 +67,22 @@ function addRunning(causeway: Command): void {
     .action(async ({ data, ee, fi }: { data: string; ee: Registration; fi: Registration }) => {
       const { sandbox } = await import('./sandbox.ts');
       process.exitCode = await sandbox(data, { EE: ee, FI: fi });
+    });
+}
+
+function addHome(causeway: Command): void {
+  causeway
+    .command('services')
+    .description('foreign services as they appear at home')
+    .command('describe')
+    .description('write a WSDL or an OpenAPI file for each foreign service, to be registered at the security server (docs/connect-x-road.md)')
+    .requiredOption('--config <dir>', 'configuration folder of one gateway')
+    .requiredOption('--out <folder>', 'where to write')
+    .option('--url <url>', 'under which the security server reaches the gateway; else the address of the domestic listener')
+    .option('--schemas <folder>', 'descriptions that are not in the mappings folder')
+    .action(async (options: DescribeArguments) => {
+      const { servicesDescribe, renderRegistered } = await import('./services-describe.ts');
+      console.log(renderRegistered(await servicesDescribe(options)));
     });
 }
 

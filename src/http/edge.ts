@@ -6,7 +6,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { Context } from 'koa';
 import { memberPath, sameMember } from '../ecosystems/xroad-identifiers.ts';
-import type { Edge, HeaderLine } from '../ecosystems/edge.ts';
+import type { Catalogue, Edge, EdgeDocument, HeaderLine } from '../ecosystems/edge.ts';
 import type { Dialect } from '../ecosystems/ecosystem.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import { offerOf } from '../exchange/edge-offers.ts';
@@ -23,6 +23,7 @@ import type { ConnectionIdentity } from './peer-certificate.ts';
 
 export interface EdgeOptions extends Omit<DomesticOptions, 'pins'> {
   readonly dialects: readonly Dialect[];
+  readonly catalogue: Catalogue;
   /** Who may ask, and the base64 SHA-256 of the keys that may speak for it. */
   readonly clients: readonly { readonly member: DomesticMember; readonly pins: readonly string[] }[];
 }
@@ -36,7 +37,12 @@ export function edgeApp(options: EdgeOptions): Koa {
     if (edge === undefined) throw new CausewayError('config-invalid', `${dialect.name} has no entry point at an edge: services of it need a gateway behind a security server`);
     if (taken.has(edge.path)) throw new CausewayError('config-invalid', `two dialects of the mappings want the path ${edge.path} of the domestic listener`);
     taken.add(edge.path);
-    router.all(edge.path === '/' ? '/' : `${edge.path}{/*rest}`, (context) => answer(context, dialect, edge, options));
+    router.all(edge.path === '/' ? '/' : `${edge.path}{/*rest}`, (context) => answer(context, dialect, options, (admitted) => ask(context, admitted, dialect, edge, options)));
+    for (const [path, document] of Object.entries(edge.documents ?? {})) {
+      // Dialects of one platform bring the same documents; the first to come answers.
+      if (!taken.has(path)) router.get(path, (context) => answer(context, dialect, options, async () => about(context, document, options)));
+      taken.add(path);
+    }
   }
   const app = new Koa();
   app.use(router.routes());
@@ -47,29 +53,44 @@ export function edgeApp(options: EdgeOptions): Koa {
   return app;
 }
 
-async function answer(context: Context, dialect: Dialect, edge: Edge, options: EdgeOptions): Promise<void> {
+interface Admitted {
+  readonly identity: ConnectionIdentity;
+  /** Monotonic milliseconds. */
+  readonly arrivedAt: number;
+}
+
+/** Runs `work` for a connection that some client of ours may use; a refusal is a fault of the dialect. */
+async function answer(context: Context, dialect: Dialect, options: EdgeOptions, work: (admitted: Admitted) => Promise<HttpReply>): Promise<void> {
   const { parts, admission } = options;
   const arrivedAt = parts.clock.monotonic();
-  const accept = acceptOf(context);
   let reply: HttpReply;
   try {
     const identity = knownConnection(context, options);
-    reply = await admission.run(undefined, async () => {
-      const http = { method: context.method, target: context.req.url ?? '', headers: headersOf(context), body: await readBody(context.req, options.maxBodyBytes) };
-      const addressed = edge.address({ http, headerLines: headerLinesOf(context) }, options.offers.flatMap(({ homes }) => homes), parts.limits.xml);
-      speaksFor(identity, addressed.client, options);
-      const offer = offerOf(addressed.service, dialect, options.offers);
-      admission.requireIntact(offer.peer.link.id);
-      const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
-      return addressed.complete(await outbound({ path: offer.path, http: addressed.forwarded, connection: identity.subject, arrivedAt, trace, accept }, parts));
-    });
+    reply = await admission.run(undefined, () => work({ identity, arrivedAt }));
   } catch (thrown) {
     const error = asCausewayError(thrown);
     const xid = exchangeId(parts.clock.now());
     parts.observe('outbound.refused', { xid, code: error.code }, error);
-    reply = dialect.renderFault(error, { exchange: xid, country: parts.country, ...accept });
+    reply = dialect.renderFault(error, { exchange: xid, country: parts.country, ...acceptOf(context) });
   }
   send(context, reply);
+}
+
+async function ask(context: Context, { identity, arrivedAt }: Admitted, dialect: Dialect, edge: Edge, options: EdgeOptions): Promise<HttpReply> {
+  const { parts, offers } = options;
+  const http = { method: context.method, target: context.req.url ?? '', headers: headersOf(context), body: await readBody(context.req, options.maxBodyBytes) };
+  const addressed = edge.address({ http, headerLines: headerLinesOf(context) }, offers.flatMap(({ homes }) => homes), parts.limits.xml);
+  speaksFor(identity, addressed.client, options);
+  // About services nothing crosses the border, and there is no entry.
+  if (addressed.metaservice !== undefined) return addressed.complete(addressed.metaservice(options.catalogue));
+  const offer = offerOf(addressed.service, dialect, offers);
+  options.admission.requireIntact(offer.peer.link.id);
+  const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
+  return addressed.complete(await outbound({ path: offer.path, http: addressed.forwarded, connection: identity.subject, arrivedAt, trace, accept: acceptOf(context) }, parts));
+}
+
+function about(context: Context, document: EdgeDocument, { catalogue }: EdgeOptions): HttpReply {
+  return document(new URLSearchParams(context.querystring), context.req.headers.accept, catalogue);
 }
 
 /** Before a byte of the body is read: the key of the connection is that of some client of ours, in a certificate that is in its time. */

@@ -39,7 +39,10 @@ export function readServices(source: SourceFile, identifiers: Identifiers, forms
     refuseCollisions(entries, ({ home }) => `${home.dialect} ${serviceText(home.service)} ${operationText(home.operation)}`, 'home');
   }
   refuseCollisions(imported, ({ path }) => path, 'path');
-  for (const entry of imported) refuseClientName(entry, identifiers);
+  for (const entry of imported) {
+    refuseClientName(entry, identifiers);
+    refuseReserved(entry);
+  }
   return { imported, exported };
 }
 
@@ -47,6 +50,15 @@ export function readServices(source: SourceFile, identifiers: Identifiers, forms
 function refuseClientName({ fields, home }: ImportedEntry, identifiers: Identifiers): void {
   const { subsystem } = home.service;
   if (subsystem !== undefined && identifiers.isClient(subsystem)) fields.report(`subsystem "${subsystem}" is how a foreign member appears at home`, 'name services otherwise, as EE-rr', 'home');
+}
+
+/** Codes that X-Road answers itself, for every provider (PR-META, PR-MREST, PR-OPMON, PR-ENVMONMES). */
+const RESERVED = ['listClients', 'listMethods', 'allowedMethods', 'getWsdl', 'getOpenAPI', 'getState', 'getSecurityServerMetrics', 'getSecurityServerOperationalData', 'getSecurityServerHealthData'];
+
+/** Compared without case: to a person they are one name. */
+function refuseReserved({ fields, home }: ImportedEntry): void {
+  const taken = RESERVED.find((code) => code.toLowerCase() === home.service.service.toLowerCase());
+  if (taken !== undefined) fields.report(`service code "${home.service.service}" is taken by the platform's own "${taken}"`, 'name the service otherwise', 'home');
 }
 
 function readImported(fields: Fields, identifiers: Identifiers, forms: DialectForms): ImportedEntry | undefined {

@@ -18,12 +18,12 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 /**
  * The element as a document in UTF-8, in the form that exclusive canonicalisation gives it: a namespace is declared on the
- * outermost elements that use it, attributes are sorted, empty elements have two tags. The default namespace is never used.
+ * outermost elements that use it (with `declareAll` those of `prefixes` stand on the root: for attributes that hold qualified names), attributes are sorted, empty elements have two tags. The default namespace is never used.
  * Throws `internal` when a name or a character cannot stand in XML 1.0, or two namespaces claim a prefix.
  * Source: XML-EXC-C14N, section 3; Canonical XML 1.0, section 2.3.
  */
-export function renderXml(root: XmlElement, prefixes: Prefixes, options: { declaration?: boolean } = {}): Uint8Array {
-  const text = renderText(root, prefixes);
+export function renderXml(root: XmlElement, prefixes: Prefixes, options: { declaration?: boolean; declareAll?: boolean } = {}): Uint8Array {
+  const text = new Renderer(prefixes).element(root, new Set(), options.declareAll === true ? Object.keys(prefixes) : []);
   return Buffer.from(options.declaration === true ? `<?xml version="1.0" encoding="UTF-8"?>\n${text}` : text, 'utf8');
 }
 
@@ -40,11 +40,11 @@ class Renderer {
     for (const [ns, prefix] of Object.entries(prefixes)) this.#claim(ns, prefix);
   }
 
-  /** `declared`: namespaces that an element around this one has declared. */
-  element(element: XmlElement, declared: ReadonlySet<string>): string {
+  /** `declared`: namespaces that an element around this one has declared. `more`: to declare here beside those that are used. */
+  element(element: XmlElement, declared: ReadonlySet<string>, more: readonly string[] = []): string {
     const name = this.#qualified(element.ns, element.name);
     const attributes = [...element.attributes].sort(canonicalOrder);
-    const fresh = this.#undeclared(element, attributes, declared);
+    const fresh = this.#undeclared(element, attributes, declared, more);
     const inner = fresh.length === 0 ? declared : new Set([...declared, ...fresh]);
     let text = `<${name}`;
     for (const ns of fresh) text += ` xmlns:${this.#prefix(ns)}="${escapeValue(ns)}"`;
@@ -55,8 +55,8 @@ class Renderer {
   }
 
   /** Namespaces to declare here, sorted by prefix. */
-  #undeclared(element: XmlElement, attributes: readonly XmlAttribute[], declared: ReadonlySet<string>): string[] {
-    const used = new Set([element.ns, ...attributes.map((attribute) => attribute.ns)]);
+  #undeclared(element: XmlElement, attributes: readonly XmlAttribute[], declared: ReadonlySet<string>, more: readonly string[]): string[] {
+    const used = new Set([element.ns, ...more, ...attributes.map((attribute) => attribute.ns)]);
     const fresh = [...used].filter((ns) => ns !== '' && ns !== XML_NS && !declared.has(ns));
     return fresh.sort((a, b) => compareCodePoints(this.#prefix(a), this.#prefix(b)));
   }

@@ -8,7 +8,7 @@ import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import { pairWithEdge } from '../support/edge.ts';
 
 const COMPANIES = 'FI/GOV/0244683-1/prh/companies';
-const { pair, edge } = pairWithEdge('FI', [COMPANIES]);
+const { pair, edge } = pairWithEdge('FI', { exported: [COMPANIES] });
 
 const question = { personId: EXAMPLES.person, from: '2025-01', to: '2025-12' };
 const ask = (change: (request: HttpMessage) => HttpMessage = (request) => request, system = 'vero'): Promise<RestAnswer> => {
@@ -37,6 +37,34 @@ suite('an agency at the edge', () => {
     assert.notEqual(reply.headers['x-road-request-id'], 'mine');
     assert.deepEqual([reply.status, requestHash], [200, 'matches']);
   });
+});
+
+suite('what an edge tells about its services', () => {
+  const get = (name: string, client = 'FI/GOV/0245458-6/vero', system = 'vero') => edge.desk(system).sendRest('x', { method: 'GET', target: `/r1/FI/GOV/0245437-2/EE-emta/${name}`, headers: { 'x-road-client': client, accept: 'application/json' }, body: Buffer.alloc(0) });
+  const METHOD = { object_type: 'SERVICE', service_type: 'OPENAPI', xroad_instance: 'FI', member_class: 'GOV', member_code: '0245437-2', subsystem_code: 'EE-emta', service_code: 'employmentIncome', endpoint_list: [{ method: 'POST', path: '/income-queries' }] };
+
+  test('listMethods, with the headers of a security server', async () => {
+    const { json, reply, requestHash } = await get('listMethods');
+    assert.deepEqual([json, reply.headers['x-road-service'], requestHash], [{ service: [METHOD] }, 'FI/GOV/0245437-2/EE-emta/listMethods', 'matches']);
+  });
+
+  test('allowedMethods: those that a link grants to the asker', async () => {
+    assert.deepEqual((await get('allowedMethods')).json, { service: [METHOD] });
+    assert.deepEqual((await get('allowedMethods', 'FI/GOV/0244683-1/prh', 'prh')).json, { service: [] });
+  });
+
+  test('getOpenAPI: the description of the one operation that is offered', async () => {
+    const { json, reply } = await get('getOpenAPI?serviceCode=employmentIncome');
+    const { openapi, paths, servers } = json as { openapi: string; paths: Record<string, object>; servers: { url: string }[] };
+    assert.deepEqual([reply.status, openapi, Object.entries(paths).map(([path, item]) => [path, Object.keys(item)]), servers], [200, '3.1.0', [['/income-queries', ['post']]], [{ url: '/r1/FI/GOV/0245437-2/EE-emta/employmentIncome' }]]);
+  });
+
+  for (const [title, name, code] of [
+    ['a service that is not there', 'getOpenAPI?serviceCode=pension', 'server.serverproxy.unknown_service'],
+    ['no service named', 'getOpenAPI', 'client.bad_request'],
+  ] as const) {
+    test(`getOpenAPI, ${title}: ${code}`, async () => assert.equal((await get(name)).platformError, code));
+  }
 });
 
 suite('a request from abroad', () => {

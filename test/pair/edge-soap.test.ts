@@ -4,13 +4,15 @@ import { suite, test } from 'node:test';
 import { createAuthority } from '../../src/crypto/pki.ts';
 import type { HttpMessage } from '../../src/platform/http-client.ts';
 import { Bank } from '../../src/sandbox/countries/ee/bank.ts';
+import { soapRequest } from '../../src/sandbox/desk.ts';
 import type { SoapAnswer } from '../../src/sandbox/desk.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
-import { headerOf } from '../../src/sandbox/soap/message.ts';
-import { text } from '../../src/xml/element.ts';
+import { XROAD_NS, envelope, headerElements, headerOf, identifierText, renderMessage } from '../../src/sandbox/soap/message.ts';
+import type { XmlElement } from '../../src/stages.ts';
+import { element, elements, text } from '../../src/xml/element.ts';
 import { pairWithEdge } from '../support/edge.ts';
 
-const { pair, edge } = pairWithEdge('EE', ['EE/GOV/70000349/emta/xteePalgaandmed/v1', 'EE/GOV/70008440/rr/RR456/v1'], [[['home', 'faultCodes'], 'old']]);
+const { pair, edge } = pairWithEdge('EE', { exported: ['EE/GOV/70000349/emta/xteePalgaandmed/v1', 'EE/GOV/70008440/rr/RR456/v1'], members: ['rr'], more: [[['home', 'faultCodes'], 'old']] });
 
 suite('an agency at the edge', () => {
   test('gets the foreign answer with its own headers and the hash of its own request, as from its security server', async () => {
@@ -32,6 +34,74 @@ suite('an agency at the edge', () => {
     const { proof } = pair.facts('EE', 'outbound.translated').at(-1) as { proof: Record<string, unknown> };
     assert.deepEqual([proof['form'], proof['result'], proof['policy']], ['security-server', 'asserted', 'edge']);
     assert.match(String(proof['issuer']), /Rannikupank AS/);
+  });
+});
+
+suite('what an edge tells about its services', () => {
+  const CLIENT = 'EE/COM/10137319/pank';
+  const PROVIDER = 'EE/GOV/70006317/FI-prh';
+  const ask = async (service: string, body: XmlElement, client = CLIENT): Promise<SoapAnswer> => {
+    const header = headerElements({ client, service, id: crypto.randomUUID() });
+    return edge.desk('pank').sendSoap('x', soapRequest(renderMessage(envelope(header, [body]), {})));
+  };
+  const get = async (target: string, accept = '*/*') => {
+    const { reply } = await edge.desk('pank').sendRest('x', { method: 'GET', target, headers: { accept }, body: Buffer.alloc(0) });
+    return { status: reply.status, type: reply.headers['content-type'], body: Buffer.from(reply.body).toString() };
+  };
+  const codes = ({ message }: SoapAnswer) => elements(message!.body[0]!).map(identifierText);
+
+  test('listMethods: the services of the provider, with the hash of the request', async () => {
+    const answer = await ask(`${PROVIDER}/listMethods`, element(XROAD_NS, 'listMethods'));
+    assert.deepEqual([answer.fault, answer.message?.body[0]?.name, codes(answer), answer.requestHash], [undefined, 'listMethodsResponse', [`${PROVIDER}/lihtandmed_v2/v1`], 'matches']);
+  });
+
+  test('allowedMethods: those that a link grants to the asker', async () => {
+    assert.deepEqual(codes(await ask(`${PROVIDER}/allowedMethods`, element(XROAD_NS, 'allowedMethods'))), [`${PROVIDER}/lihtandmed_v2/v1`]);
+    const other = await edge.desk('rr').sendSoap('x', soapRequest(renderMessage(envelope(headerElements({ client: 'EE/GOV/70008440/rr', service: `${PROVIDER}/allowedMethods`, id: crypto.randomUUID() }), [element(XROAD_NS, 'allowedMethods')]), {})));
+    assert.deepEqual(codes(other), []);
+  });
+
+  test('getWsdl: the answer first, the description as its attachment', async () => {
+    const { reply } = await ask(`${PROVIDER}/getWsdl`, element(XROAD_NS, 'getWsdl', [element(XROAD_NS, 'serviceCode', ['lihtandmed_v2']), element(XROAD_NS, 'serviceVersion', ['v1'])]));
+    const [, boundary = ''] = /boundary=(\S+)$/.exec(String(reply.headers['content-type'])) ?? [];
+    const [, first = '', second = '', rest] = Buffer.from(reply.body).toString().split(`--${boundary}`);
+    assert.match(first, /^\r\nContent-Type: text\/xml; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n<\?xml[^]*getWsdlResponse[^]*requestHash|^\r\n[^]*requestHash[^]*getWsdlResponse/);
+    assert.match(second, /Content-Type: text\/xml[^]*<wsdl:definitions/);
+    assert.equal(rest, '--\r\n');
+  });
+
+  test('a service that is not there has no description', async () => {
+    const { fault } = await ask(`${PROVIDER}/getWsdl`, element(XROAD_NS, 'getWsdl', [element(XROAD_NS, 'serviceCode', ['pension'])]));
+    assert.equal(fault?.code, 'Server.ServerProxy.UnknownService');
+  });
+
+  test('/wsdl: both X-Road namespaces on definitions, headers in the order of their schema, the version where a security server reads it', async () => {
+    const { status, type, body } = await get('/wsdl?xRoadInstance=EE&memberClass=GOV&memberCode=70006317&subsystemCode=FI-prh&serviceCode=lihtandmed_v2&version=v1');
+    assert.deepEqual([status, type], [200, 'text/xml; charset=utf-8']);
+    const [definitions = ''] = /<wsdl:definitions[^>]*>/.exec(body) ?? [];
+    for (const ns of ['http://x-road.eu/xsd/xroad.xsd', 'http://x-road.eu/xsd/identifiers']) assert.ok(definitions.includes(`"${ns}"`), definitions);
+    assert.deepEqual([...body.matchAll(/<wsdl:part element="xrd:(\w+)"/g)].map(([, name]) => name), ['client', 'service', 'userId', 'id', 'issue', 'protocolVersion']);
+    assert.match(body, /<xrd:version>v1<\/xrd:version>/);
+    assert.match(body, /<soap:address location="http:\/\/example\.org\/xroad-endpoint">/);
+    assert.equal((await get('/wsdl?xRoadInstance=EE')).status, 500);
+  });
+
+  test('/listClients: who is registered here, XML or JSON; nobody of another instance', async () => {
+    assert.match((await get('/listClients')).body, /<xroad:clientList[^]*<id:subsystemCode>pank</);
+    const { member } = JSON.parse((await get('/listClients?xRoadInstance=EE', 'application/json')).body) as { member: { id: Record<string, string> }[] };
+    assert.ok(member.some(({ id }) => id['object_type'] === 'SUBSYSTEM' && id['member_code'] === '70006317' && id['subsystem_code'] === 'FI-prh'));
+    assert.ok(member.some(({ id }) => id['object_type'] === 'MEMBER' && id['member_code'] === '70006317'));
+    assert.deepEqual(JSON.parse((await get('/listClients?xRoadInstance=FI', 'application/json')).body), { member: [] });
+    assert.match((await get('/listSecurityServerClients', 'application/json')).body, /<xroad:clientList/);
+  });
+
+  test('the health of the server: asked by a member without subsystem and without a user, as monitors do', async () => {
+    const header = headerElements({ client: 'EE/GOV/70008440', service: 'EE/GOV/70006317/getSecurityServerHealthData', id: 'probe-check' });
+    assert.ok(!header.some(({ name }) => name === 'userId'));
+    const request = Buffer.from(renderMessage(envelope(header, [element('http://x-road.eu/xsd/op-monitoring.xsd', 'getSecurityServerHealthData')]), {})).toString();
+    const asMember = request.replace('SUBSYSTEM', 'MEMBER').replace('>70006317</id:memberCode><id:subsystemCode>getSecurityServerHealthData</id:subsystemCode>', '>70006317</id:memberCode><id:serviceCode>getSecurityServerHealthData</id:serviceCode>');
+    const answer = await edge.desk('rr').sendSoap('x', soapRequest(Buffer.from(asMember)));
+    assert.equal(answer.message?.body[0]?.name, 'getSecurityServerHealthDataResponse', Buffer.from(answer.reply.body).toString());
   });
 });
 

@@ -11,8 +11,16 @@ import type { PairChanges, PairCountry } from './running-pair.ts';
 
 type Changes = NonNullable<PairChanges['gateway']>;
 
+export interface EdgeOptions {
+  /** Services of the country that the peer may call. */
+  readonly exported: readonly ServiceId[];
+  /** Systems that may speak for their whole member too. */
+  readonly members?: readonly string[];
+  readonly more?: Changes;
+}
+
 /** What gateway.yaml of an edge says of its home. The registers of the sandbox know the certificate of their security server, so the edge has it. */
-export function edgeChanges(pair: RunningPair, country: PairCountry, exported: readonly ServiceId[]): Changes {
+export function edgeChanges(pair: RunningPair, country: PairCountry, { exported, members = [] }: EdgeOptions): Changes {
   const { keys, plan, urlOf } = pair.countries[country];
   const { keyFile, certificateFile } = keys.securityServer;
   const { systems, services } = plan;
@@ -21,18 +29,18 @@ export function edgeChanges(pair: RunningPair, country: PairCountry, exported: r
     [['gateway', 'home'], 'edge'],
     [['listeners', 'domestic', 'tls', 'clients'], []],
     [['home', 'securityServers'], []],
-    [['home', 'clients'], systems.map(({ name, subsystem }) => ({ client: subsystem, certificates: [keys.systems[name]?.tls.certificateFile] }))],
+    [['home', 'clients'], systems.flatMap(({ name, subsystem }) => [subsystem, ...(members.includes(name) ? [subsystem.split('/').slice(0, 3).join('/')] : [])].map((client) => ({ client, certificates: [keys.systems[name]?.tls.certificateFile] })))],
     [['home', 'services'], exported.map((service) => ({ service, url: urlOf(service), tls: { key: keyFile, certificate: certificateFile, pins: [keys.systems[providerOf(service)]?.tls.certificateFile] } }))],
   ];
 }
 
 /** Registers the start and the end, for the whole test file, of a pair in which `country`'s gateway is an edge. */
-export function pairWithEdge(country: PairCountry, exported: readonly ServiceId[], more: Changes = []): { readonly pair: RunningPair; readonly edge: Edge } {
+export function pairWithEdge(country: PairCountry, options: EdgeOptions): { readonly pair: RunningPair; readonly edge: Edge } {
   const pair = new RunningPair(EE_FI);
   const edge = new Edge(pair, country);
   before(async () => {
     await pair.start({});
-    await pair.reconfigure({ gateway: [...edgeChanges(pair, country, exported), ...more] }, [country]);
+    await pair.reconfigure({ gateway: [...edgeChanges(pair, country, options), ...(options.more ?? [])] }, [country]);
   });
   after(async () => {
     await edge.close();

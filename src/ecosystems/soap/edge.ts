@@ -7,7 +7,9 @@ import type { DomesticResponse, Received } from '../../stages.ts';
 import type { Addressed, Edge, EdgeArrival } from '../edge.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import { malformed } from '../malformed.ts';
+import { XROAD_DOCUMENTS } from './documents.ts';
 import { toResponse } from './envelope.ts';
+import { soapMetaservice } from './metadata.ts';
 import { PREFIXES, XROAD } from './names.ts';
 import { readAnswer, readRequest } from './parse.ts';
 import { requestHash } from './request-hash.ts';
@@ -18,8 +20,10 @@ export const soapEdge: Edge = {
     const message = readRequest(http, limits);
     if (message.kind === 'fault') throw malformed('Body', 'A request cannot be a fault.');
     const { client, service } = message.headers;
-    return { client, service, forwarded: { ...http, target: '' }, complete: (reply) => withRequestHash(reply, requestHash(http.body)) };
+    const metaservice = soapMetaservice(message);
+    return { client, service, forwarded: { ...http, target: '' }, complete: (reply) => withRequestHash(reply, requestHash(http.body)), ...(metaservice === undefined ? {} : { metaservice }) };
   },
+  documents: XROAD_DOCUMENTS,
 };
 
 /** The answer of a service of ours, straight from it: any fault is its own, and nobody added a request hash. */

@@ -9,10 +9,12 @@ import type { Addressed, Edge, EdgeArrival, HeaderLine } from '../edge.ts';
 import type { DomesticCall, FaultFacts } from '../ecosystem.ts';
 import { brokenRule, malformed } from '../malformed.ts';
 import { errorReply } from '../rest/faults.ts';
+import { XROAD_DOCUMENTS } from '../soap/documents.ts';
 import { edgeCode, edgeHeaders } from '../xroad-edge-faults.ts';
 import type { FaultSpelling } from '../xroad-faults.ts';
 import { checkPart, decodeSegment, memberPath, servicePath } from '../xroad-identifiers.ts';
 import { CLIENT, ERROR, ID, REQUEST_HASH, REQUEST_ID, SERVICE, readClient } from './identifiers.ts';
+import { restMetaservice } from './metadata.ts';
 import { receivedAnswer } from './parse.ts';
 import { renderRequest } from './render.ts';
 import { hashOf } from './request-hash.ts';
@@ -27,7 +29,7 @@ const OURS = new Set([REQUEST_ID, REQUEST_HASH]);
 
 /** `instance`: where an absent X-Road-Id is made. */
 export function restEdge(instance: string): Edge {
-  return { path: BASE, address: (arrival, services) => address(arrival, services, instance) };
+  return { path: BASE, address: (arrival, services) => address(arrival, services, instance), documents: XROAD_DOCUMENTS };
 }
 
 function address({ http, headerLines }: EdgeArrival, services: readonly HomeService[], instance: string): Addressed {
@@ -41,7 +43,8 @@ function address({ http, headerLines }: EdgeArrival, services: readonly HomeServ
   const kept = Object.entries(http.headers).filter(([name]) => !CONNECTION.has(name) && !OURS.has(name));
   const forwarded = { ...http, target: rest, headers: { ...Object.fromEntries(kept), [REQUEST_ID]: requestId, [ID]: id } };
   const added = { [ID]: id, [CLIENT]: memberPath(client), [SERVICE]: servicePath(service), [REQUEST_ID]: requestId, [REQUEST_HASH]: hashOf(http.method, http.target, lines, http.body).toString('base64') };
-  return { client, service, forwarded, complete: (reply) => (reply.headers[ERROR] === undefined ? { ...reply, headers: { ...reply.headers, ...added } } : reply) };
+  const metaservice = restMetaservice(http.method, client, service, http.target);
+  return { client, service, forwarded, ...(metaservice === undefined ? {} : { metaservice }), complete: (reply) => (reply.headers[ERROR] === undefined ? { ...reply, headers: { ...reply.headers, ...added } } : reply) };
 }
 
 /**

@@ -87,6 +87,7 @@ for (const [title, file, country, change, expected] of [
   ['a code list with two domestic codes for one neutral', 'codelists/fi-sex.yaml', 'FI', (t: string) => t.replace('female', 'male'), /^codelists\/fi-sex\.yaml:3: "male" stands for two/],
   ['a service whose mapping is not there', 'fi/services.yaml', 'FI', (t: string) => t.replace('mapping: fi/person', 'mapping: fi/persona'), /^fi\/services\.yaml:\d+: no mapping "fi\/persona" \(known: fi\/company/],
   ['a service with another operation than its mapping', 'fi/services.yaml', 'FI', (t: string) => t.replace('template: /income-queries', 'template: /incomes'), /is for "POST \/income-queries"/],
+  ['a foreign service under a code that the platform answers itself', 'fi/services.yaml', 'FI', (t: string) => t.replace('service: employmentIncome', 'service: getWSDL'), /service code "getWSDL" is taken by the platform's own "getWsdl"/],
   ['a service of our own country among the foreign ones', 'ee/services.yaml', 'EE', (t: string) => t.replace('FI/GOV/0244683-1', 'EE/GOV/70006317'), /must be a federated identifier of another country/],
   ['two services of one name at home', 'fi/services.yaml', 'FI', (t: string) => t.replace('exported:', `${/ {2}- service: EE\/GOV\/70008440[^]*?mapping: fi\/person\n/.exec(t)?.[0].replace('operation: { name: RR456 }', 'operation: { name: RR457 }') ?? ''}exported:`), /stands twice/],
   ['a schema that ajv refuses in strict mode', 'neutral/person/v1/request.schema.json', 'EE', (t: string) => t.replace('"required"', '"requiredd"'), /neutral\/person\/v1:1: .*requiredd/],
