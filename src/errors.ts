@@ -101,6 +101,8 @@ export interface ErrorFacts {
   /** Country whose gateway or platform refused, when it is not ours. */
   readonly country?: string;
   readonly delivered?: Delivered;
+  /** The platform's own code for what is wrong with one of its signed documents, e.g. X-Road's `invalid_signature_value`. */
+  readonly platformCode?: string;
   /** RFC 3339 time from which a retry makes sense. */
   readonly until?: string;
 }

@@ -17,6 +17,7 @@ function program(): Command {
   addTrust(causeway);
   addTrail(causeway);
   addHome(causeway);
+  addEvidence(causeway);
   addMappings(causeway.command('mappings').description('translations between domestic forms and neutral ones'));
   causeway
     .command('errors')
@@ -165,6 +166,22 @@ function addTrust(causeway: Command): void {
     .action(async (file: string, { config, fingerprint }: { config: string; fingerprint: string }) => {
       const { importTrust } = await import('./trust.ts');
       print(importTrust(file, config, fingerprint).join('\n'));
+    });
+}
+
+function addEvidence(causeway: Command): void {
+  causeway
+    .command('evidence')
+    .description('evidence of what was exchanged')
+    .command('verify <container>')
+    .description('judge a signed document of an X-Road security server: signer, time and each check, with X-Road\'s code for what does not hold')
+    .requiredOption('--trust <dir>', 'global configuration, as <instance>/shared-params.xml')
+    .option('--json', 'the report as JSON', false)
+    .action(async (container: string, { trust, json }: { trust: string; json: boolean }) => {
+      const { evidenceVerify, renderEvidenceReport } = await import('./evidence-verify.ts');
+      const report = await evidenceVerify(container, trust);
+      process.stdout.write(`${json ? JSON.stringify(report) : renderEvidenceReport(report)}\n`);
+      if (!report.valid) process.exitCode = FAILED;
     });
 }
 

@@ -45,6 +45,13 @@ export function digestByOid(oid: string): string {
   return name;
 }
 
+/** Digest and kind of key of a signature algorithm by its dotted identifier. Throws `signature-weak` for any other. */
+export function signatureByOid(oid: string): { readonly digest: string; readonly key: string } {
+  const named = SIGNATURES[oid];
+  if (named === undefined) throw new CausewayError('signature-weak', `signature algorithm ${oid}`);
+  return named;
+}
+
 /**
  * Verifies DER or BER signed data. `detached`: the content, where the message does not hold it. The signed attributes must name the content
  * type, the digest and the signer's certificate (RFC 5035). Throws `malformed`, `signature-invalid`, `signature-weak`.
@@ -99,8 +106,7 @@ function keyIdOf(sid: BaseBlock): ArrayBuffer {
 function algorithmOf({ signatureAlgorithm, digestAlgorithm }: SignerInfo): { readonly digest: string; readonly key: string } {
   const digest = digestByOid(digestAlgorithm.algorithmId);
   const oid = signatureAlgorithm.algorithmId;
-  const named = oid === RSA ? { digest, key: 'rsa' } : SIGNATURES[oid];
-  if (named === undefined) throw new CausewayError('signature-weak', `signature algorithm ${oid}`);
+  const named = oid === RSA ? { digest, key: 'rsa' } : signatureByOid(oid);
   if (named.digest !== digest) throw invalid('digestAlgorithm and signatureAlgorithm name different digests');
   return named;
 }

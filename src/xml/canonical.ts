@@ -1,10 +1,13 @@
-/** Exclusive canonical form of several elements of a document in one run over it. */
+/** Canonical form of several elements of a document in one run over it. */
 import * as libxml from 'libxml2-wasm';
 import { CausewayError } from '../errors.ts';
 
+const MODES = { exclusive: libxml.XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, inclusive: libxml.XmlC14NMode.XML_C14N_1_0 } as const;
 const LT = 0x3c;
 const GT = 0x3e;
 const SLASH = 0x2f;
+
+export type CanonicalMode = 'exclusive' | 'inclusive';
 
 /**
  * Canonical bytes, without comments, of `nodes`: elements of `document` in document order, none inside another. One run over the document
@@ -12,11 +15,11 @@ const SLASH = 0x2f;
  * rendered where an output ancestor has not, so that each subtree comes out as it does alone. libxml2 leaves a & in a namespace
  * URI as it is: a signature over such an element fails here, and so does reading it again.
  */
-export function canonicalElements(document: libxml.XmlDocument, nodes: readonly libxml.XmlElement[], inclusive: readonly string[]): Buffer[] {
+export function canonicalElements(document: libxml.XmlDocument, nodes: readonly libxml.XmlElement[], inclusive: readonly string[], mode: CanonicalMode = 'exclusive'): Buffer[] {
   const chunks: Buffer[] = [];
   // The chunk is a view of wasm memory that the next write reuses: copy it.
   const handler = { write: (chunk: Uint8Array) => chunks.push(Buffer.from(chunk)) && chunk.byteLength, close: () => true };
-  document.canonicalize(handler, { mode: libxml.XmlC14NMode.XML_C14N_EXCLUSIVE_1_0, nodeSet: new Set(nodes), ...(inclusive.length > 0 && { inclusiveNamespacePrefixes: [...inclusive] }) });
+  document.canonicalize(handler, { mode: MODES[mode], nodeSet: new Set(nodes), ...(inclusive.length > 0 && { inclusiveNamespacePrefixes: [...inclusive] }) });
   const elements = splitElements(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
   if (elements.length !== nodes.length) throw new CausewayError('internal', 'canonical form holds another number of elements than asked for');
   return elements;

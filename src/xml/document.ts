@@ -4,6 +4,7 @@ import { CausewayError } from '../errors.ts';
 import type { XmlLimits } from '../platform/limits.ts';
 import type { XmlElement } from '../stages.ts';
 import { canonicalElements } from './canonical.ts';
+import type { CanonicalMode } from './canonical.ts';
 import { elements } from './element.ts';
 import { toUtf8 } from './encoding.ts';
 import { readTree, tooLarge } from './tree.ts';
@@ -13,6 +14,8 @@ export interface CanonicalPart {
   readonly element: XmlElement;
   /** Namespace prefixes treated as in inclusive canonicalisation (PrefixList). Source: XML-EXC-C14N, section 3. */
   readonly inclusive: readonly string[];
+  /** Default: exclusive. */
+  readonly mode?: CanonicalMode;
 }
 
 /** A parsed document while it is open. */
@@ -22,7 +25,7 @@ export interface OpenDocument {
   readonly commented: ReadonlySet<XmlElement>;
   /** Namespace prefixes that an element of this document declares itself, '' for the default one, with their URIs. */
   declarations(element: XmlElement): Readonly<Record<string, string>>;
-  /** Exclusive canonical form, without comments, of elements of this document, none inside another; in the order of `parts`. */
+  /** Canonical form, without comments, of elements of this document, none inside another; in the order of `parts`. */
   canonicalize(parts: readonly CanonicalPart[]): readonly Uint8Array[];
 }
 
@@ -112,9 +115,9 @@ class LibxmlDocument implements OpenDocument {
     const places = findPlaces(this.root, this.#document.root, new Set(parts.map(({ element }) => element)));
     if (places.size < new Set(parts.map(({ element }) => element)).size) throw new CausewayError('internal', 'element is not of this document, or inside another');
     const bytes = new Map<CanonicalPart, Uint8Array>();
-    for (const alike of Map.groupBy(parts, (part) => part.inclusive.join(' ')).values()) {
+    for (const alike of Map.groupBy(parts, (part) => [part.mode, ...part.inclusive].join(' ')).values()) {
       const ordered = alike.map((part) => ({ part, ...places.get(part.element)! })).sort((a, b) => a.position - b.position);
-      const canonical = canonicalElements(this.#document, ordered.map(({ node }) => node), alike[0]!.inclusive);
+      const canonical = canonicalElements(this.#document, ordered.map(({ node }) => node), alike[0]!.inclusive, alike[0]!.mode);
       ordered.forEach(({ part }, at) => bytes.set(part, canonical[at]!));
     }
     return parts.map((part) => bytes.get(part)!);

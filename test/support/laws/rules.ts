@@ -55,6 +55,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'valibot': ['config', 'federation', 'trail'],
   'xml-crypto': ['crypto'],
   'yaml': ['config', 'sandbox'],
+  'yauzl': ['evidence'],
 };
 
 const MINTS = new Map([

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { DOMParser } from '@xmldom/xmldom';
+import { C14nCanonicalization, ExclusiveCanonicalization } from 'xml-crypto';
+import { readXades } from '../../../src/crypto/xades.ts';
+import { readZip } from '../../../src/evidence/zip.ts';
+import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
+import { containerFile, noVectors } from '../../support/signed-documents.ts';
+
+/** Namespaces in scope around an element, as inclusive canonical XML takes them over. */
+function around(node: Node | null): { prefix: string; namespaceURI: string }[] {
+  const found = new Map<string, string>();
+  for (let at = node as (Element & { parentNode: Element | null }) | null; at?.attributes !== undefined; at = at.parentNode) {
+    for (const { prefix, localName, name, value } of Array.from(at.attributes)) if ((prefix === 'xmlns' || name === 'xmlns') && !found.has(prefix === null ? '' : localName)) found.set(prefix === null ? '' : localName, value);
+  }
+  return [...found].map(([prefix, namespaceURI]) => ({ prefix, namespaceURI }));
+}
+
+describe('canonical bytes that an X-Road signature is over', { skip: noVectors }, () => {
+  for (const { name, form } of [{ name: 'valid-signed-message', form: C14nCanonicalization }, { name: 'valid-non-batch-rest', form: ExclusiveCanonicalization }]) {
+    test(`${name}: two independent implementations agree on SignedInfo and on the signed properties`, async () => {
+      const bytes = (await readZip(readFileSync(containerFile(name)))).get('META-INF/signatures.xml')!;
+      const signature = readXades(bytes, DEFAULT_XML_LIMITS);
+      const dom = new DOMParser().parseFromString(Buffer.from(bytes).toString(), 'text/xml');
+      for (const [tag, ours] of [['ds:SignedInfo', signature.signedInfo], ['xades:SignedProperties', signature.signedProperties]] as const) {
+        const node = dom.getElementsByTagName(tag)[0] as unknown as Node;
+        const theirs = new form().process(node, { ancestorNamespaces: around(node.parentNode) } as never);
+        assert.equal(Buffer.from(ours).toString(), String(theirs));
+      }
+    });
+  }
+});
