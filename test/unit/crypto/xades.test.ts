@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { DOMParser } from '@xmldom/xmldom';
+import type { Element, Node } from '@xmldom/xmldom';
 import { C14nCanonicalization, ExclusiveCanonicalization } from 'xml-crypto';
 import { readXades } from '../../../src/crypto/xades.ts';
 import { readZip } from '../../../src/evidence/zip.ts';
@@ -11,8 +12,11 @@ import { containerFile, noVectors } from '../../support/signed-documents.ts';
 /** Namespaces in scope around an element, as inclusive canonical XML takes them over. */
 function around(node: Node | null): { prefix: string; namespaceURI: string }[] {
   const found = new Map<string, string>();
-  for (let at = node as (Element & { parentNode: Element | null }) | null; at?.attributes !== undefined; at = at.parentNode) {
-    for (const { prefix, localName, name, value } of Array.from(at.attributes)) if ((prefix === 'xmlns' || name === 'xmlns') && !found.has(prefix === null ? '' : localName)) found.set(prefix === null ? '' : localName, value);
+  for (let at = node as Element | null; at?.attributes !== undefined; at = at.parentNode as Element | null) {
+    for (const { prefix, localName, name, value } of Array.from(at.attributes)) {
+      const declared = prefix === 'xmlns' ? localName : '';
+      if ((prefix === 'xmlns' || name === 'xmlns') && declared !== null && !found.has(declared)) found.set(declared, value);
+    }
   }
   return [...found].map(([prefix, namespaceURI]) => ({ prefix, namespaceURI }));
 }
@@ -24,8 +28,8 @@ describe('canonical bytes that an X-Road signature is over', { skip: noVectors }
       const signature = readXades(bytes, DEFAULT_XML_LIMITS);
       const dom = new DOMParser().parseFromString(Buffer.from(bytes).toString(), 'text/xml');
       for (const [tag, ours] of [['ds:SignedInfo', signature.signedInfo], ['xades:SignedProperties', signature.signedProperties]] as const) {
-        const node = dom.getElementsByTagName(tag)[0] as unknown as Node;
-        const theirs = new form().process(node, { ancestorNamespaces: around(node.parentNode) } as never);
+        const node = dom.getElementsByTagName(tag)[0] as Node;
+        const theirs = new form().process(node as never, { ancestorNamespaces: around(node.parentNode) } as never);
         assert.equal(Buffer.from(ours).toString(), String(theirs));
       }
     });
