@@ -68,7 +68,7 @@ function responderOf({ certs = [] }: BasicOCSPResponse, { issuer, responders }: 
   const authority = new X509Certificate(issuer);
   const delegated = brought.filter((der) => {
     const one = new X509Certificate(der);
-    return one.keyUsage?.includes(OCSP_SIGNING) === true && one.checkIssued(authority) && one.verify(authority.publicKey);
+    return one.keyUsage?.includes(OCSP_SIGNING) && one.checkIssued(authority) && one.verify(authority.publicKey);
   });
   return [...responders, issuer, ...delegated];
 }

@@ -58,12 +58,14 @@ const DIGESTS: Readonly<Record<string, string>> = {
   'http://www.w3.org/2001/04/xmlenc#sha512': 'sha512',
 };
 /** Source: RFC 6931, sections 2.3.2 to 2.3.6. */
-const METHODS: Readonly<Record<string, { readonly digest: string; readonly key: 'rsa' | 'ec' }>> = Object.fromEntries(
-  (['sha256', 'sha384', 'sha512'] as const).flatMap((digest) => [
-    [`http://www.w3.org/2001/04/xmldsig-more#rsa-${digest}`, { digest, key: 'rsa' }],
-    [`http://www.w3.org/2001/04/xmldsig-more#ecdsa-${digest}`, { digest, key: 'ec' }],
-  ]),
-);
+const METHODS: Readonly<Record<string, { readonly digest: string; readonly key: 'rsa' | 'ec' }>> = {
+  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256': { digest: 'sha256', key: 'rsa' },
+  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha384': { digest: 'sha384', key: 'rsa' },
+  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512': { digest: 'sha512', key: 'rsa' },
+  'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256': { digest: 'sha256', key: 'ec' },
+  'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384': { digest: 'sha384', key: 'ec' },
+  'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512': { digest: 'sha512', key: 'ec' },
+};
 
 /** Name of a SHA-2 digest by its URI. Throws `signature-weak` for any other. */
 export function digestByUri(uri: string | undefined): string {
