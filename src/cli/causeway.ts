@@ -16,8 +16,9 @@ function program(): Command {
   addConfiguration(causeway);
   addTrust(causeway);
   addTrail(causeway);
-  addHome(causeway);
   addEvidence(causeway);
+  addServices(causeway);
+  addHomeCheck(causeway);
   addMappings(causeway.command('mappings').description('translations between domestic forms and neutral ones'));
   causeway
     .command('errors')
@@ -71,7 +72,7 @@ function addRunning(causeway: Command): void {
     });
 }
 
-function addHome(causeway: Command): void {
+function addServices(causeway: Command): void {
   causeway
     .command('services')
     .description('foreign services as they appear at home')
@@ -84,6 +85,22 @@ function addHome(causeway: Command): void {
     .action(async (options: DescribeArguments) => {
       const { servicesDescribe, renderRegistered } = await import('./services-describe.ts');
       console.log(renderRegistered(await servicesDescribe(options)));
+    });
+}
+
+function addHomeCheck(causeway: Command): void {
+  causeway
+    .command('home')
+    .description('the home side of a gateway')
+    .command('check')
+    .description('try our side against the security servers, step by step, with a remedy for each that fails (docs/connect-x-road.md)')
+    .requiredOption('--config <dir>', 'configuration folder of one gateway')
+    .option('--json', 'print one JSON object')
+    .action(async ({ config, json }: { config: string; json?: true }) => {
+      const { homeCheck, renderHomeReport } = await import('./home-check.ts');
+      const report = await homeCheck(config);
+      console.log(json === true ? JSON.stringify(report) : renderHomeReport(report));
+      process.exitCode = report.ok ? 0 : FAILED;
     });
 }
 

@@ -5,7 +5,7 @@
  */
 import type { CausewayError } from '../errors.ts';
 import type { HomeService } from '../mapping/mappings.ts';
-import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticContext, Mapped, Received, Verified } from '../stages.ts';
+import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticContext, DomesticService, Mapped, Received, Verified } from '../stages.ts';
 import type { HttpConnection, HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { XmlLimits } from '../platform/limits.ts';
 import type { Edge } from './edge.ts';
@@ -23,6 +23,9 @@ export interface Dialect {
 
   /** What it serves where information systems talk to the gateway itself; a dialect without it has no entry point there. */
   readonly edge?: Edge;
+
+  /** For `causeway home check`; absent where the platform has no such question. */
+  readonly methods?: AskMethods;
 
   /**
    * A request from home, as the security server forwards it to the service URL of `candidates`: services offered at this URL.
@@ -51,6 +54,16 @@ export interface Dialect {
   /** Sends a rendered request home, once. Throws `service-unreachable` (nothing was sent), `service-slow`, `outcome-unknown`, `service-answer-invalid`; `facts.delivered` is set. */
   call(request: HttpMessage, connection: HttpConnection, deadline: AbortSignal): Promise<HttpReply>;
 }
+
+/** What `provider` offers by the word of its platform; with `allowedMethods`, to `client`, as which we ask. */
+export interface MethodsQuestion {
+  readonly code: 'listMethods' | 'allowedMethods';
+  readonly client: DomesticMember;
+  readonly provider: DomesticMember;
+}
+
+/** Throws `service-refused`, `service-answer-invalid`, and as `call`. */
+export type AskMethods = (question: MethodsQuestion, connection: HttpConnection, deadline: AbortSignal, limits: XmlLimits) => Promise<readonly DomesticService[]>;
 
 export interface FaultFacts {
   /** The id to quote: the exchange id, or the id of the incident where no exchange was made. */

@@ -3,6 +3,7 @@ import type { DialectName } from '../../stages.ts';
 import type { Dialect } from '../ecosystem.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
+import { askMethods } from './ask-methods.ts';
 import { parseProviderResponse, soapEdge } from './edge.ts';
 import { renderEdgeFault, renderFault } from './faults.ts';
 import { parseRequest, parseResponse } from './parse.ts';
@@ -31,6 +32,7 @@ export function soapDialect(platform: SoapPlatform, settings: XRoadSettings): Di
 function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
   return {
     name,
+    methods: askMethods,
     parseRequest: (http, candidates, limits) => parseRequest(http, candidates, limits, name),
     parseResponse: (reply, call, request, limits) => parseResponse(reply, call, request, limits, checkRequestHash),
     verifyRequest,

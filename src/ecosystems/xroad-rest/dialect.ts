@@ -5,6 +5,7 @@ import { renderResponse } from '../rest/payload.ts';
 import { verifyRequest, verifyResponse } from '../rest/proof.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
+import { askMethods } from './ask-methods.ts';
 import { parseProviderResponse, renderEdgeFault, renderForProvider, restEdge } from './edge.ts';
 import { parseRequest, parseResponse } from './parse.ts';
 import { renderRequest } from './render.ts';
@@ -24,6 +25,7 @@ export function xroadRest(settings: XRoadSettings): Dialect {
 function behindServer({ faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
   return {
     name: 'xroad-rest',
+    methods: askMethods,
     parseRequest,
     parseResponse,
     verifyRequest,

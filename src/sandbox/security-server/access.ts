@@ -21,6 +21,14 @@ export class Registry {
     this.#services = new Map(services.map((service) => [service.id, service]));
   }
 
+  clients(): readonly SubsystemId[] {
+    return [...this.#clients.keys()];
+  }
+
+  services(provider: SubsystemId): readonly OfferedService[] {
+    return [...this.#services.values()].filter((service) => service.provider === provider);
+  }
+
   /** X-Road "Client IS TLS", SSLAUTH: the client is registered and the connection shows one of its certificates. */
   authenticate(client: SubsystemId, fingerprint: string | undefined): void {
     const certificates = this.#clients.get(client);

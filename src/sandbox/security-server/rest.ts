@@ -5,6 +5,7 @@ import { SECURITY_SERVER } from '../faults.ts';
 import type { ServiceId, SubsystemId } from '../plan.ts';
 import type { Incoming } from '../wire.ts';
 import { PlatformFault } from './fault.ts';
+import { metaserviceOf, restMethods } from './metadata.ts';
 import type { Platform } from './platform.ts';
 import { isForwarded, restRequestHash, travellingHeaders } from './rest-hash.ts';
 
@@ -25,6 +26,8 @@ const METHODS: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS'
 export async function serveRest(incoming: Incoming, platform: Platform): Promise<HttpReply> {
   const request = readRequest(incoming, platform.instance);
   platform.registry.authenticate(request.client, incoming.peer);
+  const metaservice = metaserviceOf(request.service);
+  if (metaservice !== undefined) return restMethods(platform.registry, metaservice, request.client);
   const service = platform.registry.authorise(request.client, request.service, 'rest');
   const { method, target, body } = incoming.message;
   const forwarded = { method, target: request.target, headers: Object.fromEntries(request.lines.map(([name, value]) => [name.toLowerCase(), value])), body };

@@ -6,6 +6,7 @@ import { listen } from '../wire.ts';
 import type { Incoming, Listener, TlsIdentity } from '../wire.ts';
 import { PlatformFault, asPlatformFault, restError, soapFault } from './fault.ts';
 import type { FaultSpelling } from './fault.ts';
+import { listClients } from './metadata.ts';
 import type { Platform } from './platform.ts';
 import { serveRest } from './rest.ts';
 import { HASHES, serveSoap } from './soap.ts';
@@ -37,6 +38,7 @@ async function serve(incoming: Incoming, platform: Platform, spelling: FaultSpel
   if (target.startsWith('/r1/')) {
     return serveRest(incoming, platform).catch((error: unknown) => restError(asPlatformFault(error), headers['accept'], spelling));
   }
+  if (method === 'GET' && target === '/listClients') return listClients(platform.registry);
   if (method !== 'POST') return soapFault(new PlatformFault('client.invalid_http_method', `Must use POST request method instead of ${method}`), spelling);
   return serveSoap(incoming, platform, HASHES.sha512).catch((error: unknown) => soapFault(asPlatformFault(error), spelling));
 }

@@ -11,6 +11,7 @@ import { REPRESENTATION_NS, XROAD_NS, faultOf, headerOf, identifierText, readMes
 import type { SoapMessage } from '../soap/message.ts';
 import type { Incoming } from '../wire.ts';
 import { PlatformFault } from './fault.ts';
+import { metaserviceOf, soapMethods } from './metadata.ts';
 import type { Platform } from './platform.ts';
 
 interface SoapRequest {
@@ -39,6 +40,8 @@ const REPEATED = ['client', 'service', 'userId', 'issue', 'id'];
 export async function serveSoap(incoming: Incoming, platform: Platform, hashing: RequestHashing): Promise<HttpReply> {
   const request = readRequest(incoming);
   platform.registry.authenticate(request.client, incoming.peer);
+  const metaservice = metaserviceOf(request.service);
+  if (metaservice !== undefined) return soapMethods(platform.registry, metaservice, request.client, request.message.header);
   const service = platform.registry.authorise(request.client, request.service, 'soap');
   const { headers, body } = incoming.message;
   const forwarded = { 'content-type': headers['content-type'] ?? 'text/xml', ...(headers['soapaction'] === undefined ? {} : { soapaction: headers['soapaction'] }) };
