@@ -11,6 +11,8 @@ import { callingHome, pinsOf } from './ecosystems/calling-home.ts';
 import type { Dialect } from './ecosystems/ecosystem.ts';
 import { contradictions } from './ecosystems/profile.ts';
 import type { ProofPolicy } from './ecosystems/proof-policy.ts';
+import { openHub } from './ecosystems/openapi/open-hub.ts';
+import type { OpenHub } from './ecosystems/openapi/open-hub.ts';
 import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
 import { Escrow } from './evidence/escrow.ts';
@@ -90,8 +92,9 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
   const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, ...(escrow === undefined ? {} : { escrow }) });
-  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, requestHash: config.home.requestHash, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}) });
-  const policy = policies(config);
+  const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
+  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, requestHash: config.home.requestHash, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
+  const policy = policies(config, hub);
   const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const offers = offersOf(mappings.imported, peers, dialect, (form, { connection }) => policy(form, connection));
   const stop = new AbortController();
@@ -148,7 +151,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
       // The peer fetches the last entries before it cosigns them: its listener closes after that.
       await trail.close();
       await listeners.federation.close(graceMs);
-      await Promise.all([listeners.operations.close(0), home.close(), ...peers.map((peer) => peer.connection.close())]);
+      await Promise.all([listeners.operations.close(0), home.close(), hub?.close(), ...peers.map((peer) => peer.connection.close())]);
       await mirror.close();
       await store.close();
     },
@@ -202,7 +205,7 @@ function escrowOf(peers: readonly Peer[]): Escrow | undefined {
 }
 
 /** How each form of domestic proof is judged here, and with what we sign. */
-function policies({ gateway, home }: GatewayConfig): (form: Grant['proof'], connection: string) => ProofPolicy {
+function policies({ gateway, home }: GatewayConfig, hub: OpenHub | undefined): (form: Grant['proof'], connection: string) => ProofPolicy {
   const der = (file: string) => new X509Certificate(readFileSync(file)).raw;
   const wss: ProofPolicy | undefined = home.wss && {
     form: 'wss',
@@ -213,14 +216,17 @@ function policies({ gateway, home }: GatewayConfig): (form: Grant['proof'], conn
     signer: { key: createPrivateKey(readFileSync(home.wss.key)), chain: [der(home.wss.certificate)] },
   };
   return (form, connection) => {
-    if (form === 'security-server') return { form, connection, ...(gateway.home === 'edge' ? { voucher: 'edge' } : {}) };
-    if (wss === undefined) throw new CausewayError('internal', 'a grant asks for wss proof, but gateway.yaml has no home.wss');
-    return wss;
+    if (form === 'security-server' && gateway.home !== 'hub') return { form, connection, ...(gateway.home === 'edge' ? { voucher: 'edge' } : {}) };
+    if (form === 'api-client' && hub !== undefined) return { form };
+    if (form === 'wss' && wss !== undefined) return wss;
+    if ((form === 'http-signature' || form === 'jws-detached') && hub?.signatures !== undefined) return { ...hub.signatures, form };
+    throw new CausewayError('internal', `a grant asks for ${form} proof, for which gateway.yaml has no settings (home.wss, home.hub.signatures)`);
   };
 }
 
-/** Service URLs for the security server, or, at an edge, the entry points of the dialects for information systems. */
+/** Service URLs for the security server or the clients of a hub, or, at an edge, the entry points of the dialects for information systems. */
 async function domesticSide({ gateway, listeners, home, mappings: folder }: GatewayConfig, { imported }: MappingSet, options: Omit<DomesticOptions, 'pins'>, dialects: readonly Dialect[]): Promise<Parameters<typeof listen>[0]> {
+  if (gateway.home === 'hub') return domesticApp(options);
   if (gateway.home === 'provider') return domesticApp({ ...options, pins: pinsOf(listeners.domestic.tls.clients) });
   const clients = home.clients.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates) }));
   const { offers, parts } = options;

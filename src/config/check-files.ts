@@ -7,15 +7,23 @@ import { problemAt } from './problems.ts';
 import type { Located, Problem } from './problems.ts';
 import type { YamlPath } from './yaml.ts';
 
-type Report = (path: YamlPath, text: string, options?: { hint?: string; severity?: Problem['severity'] }) => void;
+export type Report = (path: YamlPath, text: string, options?: { hint?: string; severity?: Problem['severity'] }) => void;
 
 /** A certificate about to expire is a warning from this time before. */
 const SOON_MS = 30 * 24 * 60 * 60 * 1000;
+
+export const SIGNATURE_KEY = 'must be EC P-256, Ed25519, or RSA of at least 2048 bits';
+
+export function fitsSignatures(key: KeyObject): boolean {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  return details?.namedCurve === 'prime256v1' || type === 'ed25519' || (type === 'rsa' && (details?.modulusLength ?? 0) >= 2048);
+}
 
 /** What a private key must be, and what is said when it is not. */
 const KINDS = {
   p256: { text: 'must be an EC key on P-256', fits: (key: KeyObject) => key.asymmetricKeyDetails?.namedCurve === 'prime256v1' },
   ed25519: { text: 'must be an Ed25519 key', fits: (key: KeyObject) => key.asymmetricKeyType === 'ed25519' },
+  signature: { text: SIGNATURE_KEY, fits: fitsSignatures },
   tls: { text: 'must be an EC or RSA key', fits: (key: KeyObject) => key.asymmetricKeyType === 'ec' || key.asymmetricKeyType === 'rsa' },
 } as const;
 
@@ -52,7 +60,7 @@ function checkIdentity(files: { readonly key: string; readonly certificate: stri
   if (key !== undefined && certificate !== undefined && !certificate.checkPrivateKey(key)) report([...path, 'certificate'], `is not the certificate of ${files.key}`);
 }
 
-function checkOutgoing(tls: GatewayFile['home']['securityServers'][number]['tls'], path: YamlPath, now: number, report: Report): void {
+export function checkOutgoing(tls: GatewayFile['home']['securityServers'][number]['tls'], path: YamlPath, now: number, report: Report): void {
   if (tls === undefined) return;
   const { key, certificate, pins } = tls;
   if (key !== undefined && certificate !== undefined) checkIdentity({ key, certificate }, path, now, report);
@@ -63,7 +71,7 @@ function checkCertificates(files: readonly string[], path: YamlPath, now: number
   for (const [index, file] of files.entries()) checkCertificate(file, [...path, index], now, report);
 }
 
-function checkPrivateKey(file: string, path: YamlPath, kind: keyof typeof KINDS, report: Report): KeyObject | undefined {
+export function checkPrivateKey(file: string, path: YamlPath, kind: keyof typeof KINDS, report: Report): KeyObject | undefined {
   const pem = readSecret(file, path, report);
   if (pem === undefined) return undefined;
   const key = attempt(() => createPrivateKey(pem));
@@ -71,7 +79,7 @@ function checkPrivateKey(file: string, path: YamlPath, kind: keyof typeof KINDS,
     report(path, `${file} is not a private key in PEM without a passphrase`);
     return undefined;
   }
-  if (!KINDS[kind].fits(key)) report(path, `${file} ${KINDS[kind].text}`, { hint: '`causeway keys make` makes the keys of a gateway' });
+  if (!KINDS[kind].fits(key)) report(path, `${file} ${KINDS[kind].text}`, kind === 'signature' ? {} : { hint: '`causeway keys make` makes the keys of a gateway' });
   return key;
 }
 
@@ -94,7 +102,7 @@ function checkCertificate(file: string, path: YamlPath, now: number, report: Rep
 }
 
 /** Others must not read a secret; a group may be how a service account is given it, which a person judges. */
-function readSecret(file: string, path: YamlPath, report: Report): Buffer | undefined {
+export function readSecret(file: string, path: YamlPath, report: Report): Buffer | undefined {
   const content = readOrReport(file, path, report);
   const mode = content === undefined ? 0 : statSync(file).mode;
   if ((mode & 0o007) !== 0) report(path, `${file} is open to every user of this machine`, { hint: `chmod 600 ${file}` });
@@ -102,13 +110,13 @@ function readSecret(file: string, path: YamlPath, report: Report): Buffer | unde
   return content;
 }
 
-function readOrReport(file: string, path: YamlPath, report: Report): Buffer | undefined {
+export function readOrReport(file: string, path: YamlPath, report: Report): Buffer | undefined {
   const content = attempt(() => readFileSync(file));
   if (content === undefined) report(path, `${file} ${statSync(file, { throwIfNoEntry: false }) === undefined ? 'does not exist' : 'cannot be read'}`);
   return content;
 }
 
-function attempt<T>(make: () => T): T | undefined {
+export function attempt<T>(make: () => T): T | undefined {
   try {
     return make();
   } catch {

@@ -1,5 +1,7 @@
-/** What `gateway.home` demands of the rest of gateway.yaml: a provider has security servers, an edge has clients and services of its own. */
+/** What `gateway.home` demands of the rest of gateway.yaml: a provider has security servers, an edge and a hub have clients and services of their own. */
 import * as v from 'valibot';
+import { credentialProblems, hubProblems, withoutHub } from './check-hub.ts';
+import type { Found, HubClientEntry, HubEntry } from './check-hub.ts';
 
 interface Reached {
   readonly url?: string;
@@ -8,13 +10,12 @@ interface Reached {
 }
 
 interface HomeSide {
-  readonly gateway: { readonly home: 'provider' | 'edge' };
+  readonly gateway: { readonly home: 'provider' | 'edge' | 'hub' };
   readonly listeners: { readonly domestic: { readonly tls: { readonly clients: readonly string[] } } };
-  readonly home: { readonly securityServers: readonly Reached[]; readonly services: readonly (Reached & { readonly service: string })[]; readonly clients: readonly { readonly client: string }[] };
+  readonly home: { readonly securityServers: readonly Reached[]; readonly services: readonly (Reached & { readonly service: string; readonly signatureKeys?: readonly unknown[] })[]; readonly clients: readonly HubClientEntry[]; readonly hub?: HubEntry };
 }
 
-type Path = readonly (string | number)[];
-type Found = readonly [path: Path, text: string];
+type Path = Found[0];
 
 /** A check of the whole file, behind the checks of its parts. */
 export function checkHome<T extends HomeSide>() {
@@ -26,7 +27,7 @@ export function checkHome<T extends HomeSide>() {
 
 function problemsOf(file: HomeSide): Found[] {
   const { securityServers, services, clients } = file.home;
-  const own = file.gateway.home === 'edge' ? edgeProblems(file) : providerProblems(file);
+  const own = { provider: providerProblems, edge: edgeProblems, hub: hubSideProblems }[file.gateway.home](file);
   return [
     ...own,
     ...twice(services.map(({ service }) => service), ['home', 'services'], 'service'),
@@ -38,6 +39,7 @@ function problemsOf(file: HomeSide): Found[] {
 
 function providerProblems({ listeners, home }: HomeSide): Found[] {
   return [
+    ...withoutHub(home),
     ...(home.securityServers.length === 0 ? [[['home', 'securityServers'], 'a gateway behind a security server (gateway.home: provider) needs at least one'] as const] : []),
     ...(listeners.domestic.tls.clients.length === 0 ? [[['listeners', 'domestic', 'tls', 'clients'], 'name at least one certificate'] as const] : []),
     ...(home.clients.length > 0 ? [[['home', 'clients'], 'is for gateway.home: edge; here the security server knows our information systems'] as const] : []),
@@ -45,11 +47,21 @@ function providerProblems({ listeners, home }: HomeSide): Found[] {
   ];
 }
 
-function edgeProblems({ listeners, home }: HomeSide): Found[] {
+function edgeProblems(file: HomeSide): Found[] {
+  const { clients } = file.home;
+  return [...directProblems(file, 'an edge'), ...withoutHub(file.home), ...clients.flatMap(({ certificates }, index) => (certificates.length === 0 ? [[['home', 'clients', index, 'certificates'], 'name at least one certificate'] as const] : []))];
+}
+
+function hubSideProblems(file: HomeSide): Found[] {
+  return [...directProblems(file, 'a hub'), ...hubProblems(file.home), ...credentialProblems(file.home)];
+}
+
+/** Of a gateway that its country's information systems speak to, and that calls services, without a security server between. */
+function directProblems({ listeners, home }: HomeSide, what: string): Found[] {
   return [
-    ...(home.securityServers.length > 0 ? [[['home', 'securityServers'], 'is for gateway.home: provider; an edge calls services at home.services'] as const] : []),
-    ...(listeners.domestic.tls.clients.length > 0 ? [[['listeners', 'domestic', 'tls', 'clients'], 'is for gateway.home: provider; an edge has home.clients'] as const] : []),
-    ...home.services.flatMap(({ url }, index) => (url === undefined ? [[['home', 'services', index, 'url'], 'is missing: an edge calls the service itself'] as const] : [])),
+    ...(home.securityServers.length > 0 ? [[['home', 'securityServers'], `is for gateway.home: provider; ${what} calls services at home.services`] as const] : []),
+    ...(listeners.domestic.tls.clients.length > 0 ? [[['listeners', 'domestic', 'tls', 'clients'], `is for gateway.home: provider; ${what} has home.clients`] as const] : []),
+    ...home.services.flatMap(({ url }, index) => (url === undefined ? [[['home', 'services', index, 'url'], `is missing: ${what} calls the service itself`] as const] : [])),
   ];
 }
 

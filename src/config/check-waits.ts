@@ -19,21 +19,22 @@ interface Wait {
 
 export function checkWaits({ gateway, link, at }: LinkInQuestion, gatewayFile: Located): Problem[] {
   const { waits, timeout, services } = gateway.home;
-  const { country, home } = gateway.gateway;
+  const { country } = gateway.gateway;
+  const direct = gateway.gateway.home !== 'provider';
   const declared = (key: 'agency' | 'securityServer' | 'register', name: string): Wait => ({ name, ms: waits[key], at: gatewayFile, path: ['home', 'waits', key] });
   const handingOver = (service: string): Wait => {
     const index = services.findIndex((one) => one.service === service);
     const own = services[index]?.timeout;
     return { name: `the gateway for ${service}`, ms: own ?? timeout, at: gatewayFile, path: own === undefined ? ['home', 'timeout'] : ['home', 'services', index, 'timeout'] };
   };
-  const asker = home === 'edge' ? declared('agency', 'an agency for the gateway') : declared('securityServer', 'the security server for the gateway');
+  const asker = direct ? declared('agency', 'an agency for the gateway') : declared('securityServer', 'the security server for the gateway');
   const budgets = link.agreement.legs.flatMap((leg, legIndex) =>
     leg.grants.map((grant, index): Wait & { from: string; service: string } => ({ from: leg.from, service: grant.service, name: `an exchange (${grant.service})`, ms: grant.maxBudget, at, path: ['agreement', 'legs', legIndex, 'grants', index, 'maxBudget'] })),
   );
-  // Behind an edge stands the register itself: nobody else waits for it.
-  const behind = (wait: Wait) => (home === 'edge' ? [] : outlasts(wait, declared('register', 'the security server for a register')));
+  // Behind an edge or a hub stands the register itself: nobody else waits for it.
+  const behind = (wait: Wait) => (direct ? [] : outlasts(wait, declared('register', 'the security server for a register')));
   return [
-    ...(home === 'edge' ? [] : outlasts(declared('agency', 'an agency for its security server'), asker)),
+    ...(direct ? [] : outlasts(declared('agency', 'an agency for its security server'), asker)),
     ...budgets.flatMap((budget) => (budget.from === country ? outlasts(asker, budget) : [...outlasts(budget, handingOver(budget.service)), ...behind(handingOver(budget.service))])),
   ];
 }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { checkAgreement } from './check-agreement.ts';
 import { checkFiles } from './check-files.ts';
+import { checkHubFiles } from './check-hub-files.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkTrust } from './check-trust.ts';
 import { checkWaits } from './check-waits.ts';
@@ -26,6 +27,7 @@ export function checkConfig(folder: string, now: number): readonly Problem[] {
     ...checkPorts(value, gateway),
     ...checkRequestHash(value, gateway),
     ...checkFiles(value, gateway, now),
+    ...checkHubFiles(value, gateway, now),
     ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
     ...checkDistinct(read),
   ]);

@@ -127,7 +127,7 @@ function fields(folder: string) {
       country: country(),
       ecosystem: v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected small letters, digits and hyphens'), v.description('Profile of our platform: a file of the folder `ecosystems`, without .yaml.')),
       environment: v.pipe(text(), v.description('Must be that of each link: a test gateway never speaks to a live one.')),
-      home: v.pipe(v.optional(oneOf(['provider', 'edge']), 'provider'), v.description("provider: behind the country's own security server. edge: our information systems and registers speak to the gateway itself.")),
+      home: v.pipe(v.optional(oneOf(['provider', 'edge', 'hub']), 'provider'), v.description("provider: behind the country's own security server. edge: our information systems and registers speak to the gateway itself, as to a security server. hub: they do as clients and services of an API hub.")),
     }),
     data: v.pipe(path(folder), v.description('Folder of the trail, the evidence and the exchanges under way.')),
     ecosystems: v.exactOptional(v.pipe(path(folder), v.description('Folder of the ecosystem profiles; default: those that come with Causeway.'))),

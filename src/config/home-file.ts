@@ -1,5 +1,6 @@
 /** gateway.yaml, `home`: whom the gateway calls at home, and who may call it there. */
 import * as v from 'valibot';
+import { hub, hubCredentials, signatureKeys } from './hub-file.ts';
 import { count, duration, identity, origin, path, record, serviceUrl, text } from './values.ts';
 
 /** The long name is deliberate: whoever reads the file must see it. */
@@ -25,7 +26,8 @@ function service(folder: string) {
   return record({
     service: v.pipe(text(), v.description('Federated identifier of an exported service, as in services.yaml.')),
     timeout: v.exactOptional(v.pipe(duration(), v.description('How long we wait for this service; else home.timeout.'))),
-    url: v.exactOptional(v.pipe(serviceUrl(), v.description('At an edge: where the service is. A REST path is appended to it.'))),
+    url: v.exactOptional(v.pipe(serviceUrl(), v.description('At an edge or a hub: where the service is. A REST path is appended to it.'))),
+    signatureKeys: signatureKeys(folder),
     tls: outgoingTls(folder),
     plainHttpThatAnybodyCanReadAndChange: plainHttp,
     connections: v.optional(count(1, 1000), 64),
@@ -35,7 +37,8 @@ function service(folder: string) {
 function client(folder: string) {
   return record({
     client: v.pipe(text(), v.regex(/^[^/]+(\/[^/]+){2,3}$/, 'expected instance/class/code or instance/class/code/subsystem'), v.description('A member or subsystem of ours: instance/class/code[/subsystem], each part percent-encoded.')),
-    certificates: v.pipe(v.array(path(folder)), v.minLength(1, 'name at least one certificate'), v.description('TLS certificates that may speak for it. Several, so that one can follow another.')),
+    certificates: v.pipe(v.optional(v.array(path(folder)), []), v.description('TLS certificates that may speak for it. Several, so that one can follow another.')),
+    ...hubCredentials(folder),
   });
 }
 
@@ -44,7 +47,8 @@ export function callingHome(folder: string) {
   return {
     timeout: v.pipe(v.optional(duration(), '15s'), v.description('How long we wait for an answer from home, within the budget of the exchange.')),
     securityServers: v.pipe(v.optional(v.array(securityServer(folder)), []), v.description('Security servers that serve our member, in the order of preference. Another is taken only where nothing was sent to the one before.')),
-    services: v.pipe(v.optional(v.array(service(folder)), []), v.description('What differs for a service of ours; at an edge, where each of them is.')),
-    clients: v.pipe(v.optional(v.array(client(folder)), []), v.description('At an edge: who may ask, and by which certificates. Nobody else may.')),
+    services: v.pipe(v.optional(v.array(service(folder)), []), v.description('What differs for a service of ours; at an edge or a hub, where each of them is.')),
+    clients: v.pipe(v.optional(v.array(client(folder)), []), v.description('At an edge or a hub: who may ask, and by which certificates; at a hub also by which tokens and keys. Nobody else may.')),
+    hub: hub(folder),
   };
 }

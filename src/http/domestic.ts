@@ -16,8 +16,8 @@ import type { Admission } from './admission.ts';
 export interface DomesticOptions {
   readonly offers: readonly Offer[];
   readonly parts: OutboundParts;
-  /** base64 SHA-256 of the public keys of the security servers that may call. */
-  readonly pins: readonly string[];
+  /** base64 SHA-256 of the public keys of the security servers that may call; absent at an API hub, whose dialect authenticates each request by itself. */
+  readonly pins?: readonly string[];
   readonly admission: Admission;
   readonly maxBodyBytes: number;
 }
@@ -40,10 +40,10 @@ async function answer(context: Context, offer: Offer, options: DomesticOptions):
   const arrivedAt = parts.clock.monotonic();
   let reply: HttpReply;
   try {
-    const connection = pinnedSubject(context, options);
+    const connection = options.pins === undefined ? (connectionIdentity(context.req)?.subject ?? '') : pinnedSubject(context, options.pins, parts.clock.now());
     reply = await options.admission.run(offer.peer.link.id, async () => {
       const body = await readBody(context.req, options.maxBodyBytes);
-      const http = { method: context.method, target: (context.req.url ?? '').slice(offer.path.length), headers: headersOf(context), body };
+      const http = { method: context.method, target: (context.req.url ?? '').slice(offer.path.length), headers: options.pins === undefined ? withCertificate(context) : headersOf(context), body };
       const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
       return outbound({ path: offer.path, http, connection, arrivedAt, trace, accept }, parts);
     });
@@ -56,13 +56,20 @@ async function answer(context: Context, offer: Offer, options: DomesticOptions):
   send(context, reply);
 }
 
-function pinnedSubject(context: Context, { pins, parts }: DomesticOptions): string {
+function pinnedSubject(context: Context, pins: readonly string[], now: number): string {
   const identity = connectionIdentity(context.req);
-  const now = parts.clock.now();
   if (identity === undefined || !pins.includes(identity.pin)) throw new CausewayError('connection-untrusted', 'the connection shows no pinned certificate of a security server');
   if (now < identity.validFrom || now >= identity.validTo) throw new CausewayError('connection-untrusted', 'the certificate of the security server is out of its time');
   return identity.subject;
 }
+
+/** The certificate of the connection as a header (RFC 9440); what a caller sends under that name is not looked at. */
+function withCertificate(context: Context): Record<string, string> {
+  const { [CLIENT_CERTIFICATE]: _, ...headers } = headersOf(context);
+  const certificate = connectionIdentity(context.req)?.certificate;
+  return certificate === undefined ? headers : { ...headers, [CLIENT_CERTIFICATE]: `:${certificate}:` };
+}
+const CLIENT_CERTIFICATE = 'client-cert';
 
 /** Media types that the caller accepts, where it says so. */
 export function acceptOf({ req: { headers } }: Context): { readonly accept?: string } {

@@ -7,6 +7,8 @@ export interface ConnectionIdentity {
   /** base64 SHA-256 of the SubjectPublicKeyInfo. */
   readonly pin: string;
   readonly subject: string;
+  /** DER, in base64. */
+  readonly certificate: string;
   /** UTC milliseconds. */
   readonly validFrom: number;
   readonly validTo: number;
@@ -22,7 +24,7 @@ export function connectionIdentity(request: IncomingMessage): ConnectionIdentity
   if (cached !== undefined) return cached;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
-  const identity = { pin: spkiPin(certificate.publicKey), subject: certificate.subject.replaceAll('\n', ', '), validFrom: Date.parse(certificate.validFrom), validTo: Date.parse(certificate.validTo) };
+  const identity = { pin: spkiPin(certificate.publicKey), subject: certificate.subject.replaceAll('\n', ', '), certificate: certificate.raw.toString('base64'), validFrom: Date.parse(certificate.validFrom), validTo: Date.parse(certificate.validTo) };
   known.set(socket, identity);
   return identity;
 }
