@@ -76,13 +76,7 @@ export interface Gateway {
 export async function openGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { clock, log, metrics } = options;
   const { country, entity } = config.gateway;
-  const progress = new Progress(clock);
-  const observe: Observe = (step, told, error) => {
-    const facts = progress.with(told);
-    metrics.step(step, facts);
-    logStep(log, step, facts, error);
-    options.onStep?.(step, facts, error);
-  };
+  const observe = observing(options);
   const mappings = await loadMappings(config.mappings, country, DIALECT_FORMS);
   refuseContradictions(mappings, config);
   const peers = config.links.map((link) => openPeer(link, config, clock.now()));
@@ -260,6 +254,17 @@ async function listenAll(config: GatewayConfig, apps: Readonly<Record<keyof Gate
   const federation = await listen(apps.federation, { name: 'federation', host: listeners.federation.host, port: listeners.federation.port, ...caps, ...identity(keys.tls, 'TLSv1.3') });
   const domestic = await listen(apps.domestic, { name: 'domestic', host: listeners.domestic.host, port: listeners.domestic.port, ...caps, ...identity(listeners.domestic.tls, 'TLSv1.2') });
   return { domestic, federation, operations };
+}
+
+/** Each step goes to metrics and log, and to whoever asked for it. */
+function observing({ clock, log, metrics, onStep }: GatewayOptions): Observe {
+  const progress = new Progress(clock);
+  return (step, told, error) => {
+    const facts = progress.with(told);
+    metrics.step(step, facts);
+    logStep(log, step, facts, error);
+    onStep?.(step, facts, error);
+  };
 }
 
 function logStep(log: Logger, step: string, facts: object, error: CausewayError | undefined): void {

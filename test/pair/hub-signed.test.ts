@@ -8,12 +8,14 @@ import { COMPANY, pairWithHub } from '../support/hub-pair.ts';
 
 const at = pairWithHub('jws-detached', 'http-signature');
 
+/** What the hub's gateway said of the last message that reached the step. */
+const proofAt = (step: string) => (at.pair.facts('FI', step).at(-1)?.['proof'] ?? {}) as Readonly<Record<string, string>>;
+
 suite('questions of the agency, as detached JWS', () => {
   test('are proven, and the statement says so', async () => {
     const { reply } = await at.ask();
     assert.equal(reply.status, 200);
-    const xid = at.pair.lastAsked('FI');
-    const { form, result, policy, issuer } = at.pair.facts('FI', 'outbound.translated', xid)[0]?.['proof'] as Record<string, string>;
+    const { form, result, policy, issuer } = proofAt('outbound.translated');
     assert.deepEqual([form, result, policy, issuer], ['jws-detached', 'verified', 'jades-headers-v1/mutual-tls+oauth2', 'agency-1']);
     assert.match(reply.headers['x-jws-signature'] ?? '', /^[\w-]+\.\.[\w-]+$/);
   });
@@ -32,7 +34,7 @@ suite('answers of the register, as HTTP message signatures', () => {
   test('are proven; our question was signed as another implementation reads it', async () => {
     const { reply } = await at.pair.agencies.bank.ask({ registryCode: COMPANY.registrationNumber });
     assert.match(Buffer.from(reply.body).toString(), /Kuusiniemi Konepaja Oy/);
-    const { form, result } = at.pair.facts('FI', 'inbound.answer-translated').at(-1)?.['proof'] as Record<string, string>;
+    const { form, result } = proofAt('inbound.answer-translated');
     assert.deepEqual([form, result], ['http-signature', 'verified']);
     const asked = at.hub.register.asked.at(-1);
     assert.ok(asked);

@@ -10,6 +10,9 @@ import { filesOf, holds } from '../support/personal-data.ts';
 import { assertFault, COMPANY as ASKS_COMPANY } from '../support/questions.ts';
 
 const at = pairWithHub('api-client', 'api-client');
+
+/** What the hub's gateway said of the last message that reached the step. */
+const proofAt = (step: string) => (at.pair.facts('FI', step).at(-1)?.['proof'] ?? {}) as Readonly<Record<string, string>>;
 beforeEach(() => at.hub.faults.clear());
 
 function assertProblem({ reply, json }: ApiAnswer, status: number, code: string): Record<string, unknown> {
@@ -29,7 +32,7 @@ suite('an agency at the hub asks Estonia', () => {
     const xid = at.pair.lastAsked('FI');
     assert.deepEqual(at.pair.trail('FI', xid), ['ee-fi: request SubmissionAcceptance', 'ee-fi: response ContentConsignment']);
     assert.deepEqual(at.pair.trail('EE', xid), ['ee-fi: request RelayAcceptance', 'ee-fi: response ContentHandover']);
-    const { form, result, policy } = at.pair.facts('FI', 'outbound.translated', xid)[0]?.['proof'] as Record<string, string>;
+    const { form, result, policy } = proofAt('outbound.translated');
     assert.deepEqual([form, result, policy], ['api-client', 'asserted', 'mutual-tls+oauth2']);
   });
 

@@ -85,7 +85,7 @@ function hubChanges(pair: RunningPair, { keys, authorisation, register }: Hub): 
     writeFileSync(file, content, { mode: 0o600 });
     return file;
   };
-  const publicKey = (name: 'agency' | 'register'): string => write(`${name}.pub.pem`, String(new X509Certificate(keys[name].certificate).publicKey.export({ type: 'spki', format: 'pem' })));
+  const publicKey = (name: 'agency' | 'register'): string => write(`${name}.pub.pem`, new X509Certificate(keys[name].certificate).publicKey.export({ type: 'spki', format: 'pem' }));
   const tls = { key: keys.gatewayTls.keyFile, certificate: keys.gatewayTls.certificateFile };
   return [
     [['gateway', 'home'], 'hub'],
