@@ -72,6 +72,11 @@ export function digestByUri(uri: string | undefined): string {
   return look(DIGESTS, uri, 'digest');
 }
 
+/** Digest and kind of key of a signature method by its URI. Throws `signature-weak` for any other. */
+export function methodByUri(uri: string | undefined): { readonly digest: string; readonly key: 'rsa' | 'ec' } {
+  return look(METHODS, uri, 'signature method');
+}
+
 /**
  * Reads the one signature of `bytes`. Throws `malformed` (facts.platformCode `malformed_signature`) for a structure outside the profile,
  * where it could mean two things, and `signature-weak` for another algorithm.
@@ -117,7 +122,7 @@ export function readXades(bytes: Uint8Array, limits: XmlLimits): XadesSignature 
  */
 export function proveXades(signature: XadesSignature, bytesOf: (uri: string) => Uint8Array | undefined): void {
   const { method, certificate, value, signedInfo } = signature;
-  const { digest, key } = look(METHODS, method, 'signature method');
+  const { digest, key } = methodByUri(method);
   const { publicKey } = certificate;
   if (publicKey.asymmetricKeyType !== key) throw invalid('the key of the certificate is not of the kind that the signature names');
   if (!verify(digest, signedInfo, { key: publicKey, dsaEncoding: 'ieee-p1363' }, value)) throw invalid('SignatureValue does not verify');

@@ -1,0 +1,29 @@
+/** One file from a configured address, for what carries its own signature: who serves it proves nothing and is not asked to. */
+import { request } from 'undici';
+import { CausewayError } from '../errors.ts';
+
+export interface Downloaded {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** Gets `url` (http or https) once, without following redirects. Throws `service-unreachable`, `service-slow` after `timeout` ms, `too-large`. */
+export async function download(url: string, limits: { readonly maxBytes: number; readonly timeout: number }): Promise<Downloaded> {
+  try {
+    const { statusCode, headers, body } = await request(url, { method: 'GET', signal: AbortSignal.timeout(limits.timeout) });
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > limits.maxBytes) throw new CausewayError('too-large', `${url}: more than ${limits.maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+    const contentType = headers['content-type'];
+    return { status: statusCode, contentType: typeof contentType === 'string' ? contentType : '', body: Buffer.concat(chunks) };
+  } catch (cause) {
+    if (cause instanceof CausewayError) throw cause;
+    const slow = cause instanceof Error && cause.name === 'TimeoutError';
+    throw new CausewayError(slow ? 'service-slow' : 'service-unreachable', `${url}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
