@@ -33,8 +33,14 @@ export async function startCentralServer(instance: string, now: number): Promise
   let served: Served = { sharedParameters: sharedParameters(instance), version: '5', expires: new Date(now + 600_000).toISOString(), instance, after: (signed) => signed, other: undefined };
   const server = createServer((incoming, outgoing) => {
     const url = new URL(incoming.url ?? '/', 'http://x');
-    if (url.pathname === '/V/shared-params.xml') return void outgoing.end(served.other ?? served.sharedParameters);
-    if (url.pathname !== '/internalconf' || url.searchParams.get('version') !== served.version) return void outgoing.writeHead(404).end();
+    if (url.pathname === '/V/shared-params.xml') {
+      outgoing.end(served.other ?? served.sharedParameters);
+      return;
+    }
+    if (url.pathname !== '/internalconf' || url.searchParams.get('version') !== served.version) {
+      outgoing.writeHead(404).end();
+      return;
+    }
     const { contentType, body } = directory(served, createPrivateKey(signer.key), der);
     outgoing.writeHead(200, { 'content-type': contentType }).end(body);
   });
