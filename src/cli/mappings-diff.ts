@@ -14,6 +14,7 @@ import { table, text } from './mappings-render.ts';
 export interface DiffOptions {
   /** A file with one neutral document, a list of them or one a line; or a folder of such files. */
   readonly over: string;
+  readonly of?: string;
   readonly kind?: Kind;
   readonly showPersonalDataOnThisTerminal?: boolean;
 }
@@ -26,7 +27,7 @@ export interface MappingDiff {
 
 /** `old` and `new` are mapping files, each in its own mappings folder (`a/mappings/ee/person.yaml`), with the code lists and schemas that are there. */
 export async function diffMappings(old: string, next: string, options: DiffOptions): Promise<MappingDiff> {
-  const [before, after] = await Promise.all([old, next].map((file) => explainerOf(file, options.showPersonalDataOnThisTerminal === true)));
+  const [before, after] = await Promise.all([old, next].map((file) => explainerOf(file, options)));
   if (before === undefined || after === undefined) throw new CausewayError('internal', 'two mappings are compared');
   const documents = documentsOf(options.over).map(({ name, value }) => {
     const kind = options.kind ?? kindOf(name, value, [after, before]);
@@ -35,12 +36,12 @@ export async function diffMappings(old: string, next: string, options: DiffOptio
   return { old: before.loaded.parts.ref, new: after.loaded.parts.ref, documents };
 }
 
-async function explainerOf(file: string, showPersonal: boolean): Promise<Explainer> {
+async function explainerOf(file: string, { of: asked, showPersonalDataOnThisTerminal }: DiffOptions): Promise<Explainer> {
   const country = dirname(resolve(file));
   const id = `${basename(country)}/${basename(file, '.yaml')}`;
   const folder = dirname(country);
-  const { of } = await findMapping(folder, { service: id });
-  return loadExplainer(folder, id, of, { forms: DIALECT_FORMS, showPersonal });
+  const { of } = await findMapping(folder, { service: id, ...(asked === undefined ? {} : { of: asked }) });
+  return loadExplainer(folder, id, of, { forms: DIALECT_FORMS, showPersonal: showPersonalDataOnThisTerminal === true });
 }
 
 interface Recorded {

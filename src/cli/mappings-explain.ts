@@ -11,6 +11,7 @@ export interface ExplainOptions extends MessageOptions {
   readonly mappings: string;
   readonly service: string;
   readonly country?: string;
+  readonly of?: string;
   readonly operation?: string;
   readonly showPersonalDataOnThisTerminal?: boolean;
 }

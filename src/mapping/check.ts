@@ -2,7 +2,7 @@
 import type { CodeList } from './codecs/codec.ts';
 import { joinDomestic, joinNeutral } from './compiled.ts';
 import { itemsOf, schemaAt, type Schema } from './neutral.ts';
-import type { Rule } from './rules.ts';
+import { isList, type Rule } from './rules.ts';
 
 export interface RuleCheck {
   readonly schema: Schema;
@@ -50,16 +50,16 @@ function checkRule(rule: Rule, scope: Scope, check: RuleCheck): void {
 }
 
 function checkGroup(rule: Rule & { kind: 'each' | 'at' }, schema: Schema, neutral: string, scope: Scope, check: RuleCheck): void {
-  const list = rule.kind === 'each';
+  const list = isList(rule);
   const domestic = joinDomestic(scope.domestic, rule.domestic.text, check.form);
   const at = list ? itemsOf(check.schema, schema) : schema;
-  if (at === undefined) return rule.fields.report(`"${neutral}" is not a list in the neutral schema`, 'use at for an object', 'each');
-  if (list && scope.fed.has(neutral)) rule.fields.report(`"${neutral}" is fed twice`, undefined, 'each');
+  if (at === undefined) return rule.fields.report(`"${neutral}" is not a list in the neutral schema`, 'use at for an object', rule.kind);
+  if (list && scope.fed.has(neutral)) rule.fields.report(`"${neutral}" is fed twice`, undefined, rule.kind);
   if (rule.neutral.names.length > 0) scope.fed.add(neutral);
   check.domesticOf.set(neutral, domestic);
   const inner: Scope = list ? { at, neutral, domestic, fed: new Set(), used: new Set() } : { at, neutral, domestic, fed: scope.fed, used: scope.used };
   for (const one of rule.rules) checkRule(one, inner, check);
-  if (list) for (const name of unfed(check, at, neutral, inner.fed)) rule.fields.report(`nothing feeds the required neutral field "${name}"`, undefined, 'each');
+  if (list) for (const name of unfed(check, at, neutral, inner.fed)) rule.fields.report(`nothing feeds the required neutral field "${name}"`, undefined, rule.kind);
 }
 
 /** Required properties that no rule feeds, down through the objects that rules do feed. */

@@ -6,7 +6,7 @@ import { compileExpression } from './compute.ts';
 import { atRead, atWrite, eachRead, eachWrite } from './group.ts';
 import { pairRead, pairWrite } from './pair.ts';
 import { parsePath } from './path.ts';
-import type { GroupRule, PairRule, Rule } from './rules.ts';
+import { isList, type GroupRule, type PairRule, type Rule } from './rules.ts';
 import { scalarText, setAt, valueAt } from './run.ts';
 import { follow } from './tree.ts';
 
@@ -156,12 +156,13 @@ function compileGroup<N>(rule: GroupRule, place: Place<N>, context: CompileConte
   const domestic = joinDomestic(place.domestic, rule.domestic.text, context.tree.kind);
   const neutral = joinNeutral(place.neutral, rule.neutral.text);
   const each = list ? '[]' : '';
+  const neutralList = isList(rule);
   const inner = compileRules(rule.rules, {
     domestic: domestic + each,
-    neutral: neutral + each,
+    neutral: neutralList ? `${neutral}[]` : neutral,
     slot: last ?? place.slot,
     domesticKnown: place.domesticKnown.at(rule.domestic.steps, list),
-    neutralKnown: place.neutralKnown.at(neutralSteps(rule.neutral.names), list),
+    neutralKnown: place.neutralKnown.at(neutralSteps(rule.neutral.names), neutralList),
   }, context);
   out.reads.push(list ? eachRead(rule, domestic, context.tree, inner.reads) : atRead(rule, domestic, context.tree, inner.reads));
   out.writes.push(list && last !== undefined ? eachWrite(rule, neutral, slots, last, inner.writes) : atWrite(rule, neutral, slots, inner.writes));

@@ -17,6 +17,12 @@ export function atRead<N>(rule: GroupRule, field: string, tree: Tree<N>, reads: 
       if (rule.optional) return;
       throw new Unfit('the field is missing');
     }
+    if (rule.alone) {
+      const item: JsonObject = {};
+      for (const read of reads) read(found, item, run);
+      if (!rule.optional || Object.keys(item).length > 0) setAt(out, names, [item]);
+      return;
+    }
     const existing = valueAt(out, names) as JsonObject | undefined;
     const target = names.length === 0 ? out : (existing ?? {});
     for (const read of reads) read(found, target, run);
@@ -34,7 +40,15 @@ export function atWrite(rule: GroupRule, field: string, slots: readonly Slot[], 
       throw new Unfit('the field is missing');
     }
     const target = draft.descend(slots);
-    for (const write of writes) write(value, target, run);
+    if (!rule.alone) {
+      for (const write of writes) write(value, target, run);
+      return;
+    }
+    const [item, ...others] = Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+    if (item === undefined || others.length > 0) throw new Unfit('exactly one item is expected');
+    run.indexes.push(0);
+    for (const write of writes) write(item, target, run);
+    run.indexes.pop();
   };
 }
 

@@ -5,6 +5,8 @@ import { parsePath, type Namespace, type PathForm } from './path.ts';
 import type { DomesticPath, Empty, MappingFile, NeutralPath, OutcomeCase, PairRule, Rule, Section } from './rules.ts';
 
 const RULE_KEYS = ['domestic', 'neutral', 'as', 'optional', 'default', 'empty', 'space', 'one-way', 'constant', 'drop', 'echo', 'without', 'compute', 'from', 'each', 'at', 'max', 'rules', 'unlike-schema'];
+/** Ends the neutral path of an `at` whose part is the only item of a list. */
+const ONLY = '[0]';
 const SECTION_KEYS = ['root', 'order', 'empty', 'rules'];
 const CASE_KEYS = ['outcome', 'match', 'present', 'absent', 'write', 'rules', 'unlike-schema'];
 
@@ -186,10 +188,11 @@ class RuleReader {
       fields.report(`"${kind}" needs "domestic" and "neutral"`, '"." is where the rules around it stand', kind);
       return undefined;
     }
+    const alone = kind === 'at' && neutral.endsWith(ONLY);
     const max = fields.number('max');
     const emptyWritten = fields.choice('empty', ['written'] as const) === 'written';
     if (emptyWritten && (this.#form.kind === 'json' || !fields.flag('optional'))) fields.report('"empty: written" is for optional lists in XML', 'an empty JSON list is a list', 'empty');
-    return this.#only(fields, kind === 'each' ? ['each', 'optional', 'max', 'empty', 'rules'] : ['at', 'optional', 'rules'], { kind, fields, domestic: this.path(base, 'domestic', domestic), neutral: neutralPath(neutral), optional: fields.flag('optional'), max, emptyWritten, rules: this.rules(fields) });
+    return this.#only(fields, kind === 'each' ? ['each', 'optional', 'max', 'empty', 'rules'] : ['at', 'optional', 'rules'], { kind, fields, domestic: this.path(base, 'domestic', domestic), neutral: neutralPath(alone ? neutral.slice(0, -ONLY.length) : neutral), optional: fields.flag('optional'), alone, max, emptyWritten, rules: this.rules(fields) });
   }
 
   #only(fields: Fields, keys: readonly string[], rule: Rule): Rule {

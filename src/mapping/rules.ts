@@ -43,11 +43,18 @@ export interface GroupRule extends Located {
   readonly domestic: DomesticPath;
   readonly neutral: NeutralPath;
   readonly optional: boolean;
+  /** `at`: the neutral side is a list, and the part is its only item. */
+  readonly alone: boolean;
   /** `each`: how many items the domestic form can hold. */
   readonly max: number | undefined;
   /** `each` in XML: an empty list, or none, is written as one empty element. */
   readonly emptyWritten: boolean;
   readonly rules: readonly Rule[];
+}
+
+/** Whether the neutral side is a list: all items of it, or the only one. */
+export function isList({ kind, alone }: GroupRule): boolean {
+  return kind === 'each' || alone;
 }
 
 export type Rule =

@@ -1,7 +1,7 @@
 /** The fields of two-way rules in a document, so that two documents can be compared where a mapping must keep them. */
 import type { JsonValue } from '../../stages.ts';
 import { joinDomestic, joinNeutral } from '../compiled.ts';
-import type { GroupRule, Located, PairRule, Rule } from '../rules.ts';
+import { isList, type GroupRule, type Located, type PairRule, type Rule } from '../rules.ts';
 import { valueAt } from '../run.ts';
 import { follow, type Tree } from '../tree.ts';
 
@@ -38,8 +38,8 @@ export function neutralEntries(document: JsonValue, rules: readonly Rule[], kind
       if (rule.kind === 'pair' && rule.oneWay === undefined) {
         const found = valueAt(value, rule.neutral.names);
         if (found !== undefined) entries.set(joinNeutral(place.at, rule.neutral.text), { fields: fieldsOf(rule, place, kind), rule, value: found });
-      } else if (rule.kind === 'at') walk(valueAt(value, rule.neutral.names), rule.rules, below(rule, place, joinNeutral(place.at, rule.neutral.text), kind));
-      else if (rule.kind === 'each') {
+      } else if (rule.kind === 'at' && !rule.alone) walk(valueAt(value, rule.neutral.names), rule.rules, below(rule, place, joinNeutral(place.at, rule.neutral.text), kind));
+      else if (rule.kind === 'each' || rule.kind === 'at') {
         const items = valueAt(value, rule.neutral.names);
         if (!Array.isArray(items)) continue;
         const at = joinNeutral(place.at, rule.neutral.text);
@@ -86,8 +86,7 @@ function itemsOf<N>(node: N, rule: GroupRule, tree: Tree<N>): readonly N[] {
 }
 
 function below(rule: GroupRule, place: Place, at: string, kind: 'xml' | 'json'): Place {
-  const each = rule.kind === 'each' ? '[]' : '';
-  return { domestic: joinDomestic(place.domestic, rule.domestic.text, kind) + each, neutral: joinNeutral(place.neutral, rule.neutral.text) + each, at };
+  return { domestic: joinDomestic(place.domestic, rule.domestic.text, kind) + (rule.kind === 'each' ? '[]' : ''), neutral: joinNeutral(place.neutral, rule.neutral.text) + (isList(rule) ? '[]' : ''), at };
 }
 
 /** The first field that is not the same in both, leaving out those that a loss report names. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { joinNeutral } from '../compiled.ts';
 import { Unfit } from '../codecs/codec.ts';
 import type { Step } from '../path.ts';
-import type { GroupRule, PairRule, Rule } from '../rules.ts';
+import { isList, type GroupRule, type PairRule, type Rule } from '../rules.ts';
 import type { JsonValue } from '../../stages.ts';
 import type { Carriers } from './neutral-documents.ts';
 import type { Case } from './subject.ts';
@@ -96,5 +96,5 @@ function guideGroup(rule: GroupRule, at: Guide, path: string, carriers: Carriers
     // An XML list without items is there all the same, as what stands around it.
     if (guide.presence === 'must' && rule.domestic.steps.length > 1) guide.presence = 'may';
   }
-  guideRules(rule.rules, guide, rule.kind === 'each' ? `${here}[]` : here, carriers);
+  guideRules(rule.rules, guide, isList(rule) ? `${here}[]` : here, carriers);
 }

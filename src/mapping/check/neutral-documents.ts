@@ -5,7 +5,7 @@ import { Unfit, type Codec, type CodecContext } from '../codecs/codec.ts';
 import { makeCodec, type CodecCall } from '../codecs/table.ts';
 import { joinNeutral } from '../compiled.ts';
 import { itemsOf, schemaAt, type Schema } from '../neutral.ts';
-import type { PairRule, Rule } from '../rules.ts';
+import { isList, type PairRule, type Rule } from '../rules.ts';
 import type { JsonValue } from '../../stages.ts';
 import { callsOf } from './codes.ts';
 import { isBare } from './fields.ts';
@@ -40,9 +40,12 @@ export function carriersOf(subject: Subject, one: Case): Carriers {
       const here = joinNeutral(path, rule.neutral.text);
       if (schema === undefined) continue;
       if (rule.kind === 'pair' && rule.oneWay !== 'to-neutral') pairs.set(here, { schema, rules: [...(pairs.get(here)?.rules ?? []), rule] });
-      if (rule.kind === 'at') walk(rule.rules, schema, here);
-      if (rule.kind !== 'each') continue;
-      lists.set(here, { least: isBare(rule, isXml(subject) ? 'xml' : 'json') ? 1 : 0, most: rule.max ?? Infinity });
+      if (rule.kind !== 'each' && rule.kind !== 'at') continue;
+      if (!isList(rule)) {
+        walk(rule.rules, schema, here);
+        continue;
+      }
+      lists.set(here, rule.alone ? { least: 1, most: 1 } : { least: isBare(rule, isXml(subject) ? 'xml' : 'json') ? 1 : 0, most: rule.max ?? Infinity });
       const items = itemsOf(one.schema, schema);
       if (items !== undefined) walk(rule.rules, items, `${here}[]`);
     }

@@ -4,7 +4,7 @@ import { childrenOf, type Described } from '../describe/description.ts';
 import { misfit } from '../describe/value-type.ts';
 import { itemsOf, schemaAt, type Schema } from '../neutral.ts';
 import { parsePath, type PathForm } from '../path.ts';
-import type { DomesticPath, GroupRule, Located, PairRule, Rule } from '../rules.ts';
+import { isList, type DomesticPath, type GroupRule, type Located, type PairRule, type Rule } from '../rules.ts';
 import { checkDomesticCodes } from './codes.ts';
 import { isMissing, locate, picksItem, type Reached } from './locate.ts';
 import { isExcused, isXml, type Case, type Subject } from './subject.ts';
@@ -128,7 +128,7 @@ function checkGroup(rule: GroupRule, scope: Scope): void {
     else checkList(rule, found, at, scope);
     if (!rule.optional && found.optional && !isRequired(rule.neutral.names, scope) && !isPresupposed(rule.domestic, scope)) rule.fields.report(`"${rule.domestic.text}" and "${rule.neutral.text}" may both be absent, and the rule refuses that`, 'say optional: true', rule.kind);
   }
-  const inner = rule.kind === 'each' ? itemsOf(scope.one.schema, at) : at;
+  const inner = isList(rule) ? itemsOf(scope.one.schema, at) : at;
   const described = found.node.items?.() ?? found.node;
   if (inner !== undefined) for (const one of rule.rules) checkRule(one, { ...scope, described, at: inner });
 }

@@ -14,6 +14,8 @@ export interface Wanted {
   readonly service: string;
   /** Country whose mapping is meant (ISO 3166-1 alpha-2), where several know the service. */
   readonly country?: string;
+  /** Country of the service that is asked, where one mapping is for those of several. */
+  readonly of?: string;
   /** `RR456`, `GET /companies`: where a service has several operations. */
   readonly operation?: string;
 }
@@ -30,15 +32,19 @@ export async function findMapping(folder: string, wanted: Wanted): Promise<Found
   const fitting = entries.filter((entry) => fits(entry, wanted));
   const [first, ...others] = [...new Map(fitting.map(({ id, of }) => [`${id} for services of ${of}`, { id, of }])).entries()];
   if (first !== undefined && others.length === 0) return first[1];
-  if (first !== undefined) throw new CausewayError('config-invalid', `${wanted.service} is translated by ${[first, ...others].map(([name]) => name).join(', ')}: say --country, --operation, or the service for a mapping`);
+  // A mapping by its name, without a word of whose services: those of its own country, else the first that services.yaml names.
+  const named = fitting.filter(({ id }) => id === wanted.service);
+  const [listed] = [...named.filter(({ id, of }) => id.startsWith(`${of.toLowerCase()}/`)), ...named];
+  if (listed !== undefined) return { id: listed.id, of: listed.of };
+  if (first !== undefined) throw new CausewayError('config-invalid', `${wanted.service} is translated by ${[first, ...others].map(([name]) => name).join(', ')}: say --country, --of, or --operation`);
   // A mapping that no service uses yet is tried for its own country.
   if (/^[a-z]{2}\/[^/]+$/.test(wanted.service)) return { id: wanted.service, of: wanted.service.slice(0, 2).toUpperCase() };
   throw new CausewayError('config-invalid', `no service ${wanted.service} in ${folder}/<country>/services.yaml; known: ${[...new Set(entries.map(({ service }) => service))].join(', ')}`);
 }
 
-function fits(entry: Entry, { service, country, operation }: Wanted): boolean {
+function fits(entry: Entry, { service, country, of, operation }: Wanted): boolean {
   const named = [entry.service, entry.path, entry.id].includes(service);
-  return named && (country === undefined || entry.id.startsWith(`${country.toLowerCase()}/`)) && (operation === undefined || operation === entry.operation);
+  return named && (country === undefined || entry.id.startsWith(`${country.toLowerCase()}/`)) && (of === undefined || entry.of === of) && (operation === undefined || operation === entry.operation);
 }
 
 /** What of services.yaml is needed here; whether all of it is right, loading says. */

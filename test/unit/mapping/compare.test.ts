@@ -93,14 +93,18 @@ test('what the new revision refuses and the old did not is told with the field, 
 });
 
 test('a mapping is found by the service, its path at home, and its own name', async () => {
-  assert.deepEqual(await findMapping(MAPPINGS, { service: '/services/ee-population' }), { id: 'fi/person', of: 'EE' });
+  assert.deepEqual(await findMapping(MAPPINGS, { service: '/services/ee-population', country: 'FI' }), { id: 'fi/person', of: 'EE' });
   assert.deepEqual(await findMapping(MAPPINGS, { service: 'FI/GOV/0244683-1/prh/companies', country: 'EE' }), { id: 'ee/company', of: 'FI' });
   assert.deepEqual(await findMapping(MAPPINGS, { service: 'FI/GOV/0244683-1/prh/companies', operation: 'GET /companies', country: 'FI' }), { id: 'fi/company', of: 'FI' });
-  assert.deepEqual(await findMapping(MAPPINGS, { service: 'ee/company' }), { id: 'ee/company', of: 'FI' });
+  assert.deepEqual(await findMapping(MAPPINGS, { service: 'fi/company' }), { id: 'fi/company', of: 'FI' });
+  // Of the many countries that one mapping is for, its own.
+  assert.deepEqual(await findMapping(MAPPINGS, { service: 'ee/person' }), { id: 'ee/person', of: 'EE' });
+  assert.deepEqual(await findMapping(MAPPINGS, { service: 'fi/person' }), { id: 'fi/person', of: 'EE' });
+  assert.deepEqual(await findMapping(MAPPINGS, { service: 'fi/person', of: 'UA' }), { id: 'fi/person', of: 'UA' });
   assert.deepEqual(await findMapping(MAPPINGS, { service: 'xx/new' }), { id: 'xx/new', of: 'XX' });
 });
 
 test('a service that several countries map, or none, is named with what to say', async () => {
-  await assert.rejects(findMapping(MAPPINGS, { service: 'FI/GOV/0244683-1/prh/companies' }), /ee\/company for services of FI, fi\/company for services of FI: say --country/);
+  await assert.rejects(findMapping(MAPPINGS, { service: 'FI/GOV/0244683-1/prh/companies' }), /ee\/company for services of FI, fi\/company for services of FI, .*: say --country/);
   await assert.rejects(findMapping(MAPPINGS, { service: 'EE/GOV/1/x/y' }), /no service EE\/GOV\/1\/x\/y .* known: .*EE\/GOV\/70008440\/rr\/RR456\/v1/);
 });

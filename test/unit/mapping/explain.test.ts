@@ -71,7 +71,8 @@ for (const { name, mapping, one } of goldenFiles()) {
       for (const { line } of steps) if (line !== undefined) assert.match(lines[line - 1] ?? '', RULE_LINE, `${file}:${line}`);
     });
 
-    if (mapping !== 'ee/company' && mapping !== 'fi/company') {
+    // Companies are no persons: their marks say so.
+    if (!mapping.endsWith('company')) {
       test('explained as it is by default, no value of a person is in it', async () => {
         const explained = JSON.stringify((await explainer(mapping, one.for, false)).explain(message(one)));
         for (const secret of secrets(one)) assert.ok(!explained.includes(secret), secret);
@@ -92,7 +93,7 @@ function plain(path: string | undefined): string {
 /** Values of the case that are about a person: numbers, names, amounts and days. */
 function secrets({ input, request: asked, output }: GoldenCase): string[] {
   const texts = [input, asked, output].filter((value) => value !== undefined).map((value) => (typeof value === 'string' ? value.replaceAll(/<[^>]*>/g, ' ') : JSON.stringify(value))).join(' ');
-  return [...new Set(texts.match(/\d{11}|\d{6}[-A]\d{3}\w|\d+\.\d{2}\b|\b\d{2}\.\d{2}\.\d{4}|Näide AS|Jaan|Tamm|Mari|secret/g) ?? [])];
+  return [...new Set(texts.match(/\d{11}|\d{6}[-A]\d{3}\w|\d+\.\d{2}\b|\b\d{2}\.\d{2}\.\d{4}|Näide AS|Jaan|Tamm|Mari|Оксана|Aminah|HOUNGBO|Aviâja|SOK|secret/g) ?? [])];
 }
 
 /** Where a rule stands. */
