@@ -102,7 +102,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
   const home = callingHome(config, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
   // What is not reached later is a fault; what gateway.yaml forgets is found now.
-  for (const exported of mappings.exported) home.of(exported);
+  for (const exported of mappings.exported) if (peers.some(({ link }) => grantsInbound(link, exported.service))) home.of(exported);
   const inbound: InboundParts = {
     ...shared,
     inFlight: new InFlight(),
@@ -125,7 +125,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     return { ready: Object.values(checks).every(Boolean), checks };
   };
   const listeners = await listenAll(config, {
-    domestic: await domesticSide(config, mappings, { offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, [...new Set(mappings.imported.map(({ home: { dialect: name } }) => name))].map(dialect)),
+    domestic: await domesticSide(config, mappings, { offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, [...new Set(offers.map((offer) => offer.dialect))]),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text() }),
   });
@@ -196,6 +196,10 @@ function escrowOf(peers: readonly Peer[]): Escrow | undefined {
   if (jwk === undefined) return undefined;
   const recipient = recipientKey(jwk);
   return new Escrow((root) => encryptJwe(root, recipient, {}));
+}
+
+function grantsInbound({ versions }: Link, service: string): boolean {
+  return versions.some(({ in: leg }) => leg.grants.some((grant) => grant.service === service));
 }
 
 /** How each form of domestic proof is judged here, and with what we sign. */

@@ -1,7 +1,7 @@
 /** `causeway services describe`: a file for each foreign service, for the administrator of the security server to register (docs/connect-x-road.md). */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readGateway } from '../config/config.ts';
+import { loadConfig } from '../config/config.ts';
 import { titleOf } from '../ecosystems/catalogue.ts';
 import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { openApiOf } from '../ecosystems/rest/openapi.ts';
@@ -30,12 +30,13 @@ export interface Registered {
   readonly source: string;
 }
 
-/** Writes the files; returns what they describe. Throws `config-invalid`. */
+/** Writes the files of what linked countries offer; returns what they describe. Throws `config-invalid`. */
 export async function servicesDescribe({ config, out, url, schemas }: DescribeArguments): Promise<readonly Registered[]> {
-  const { gateway, listeners, mappings } = readGateway(config);
+  const { gateway, listeners, mappings, links } = loadConfig(config);
+  const countries = new Set(links.flatMap(({ agreements }) => agreements.flatMap(({ parties }) => parties.map(({ country }) => country))));
   const base = (url ?? `https://${listeners.domestic.host}:${listeners.domestic.port}`).replace(/\/$/, '');
   const folders = schemas === undefined ? [mappings] : [mappings, schemas];
-  const services = await describeServices(mappings, gateway.country, DIALECT_FORMS, (path) => readFirst(folders, path));
+  const services = await describeServices(mappings, gateway.country, countries, DIALECT_FORMS, (path) => readFirst(folders, path));
   mkdirSync(out, { recursive: true });
   return services.map((described) => {
     const location = gateway.home === 'provider' ? `${base}${described.path}` : described.form.kind === 'xml' ? `${base}/` : `${base}/r1/${servicePath(described.home.service)}`;

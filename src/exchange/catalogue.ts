@@ -28,7 +28,8 @@ interface CatalogueOptions {
 export async function catalogueOf({ folder, forms, member, clients, imported, offers, parts }: CatalogueOptions): Promise<Catalogue> {
   // Only an edge reads descriptions: behind a security server they were registered there.
   const { describeServices } = await import('../mapping/describe/services.ts');
-  const services = await describeServices(folder, parts.country, forms, (path) => readIfThere(join(folder, path)));
+  const countries = new Set(offers.map(({ peer }) => peer.link.peerCountry));
+  const services = await describeServices(folder, parts.country, countries, forms, (path) => readIfThere(join(folder, path)));
   const providers = services.map(({ home: { service: { instance, memberClass, memberCode, subsystem } } }) => ({ instance, memberClass, memberCode, ...(subsystem === undefined ? {} : { subsystem }) }));
   const known = new Map([member, ...providers, ...clients].map((one) => [memberPath(one), one]));
   return { instance: member.instance, clients: [...known.values()], services, allows: (client, home) => allows(client, home, imported, offers, parts) };

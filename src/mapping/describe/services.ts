@@ -19,11 +19,11 @@ export interface DescribedService {
   readonly form: { readonly kind: 'xml'; readonly description: Description } | { readonly kind: 'json'; readonly openapi: JsonMap };
 }
 
-/** Throws `config-invalid` for mappings with errors, and for a REST service whose mapping names no OpenAPI description that can be read. */
-export async function describeServices(folder: string, country: string, forms: DialectForms, read: ReadFile): Promise<readonly DescribedService[]> {
+/** Those of `countries`, by ISO code. Throws `config-invalid` for mappings with errors, and for a REST service whose mapping names no OpenAPI description that can be read. */
+export async function describeServices(folder: string, country: string, countries: ReadonlySet<string>, forms: DialectForms, read: ReadFile): Promise<readonly DescribedService[]> {
   const { problems, services, compiler } = await readCountry(folder, country, forms);
   problems.throwIfAny();
-  return services.imported.map((entry) => {
+  return services.imported.filter((entry) => countries.has(entry.country)).map((entry) => {
     const mapping = compiler.mappingOf(entry);
     if (mapping === undefined) throw new CausewayError('internal', `${entry.service} has no mapping`);
     const { service, home, path } = entry;

@@ -16,7 +16,7 @@ import { domestic, goldenFiles } from '../../mapping/golden.ts';
 import { MAPPINGS } from '../../mapping/support.ts';
 
 const read = (path: string): Uint8Array | undefined => (existsSync(join(MAPPINGS, path)) ? readFileSync(join(MAPPINGS, path)) : undefined);
-const described = (await Promise.all(['EE', 'FI'].map((country) => describeServices(MAPPINGS, country, DIALECT_FORMS, read)))).flat();
+const described = (await Promise.all(['EE', 'FI'].map((country) => describeServices(MAPPINGS, country, new Set(['EE', 'FI']), DIALECT_FORMS, read)))).flat();
 const soap = described.filter(({ form }) => form.kind === 'xml');
 
 function written({ form, home }: DescribedService): { text: string; description: Description } {
