@@ -132,6 +132,33 @@ export class CausewayError extends Error {
   }
 }
 
+/** A fault of the service that was asked, in its own words, which may name persons: it crosses sealed, is shown to the asker alone, and stands in no log. */
+export interface ServiceFault {
+  /** SOAP: faultcode. */
+  readonly code?: string;
+  /** SOAP: faultstring. */
+  readonly text: string;
+  /** REST: HTTP status, and where it points to. */
+  readonly status?: number;
+  readonly location?: string;
+  /** The SOAP detail element, or the body of a REST error, with its media type. */
+  readonly detail?: { readonly type: string; readonly content: string };
+}
+
+/** `service-fault` with what the service said. Neither message nor facts hold any of it. */
+export class ServiceFaulted extends CausewayError {
+  readonly #said: ServiceFault;
+
+  constructor(message: string, said: ServiceFault, facts: ErrorFacts = {}) {
+    super('service-fault', message, { facts: { delivered: 'yes', ...facts } });
+    this.#said = said;
+  }
+
+  get said(): ServiceFault {
+    return this.#said;
+  }
+}
+
 /** Any thrown value as a CausewayError; what is not one of ours is `internal`, with the original as its cause. */
 export function asCausewayError(thrown: unknown): CausewayError {
   if (thrown instanceof CausewayError) return thrown;

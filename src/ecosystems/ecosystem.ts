@@ -3,7 +3,7 @@
  * server, or in its place (house.md, "Where a gateway stands"). Each family has a folder with the same file names: parse, identifiers,
  * proof, render, call, faults, metadata. Nothing here opens a socket but `call`, through the connection it is given.
  */
-import type { CausewayError } from '../errors.ts';
+import type { CausewayError, ServiceFault } from '../errors.ts';
 import type { HomeService } from '../mapping/mappings.ts';
 import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticContext, DomesticService, Mapped, Received, Verified } from '../stages.ts';
 import type { HttpConnection, HttpMessage, HttpReply } from '../platform/http-client.ts';
@@ -71,6 +71,8 @@ export interface FaultFacts {
   /** Country of the gateway that refused. */
   readonly country: string;
   readonly request?: DomesticRequest;
+  /** What the service abroad said of its own fault: the caller gets that in its own dialect, and nothing of the gateways. */
+  readonly said?: ServiceFault;
   /** Media types that the caller accepts, from its request. */
   readonly accept?: string;
 }

@@ -5,6 +5,7 @@
 import { CausewayError, asCausewayError } from '../errors.ts';
 import { open } from '../federation/open.ts';
 import { askPeer } from '../federation/peer-client.ts';
+import { openServiceFault } from '../federation/service-fault.ts';
 import { authenticate } from '../federation/statement.ts';
 import type { Authentic } from '../federation/statement.ts';
 import type { HttpReply } from '../platform/http-client.ts';
@@ -13,7 +14,7 @@ import type { ExchangeRow } from '../trail/store.ts';
 import type { Question } from './flow.ts';
 import { acceptLoss } from './loss.ts';
 import type { OutboundParts } from './parts.ts';
-import { peerRefusal } from './refusals.ts';
+import { PeerRefused, peerRefusal } from './refusals.ts';
 import { reopen } from './reopen.ts';
 
 /** Asks a question that was recorded just now, and of which nothing has left yet. */
@@ -57,7 +58,8 @@ export function reportFailure(outcome: Promise<HttpReply>, xid: string, { observ
 }
 
 export function faultReply({ xid, offer, verified, arrival }: Question, error: CausewayError, parts: OutboundParts): HttpReply {
-  return offer.dialect.renderFault(error, { exchange: xid, country: error.facts.country ?? parts.country, request: verified.message, ...arrival.accept });
+  const said = error instanceof PeerRefused ? error.said : undefined;
+  return offer.dialect.renderFault(error, { exchange: xid, country: error.facts.country ?? parts.country, request: verified.message, ...(said === undefined ? {} : { said }), ...arrival.accept });
 }
 
 function onlyOnce(xid: string, work: () => Promise<HttpReply>, { asking }: OutboundParts): Promise<HttpReply> {
@@ -91,7 +93,7 @@ async function ask(question: Question, resumed: boolean, parts: OutboundParts): 
   const now = parts.clock.now();
   parts.observe('outbound.answer-received', { xid: question.xid });
   const statement = await answerOf(answer.statement, question, parts, now);
-  if (statement.type === 'causeway-refusal+jwt') throw peerRefusal(statement, use.version.peer.country);
+  if (statement.type === 'causeway-refusal+jwt') throw peerRefusal(statement, use.version.peer.country, await openServiceFault(statement, answer.payload, peer.side));
   const opened = await openAnswer(statement, answer.payload, question);
   parts.observe('outbound.answer-opened', { xid: question.xid, promise: statement.claims.promise });
   const render = async () => offer.dialect.renderResponse(translateAnswer(opened, question), question.verified.message, offer.policy(use.grant.proof, question.arrival), now);

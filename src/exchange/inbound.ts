@@ -2,12 +2,13 @@
  * From abroad to home: the life of a peer's request (house.md, "The life of an exchange", side B).
  * The order of refusals is the receiver's order of protocol.md; a request whose statement does not verify makes no entry.
  */
-import { CausewayError, asCausewayError } from '../errors.ts';
-import type { Delivered } from '../errors.ts';
+import { CausewayError, ServiceFaulted, asCausewayError } from '../errors.ts';
+import type { Delivered, ServiceFault } from '../errors.ts';
 import { answerProof } from '../federation/link.ts';
 import { open } from '../federation/open.ts';
 import { sealRefusal, sealResponse } from '../federation/seal.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
+import { sealServiceFault } from '../federation/service-fault.ts';
 import { authenticate } from '../federation/statement.ts';
 import type { Authentic } from '../federation/statement.ts';
 import { authoriseInbound, sealedLimit } from './authorise.ts';
@@ -22,7 +23,7 @@ import type { DomesticResponse, Mapped, Verified } from '../stages.ts';
 import type { ExchangeState } from '../trail/store.ts';
 
 type Request = Authentic<'causeway-request+jwt'>;
-type Closing = Pick<DomesticTask, 'statement' | 'peer'>;
+type Closing = Pick<DomesticTask, 'statement' | 'peer'> & Partial<Pick<DomesticTask, 'use'>>;
 
 /** Milliseconds of the budget kept back for translating, sealing and recording: an asker that gives up first never learns why. */
 const ANSWERING_MS = 200;
@@ -133,10 +134,17 @@ async function close(task: Closing, error: CausewayError, delivered: Delivered, 
   const { jti } = statement.claims;
   parts.observe('inbound.refused', { xid: jti, code: error.code, delivered }, error);
   const now = parts.clock.now();
-  const sealed = await sealRefusal({ code: error.code, delivered, ...untilOf(error) }, statement, peer.side, parts.entity, now);
+  const said = faultThatMayCross(error, task);
+  const fault = said && (await sealServiceFault(said, { iss: parts.entity, aud: statement.claims.iss, jti }, peer.side, now));
+  const sealed = await sealRefusal({ code: error.code, delivered, ...untilOf(error), ...(fault === undefined ? {} : { fault }) }, statement, peer.side, parts.entity, now);
   await parts.journal.closedInbound(task, from, sealed.fields, error.code, delivered, now);
   parts.observe('inbound.refusal-recorded', { xid: jti, code: error.code });
   return sealed.fields;
+}
+
+/** What the service said of its own fault. Where the grant lists the fields that may cross, free text may not: nobody knows what is in it. */
+function faultThatMayCross(error: CausewayError, { use }: Closing): ServiceFault | undefined {
+  return error instanceof ServiceFaulted && use !== undefined && use.grant.fields?.response === undefined ? error.said : undefined;
 }
 
 /** Ends an exchange of which nobody can say whether the service acted on it. */

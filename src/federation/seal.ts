@@ -72,19 +72,21 @@ export interface Refusal {
   readonly delivered: Delivered;
   /** RFC 3339 time in UTC from which asking again makes sense. */
   readonly until?: string;
+  /** Of sealServiceFault. */
+  readonly fault?: string;
 }
 
-/** A signed refusal; its body (RFC 9457) repeats code, title and exchange id and nothing else. */
-export async function sealRefusal({ code, delivered, until }: Refusal, request: Authentic<'causeway-request+jwt'>, side: Side, us: string, now: number): Promise<Sealed> {
+/** A signed refusal; its body (RFC 9457) repeats code, title and exchange id, holds the sealed fault of the service where there is one, and nothing else. */
+export async function sealRefusal({ code, delivered, until, fault }: Refusal, request: Authentic<'causeway-request+jwt'>, side: Side, us: string, now: number): Promise<Sealed> {
   const iat = Math.floor(now / 1000);
   const { jti, link, iss } = request.claims;
-  const claims = { iss: us, aud: iss, jti, nonce: nonce(), iat, exp: iat + LIFETIME_S, link, request: request.identity, code, delivered, ...(until === undefined ? {} : { until }) };
-  return signed('causeway-refusal+jwt', claims, problemBody(code, jti), side);
+  const claims = { iss: us, aud: iss, jti, nonce: nonce(), iat, exp: iat + LIFETIME_S, link, request: request.identity, code, delivered, ...(fault === undefined ? {} : { fault: sha256Base64url(fault) }), ...(until === undefined ? {} : { until }) };
+  return signed('causeway-refusal+jwt', claims, problemBody(code, jti, fault), side);
 }
 
 /** application/problem+json of a refusal; unsigned where no statement could be verified. */
-export function problemBody(code: ErrorCode, xid?: string): Uint8Array {
-  return Buffer.from(JSON.stringify({ type: `urn:causeway:error:${code}`, title: CODES[code].text, ...(xid === undefined ? {} : { exchange: xid }) }));
+export function problemBody(code: ErrorCode, xid?: string, fault?: string): Uint8Array {
+  return Buffer.from(JSON.stringify({ type: `urn:causeway:error:${code}`, title: CODES[code].text, ...(xid === undefined ? {} : { exchange: xid }), ...(fault === undefined ? {} : { fault }) }));
 }
 
 type Head = Pick<RequestClaims, 'iss' | 'aud' | 'jti' | 'nonce' | 'iat' | 'exp' | 'link'>;

@@ -75,6 +75,8 @@ const refusalClaims = v.strictObject({
   request: digest,
   code: v.custom<ErrorCode>((value) => typeof value === 'string' && isErrorCode(value), 'a known error code'),
   delivered: v.picklist(['no', 'unknown', 'yes'] satisfies Delivered[]),
+  /** Of the sealed fault of the service, which stands in the body. */
+  fault: v.exactOptional(digest),
   until: v.exactOptional(v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/, 'an RFC 3339 time in UTC'))),
 });
 

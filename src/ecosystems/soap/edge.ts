@@ -1,5 +1,5 @@
 /** SOAP in the place of the security servers: what the asker's own does with a message (PR-MESS 4.0.25), and what the service's does. */
-import { CausewayError } from '../../errors.ts';
+import { ServiceFaulted } from '../../errors.ts';
 import type { HttpMessage, HttpReply } from '../../platform/http-client.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
 import { mintReceived } from '../../stages.ts';
@@ -29,7 +29,7 @@ export const soapEdge: Edge = {
 /** The answer of a service of ours, straight from it: any fault is its own, and nobody added a request hash. */
 export function parseProviderResponse(reply: HttpReply, call: DomesticCall, _request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
   const message = readAnswer(reply, limits);
-  if (message.kind === 'fault') throw new CausewayError('service-fault', `SOAP fault of the service, status ${reply.status}`, { facts: { delivered: 'yes' } });
+  if (message.kind === 'fault') throw new ServiceFaulted(`SOAP fault of the service, status ${reply.status}`, message.fault.said);
   return mintReceived(toResponse(message, call), reply.body);
 }
 

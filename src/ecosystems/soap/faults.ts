@@ -25,8 +25,9 @@ export function renderEdgeFault(error: CausewayError, facts: FaultFacts, spellin
   return faultReply(edgeCode(error, spelling, 'client.invalid_soap'), error.publicText, [element('', 'faultDetail', [facts.exchange])], edgeHeaders(error));
 }
 
-function faultReply(code: string, text: string, detail: readonly XmlElement[], headers: Readonly<Record<string, string>>): HttpReply {
-  const fault = element(SOAP, 'Fault', [element('', 'faultcode', [code]), element('', 'faultstring', [text]), element('', 'detail', detail)]);
+/** A fault is always 500 (SOAP 1.1, section 6.2); without anything in it there is no detail. */
+export function faultReply(code: string, text: string, detail: XmlElement['children'], headers: Readonly<Record<string, string>>): HttpReply {
+  const fault = element(SOAP, 'Fault', [element('', 'faultcode', [code]), element('', 'faultstring', [text]), ...(detail.length === 0 ? [] : [element('', 'detail', detail)])]);
   const envelope = element(SOAP, 'Envelope', [element(SOAP, 'Body', [fault])]);
   return { status: 500, headers: { 'content-type': CONTENT_TYPE, ...headers }, body: renderXml(envelope, { [SOAP]: 'SOAP-ENV', [FAULT]: 'cw' }, { declaration: true }) };
 }

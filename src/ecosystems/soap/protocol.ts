@@ -9,6 +9,7 @@ import { renderEdgeFault, renderFault } from './faults.ts';
 import { parseRequest, parseResponse } from './parse.ts';
 import type { CheckRequestHash } from './parse.ts';
 import { verifyRequest, verifyResponse } from './proof.ts';
+import { renderServiceFault } from './service-fault.ts';
 import { renderRequest, renderResponse } from './render.ts';
 
 /** Where the platforms differ. */
@@ -25,7 +26,7 @@ export function soapDialect(platform: SoapPlatform, settings: XRoadSettings): Di
     edge: soapEdge,
     parseResponse: parseProviderResponse,
     renderRequest: async (...request) => ({ ...(await renderRequest(...request)), target: '' }),
-    renderFault: (error, facts) => renderEdgeFault(error, facts, settings.faultSpelling),
+    renderFault: (error, facts) => (facts.said === undefined ? renderEdgeFault(error, facts, settings.faultSpelling) : renderServiceFault(facts.said, facts.exchange)),
   };
 }
 
@@ -39,7 +40,7 @@ function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling,
     verifyResponse,
     renderRequest,
     renderResponse,
-    renderFault: (error, facts) => renderFault(error, facts, faultSpelling),
+    renderFault: (error, facts) => (facts.said === undefined ? renderFault(error, facts, faultSpelling) : renderServiceFault(facts.said, facts.exchange)),
     call: (request, connection, deadline) => sendOnce(request, connection, deadline, maxAnswerBytes),
   };
 }

@@ -2,6 +2,7 @@
 import type { Dialect } from '../ecosystem.ts';
 import { renderResponse } from '../rest/payload.ts';
 import { verifyRequest, verifyResponse } from '../rest/proof.ts';
+import { renderServiceFault } from '../rest/service-fault.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
 import { parseProviderResponse, renderForProvider, restEdge } from './edge.ts';
@@ -24,7 +25,7 @@ function behindServer({ faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect
     verifyResponse: (received, _call, policy, now) => verifyResponse(received, policy, now),
     renderRequest: async (mapped, call) => renderRequest(mapped, call),
     renderResponse: async (mapped) => renderResponse(mapped),
-    renderFault: (error, facts) => renderFault(error, facts, faultSpelling),
+    renderFault: (error, facts) => (facts.said === undefined ? renderFault(error, facts, faultSpelling) : renderServiceFault(facts.said, facts.exchange, facts.accept)),
     call: (request, connection, deadline) => sendOnce(request, connection, deadline, maxAnswerBytes),
   };
 }

@@ -1,5 +1,4 @@
 /** REST of UXP in the place of the security servers: `/restapi`, and services called by themselves. */
-import { CausewayError } from '../../errors.ts';
 import type { HomeService } from '../../mapping/mappings.ts';
 import type { HttpMessage, HttpReply } from '../../platform/http-client.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
@@ -7,6 +6,7 @@ import type { DomesticResponse, Mapped, Received } from '../../stages.ts';
 import type { Addressed, Edge, EdgeArrival } from '../edge.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import { malformed } from '../malformed.ts';
+import { serviceFaulted } from '../rest/service-fault.ts';
 import { readClient, readService } from './identifiers.ts';
 import { meant, receivedAnswer } from './parse.ts';
 import { renderRequest } from './render.ts';
@@ -32,6 +32,6 @@ export function renderForProvider(mapped: Mapped<'domestic'>, call: DomesticCall
 
 /** The answer of a service of ours, straight from it: every error is its own, and nobody repeated headers of the request. */
 export function parseProviderResponse(reply: HttpReply, call: DomesticCall, _request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
-  if (reply.status >= 400) throw new CausewayError('service-fault', `status ${reply.status}`, { facts: { hint: `Its HTTP status is ${reply.status}.`, delivered: 'yes' } });
+  if (reply.status >= 300) throw serviceFaulted(reply);
   return receivedAnswer(reply, call, limits);
 }

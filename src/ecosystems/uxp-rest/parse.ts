@@ -11,6 +11,7 @@ import { asAnswer, invalidAnswer } from '../rest/answer.ts';
 import { BODYLESS, readBody } from '../rest/body.ts';
 import { messageBytes } from '../rest/message-bytes.ts';
 import { route } from '../rest/route.ts';
+import { serviceFaulted } from '../rest/service-fault.ts';
 import { readTarget } from '../rest/target.ts';
 import { serviceRefused, xroadFault } from '../xroad-faults.ts';
 import { parseMemberPath, sameMember } from '../xroad-identifiers.ts';
@@ -41,14 +42,14 @@ export function parseRequest(http: HttpMessage, candidates: readonly HomeService
 export function parseResponse(reply: HttpReply, call: DomesticCall, limits: XmlLimits): Received<DomesticResponse> {
   const faultCode = reply.headers[FAULT_CODE];
   if (faultCode !== undefined) throw refused(faultCode);
-  if (reply.status >= 400) throw new CausewayError('service-fault', `status ${reply.status}`, { facts: { hint: `Its HTTP status is ${reply.status}.`, delivered: 'yes' } });
+  if (reply.status >= 300) throw serviceFaulted(reply);
   checkConsistency(reply.headers, call);
   return receivedAnswer(reply, call, limits);
 }
 
 /** An answer whose origin was checked. Throws `service-answer-invalid`. */
 export function receivedAnswer(reply: HttpReply, call: DomesticCall, limits: XmlLimits): Received<DomesticResponse> {
-  if (reply.status < 200 || reply.status > 299) throw invalidAnswer('status', `status ${reply.status}: redirects are not followed`);
+  if (reply.status < 200 || reply.status > 299) throw invalidAnswer('status', `status ${reply.status}`);
   const body = asAnswer(() => readBody(reply.headers, reply.body, limits));
   const message: DomesticResponse = { kind: 'response', dialect: 'uxp-rest', messageId: call.context.messageId, payload: { form: 'json', body, path: {}, query: {} } };
   return mintReceived(message, messageBytes([String(reply.status)], MESSAGE_HEADERS, reply.headers, reply.body));

@@ -3,6 +3,7 @@ import type { Dialect } from '../ecosystem.ts';
 import { renderFault } from '../rest/faults.ts';
 import { renderResponse } from '../rest/payload.ts';
 import { verifyRequest, verifyResponse } from '../rest/proof.ts';
+import { renderServiceFault } from '../rest/service-fault.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
 import { askMethods } from './ask-methods.ts';
@@ -18,7 +19,7 @@ export function xroadRest(settings: XRoadSettings): Dialect {
     edge: restEdge(settings.edge.instance),
     parseResponse: parseProviderResponse,
     renderRequest: async (mapped, call) => renderForProvider(mapped, call),
-    renderFault: (error, facts) => renderEdgeFault(error, facts, settings.faultSpelling),
+    renderFault: (error, facts) => (facts.said === undefined ? renderEdgeFault(error, facts, settings.faultSpelling) : renderServiceFault(facts.said, facts.exchange, facts.accept)),
   };
 }
 
@@ -32,7 +33,7 @@ function behindServer({ faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect
     verifyResponse: (received, _call, policy, now) => verifyResponse(received, policy, now),
     renderRequest: async (mapped, call) => renderRequest(mapped, call),
     renderResponse: async (mapped) => renderResponse(mapped),
-    renderFault: (error, facts) => renderFault(error, facts, faultSpelling),
+    renderFault: (error, facts) => (facts.said === undefined ? renderFault(error, facts, faultSpelling) : renderServiceFault(facts.said, facts.exchange, facts.accept)),
     call: (request, connection, deadline) => sendOnce(request, connection, deadline, maxAnswerBytes),
   };
 }

@@ -9,6 +9,7 @@ import type { Addressed, Edge, EdgeArrival, HeaderLine } from '../edge.ts';
 import type { DomesticCall, FaultFacts } from '../ecosystem.ts';
 import { brokenRule, malformed } from '../malformed.ts';
 import { errorReply } from '../rest/faults.ts';
+import { serviceFaulted } from '../rest/service-fault.ts';
 import { XROAD_DOCUMENTS } from '../soap/documents.ts';
 import { edgeCode, edgeHeaders } from '../xroad-edge-faults.ts';
 import type { FaultSpelling } from '../xroad-faults.ts';
@@ -73,7 +74,7 @@ export function renderForProvider(mapped: Mapped<'domestic'>, call: DomesticCall
 
 /** The answer of a service of ours, straight from it: it sets no X-Road headers, and any status of 400 or more is its own. Redirects are not followed. */
 export function parseProviderResponse(reply: HttpReply, call: DomesticCall, _request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
-  if (reply.status >= 400) throw new CausewayError('service-fault', `status ${reply.status}`, { facts: { hint: `Its HTTP status is ${reply.status}.`, delivered: 'yes' } });
+  if (reply.status >= 300) throw serviceFaulted(reply);
   return receivedAnswer(reply, call, limits);
 }
 

@@ -1,5 +1,4 @@
 /** From HTTP to a REST message: requests as the security server forwards them, answers as it returns them (PR-REST; reference: RestRequest, RestResponse of X-Road 7). */
-import { CausewayError } from '../../errors.ts';
 import type { HomeService } from '../../mapping/mappings.ts';
 import type { HttpHeaders, HttpMessage, HttpReply } from '../../platform/http-client.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
@@ -11,6 +10,7 @@ import { asAnswer, invalidAnswer } from '../rest/answer.ts';
 import { BODYLESS, readBody } from '../rest/body.ts';
 import { messageBytes } from '../rest/message-bytes.ts';
 import { route } from '../rest/route.ts';
+import { serviceFaulted } from '../rest/service-fault.ts';
 import { readTarget } from '../rest/target.ts';
 import { decodeSegment, memberPath, servicePath } from '../xroad-identifiers.ts';
 import { serviceRefused, xroadFault } from '../xroad-faults.ts';
@@ -41,7 +41,7 @@ export function parseRequest(http: HttpMessage, candidates: readonly HomeService
 export function parseResponse(reply: HttpReply, call: DomesticCall, request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
   const xroadError = reply.headers[ERROR];
   if (xroadError !== undefined) throw serviceRefused(xroadFault(xroadError) ?? { code: 'unreadable', delivered: 'unknown' });
-  if (reply.status >= 400) throw new CausewayError('service-fault', `status ${reply.status}`, { facts: { hint: `Its HTTP status is ${reply.status}.`, delivered: 'yes' } });
+  if (reply.status >= 300) throw serviceFaulted(reply);
   checkConsistency(reply.headers, call);
   checkRequestHash(reply.headers, request);
   return receivedAnswer(reply, call, limits);
@@ -49,7 +49,7 @@ export function parseResponse(reply: HttpReply, call: DomesticCall, request: Htt
 
 /** An answer whose origin was checked. Throws `service-answer-invalid`. */
 export function receivedAnswer(reply: HttpReply, call: DomesticCall, limits: XmlLimits): Received<DomesticResponse> {
-  if (reply.status < 200 || reply.status > 299) throw invalidAnswer('status', `status ${reply.status}: redirects are not followed`);
+  if (reply.status < 200 || reply.status > 299) throw invalidAnswer('status', `status ${reply.status}`);
   const body = asAnswer(() => readBody(reply.headers, reply.body, limits));
   const message: DomesticResponse = { kind: 'response', dialect: 'xroad-rest', messageId: call.context.messageId, payload: { form: 'json', body, path: {}, query: {} } };
   return mintReceived(message, messageBytes([String(reply.status)], MESSAGE_HEADERS, reply.headers, reply.body));

@@ -8,7 +8,7 @@ import type { Authentic } from '../../../src/federation/statement.ts';
 import { makePair } from '../../support/sides.ts';
 
 const ours = (code: ErrorCode, delivered: Delivered) => new CausewayError(code, 'private', { facts: { delivered } });
-const signed = (code: ErrorCode, delivered: Delivered) => peerRefusal({ claims: { code, delivered } } as Authentic<'causeway-refusal+jwt'>, 'EE');
+const signed = (code: ErrorCode, delivered: Delivered) => peerRefusal({ claims: { code, delivered } } as Authentic<'causeway-refusal+jwt'>, 'EE', undefined);
 
 const ENDS = [
   ['the peer could not be reached', ours('peer-unreachable', 'no'), 'refusal', 'RelayRejection', 'undelivered'],

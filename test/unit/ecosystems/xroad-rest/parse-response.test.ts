@@ -60,7 +60,6 @@ const invalid: readonly (readonly [what: string, field: string | undefined, repl
   ['a body that is no JSON', undefined, answered(request, '<html/>')],
   ['a body of another type', 'Content-Type', answered(request, '<a/>', { 'content-type': 'text/xml' })],
   ['a name twice in its body', undefined, answered(request, '{"a":1,"a":2}')],
-  ['a redirect', 'status', answered(request, '', {}, 302)],
   ['a status below 200', 'status', answered(request, '', {}, 101)],
 ];
 for (const [what, field, reply] of invalid) test(`an answer with ${what} is not valid`, () => assert.throws(() => parse(reply), coded('service-answer-invalid', { ...(field === undefined ? {} : { field }), delivered: 'yes' })));
