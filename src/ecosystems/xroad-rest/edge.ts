@@ -1,6 +1,6 @@
 /** REST in the place of the security servers: what the asker's own does with a request (PR-REST; RestRequest of X-Road 7), and what the service's does. */
 import { randomUUID } from 'node:crypto';
-import { CausewayError } from '../../errors.ts';
+import type { CausewayError } from '../../errors.ts';
 import type { HomeService } from '../../mapping/mappings.ts';
 import type { HttpMessage, HttpReply } from '../../platform/http-client.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
