@@ -186,6 +186,12 @@ suite('config check', () => {
     gateway([['home', 'timeout'], '20s']);
     assert.deepEqual(found().map((line) => line.split(': ')[0]), ['agreement.legs[1].grants[0].maxBudget']);
   });
+  test('a time-out of its own holds for its service alone', () => {
+    gateway([['home', 'services'], [{ service: 'FI/GOV/0244683-1/prh/companies', timeout: '20s' }]]);
+    assert.deepEqual(found().map((line) => line.split(': ')[0]), ['agreement.legs[1].grants[0].maxBudget']);
+    gateway([['home', 'services'], [{ service: 'FI/GOV/0244683-1/prh/other', timeout: '20s' }]]);
+    assert.deepEqual(found(), []);
+  });
 });
 
 function read(file: string): { agreement: Record<string, unknown> } {

@@ -125,6 +125,22 @@ suite('the configuration folder', () => {
     });
   }
 
+  const AT_AN_EDGE: readonly [string, string, unknown, string][] = [
+    ['security servers', 'home.securityServers', [{ url: 'https://a.fi', tls: { pins: ['x'] } }], 'home.securityServers: is for gateway.home: provider; an edge calls services at home.services'],
+    ['certificates of security servers', 'listeners.domestic.tls.clients', ['x'], 'listeners.domestic.tls.clients: is for gateway.home: provider; an edge has home.clients'],
+    ['a service without a place', 'home.services', [{ service: 'FI/GOV/1-1/a/b' }], 'home.services[0].url: is missing: an edge calls the service itself'],
+    ['a client twice', 'home.clients', [1, 2].map(() => ({ client: 'FI/GOV/1-1/a', certificates: ['x'] })), 'home.clients[1].client: "FI/GOV/1-1/a" stands twice'],
+    ['a client that is no member', 'home.clients', [{ client: 'FI/GOV', certificates: ['x'] }], 'home.clients[0].client: expected instance/class/code or instance/class/code/subsystem'],
+  ];
+  for (const [title, path, value, expected] of AT_AN_EDGE) {
+    test(`at an edge, ${title}: refused, and said so`, () => {
+      change(gatewayFile(), [[['gateway', 'home'], 'edge'], [['home', 'securityServers'], []], [['listeners', 'domestic', 'tls', 'clients'], []]]);
+      assert.deepEqual(problems(), []);
+      change(gatewayFile(), [[path.split('.'), value]]);
+      assert.deepEqual(problems(), [expected]);
+    });
+  }
+
   const TERMS: readonly [string, (string | number)[], unknown, string][] = [
     ['a missing term', ['retryTime'], undefined, 'agreement.retryTime: is missing'],
     ['a third party', ['parties', 2], {}, 'agreement.parties'],
