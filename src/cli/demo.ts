@@ -4,7 +4,9 @@ import { systemClock } from '../platform/clock.ts';
 import { stopRequested } from '../platform/signals.ts';
 import { startPair } from '../sandbox/pair.ts';
 import type { Pair, ToldStep } from '../sandbox/pair.ts';
-import { choosePair } from '../sandbox/pairs.ts';
+import type { NamedPair } from '../sandbox/pair-names.ts';
+import { DEFAULT_PAIR, choosePair } from '../sandbox/pairs.ts';
+import type { PairChoice } from '../sandbox/pairs.ts';
 import type { CountryCode } from '../sandbox/plan.ts';
 import type { Scenario } from '../sandbox/scenarios.ts';
 import { narrate } from './demo-narration.ts';
@@ -12,6 +14,8 @@ import { whatNext } from './demo-next.ts';
 import { trailVerify } from './trail-verify.ts';
 
 export interface DemoOptions {
+  /** Absent: Estonia and Finland. */
+  readonly pair?: NamedPair;
   readonly data: string;
   readonly once: boolean;
   readonly json: boolean;
@@ -43,8 +47,8 @@ export async function demo(options: DemoOptions): Promise<number> {
   const steps: ToldStep[] = [];
   const started = performance.now();
   print('Starting two countries and their gateways …');
-  const { kits, scenarios, command } = choosePair();
-  const pair = await startPair({ kits, root: ROOT, data, clock: systemClock(), told: (step) => void steps.push(step), ...(options.basePort === undefined ? {} : { basePort: options.basePort }) });
+  const { kits, scenarios, signatures, command }: PairChoice = options.pair === undefined ? DEFAULT_PAIR : await choosePair(ROOT, options.pair);
+  const pair = await startPair({ kits, signatures, root: ROOT, data, clock: systemClock(), told: (step) => void steps.push(step), ...(options.basePort === undefined ? {} : { basePort: options.basePort }) });
   print(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s. Everything is on loopback; state is in ${data}, which can be deleted.`);
   try {
     const played = [];

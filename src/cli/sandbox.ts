@@ -1,5 +1,6 @@
 /** `causeway sandbox`: the pretend countries as the home sides of gateways that somebody else sets up and runs. */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { systemClock } from '../platform/clock.ts';
 import { stopRequested } from '../platform/signals.ts';
 import { startCountry } from '../sandbox/country.ts';
@@ -22,7 +23,7 @@ export async function sandbox(data: string, registrations: Readonly<Record<keyof
   const stop = stopRequested();
   const start = (country: keyof EeFi, peer: keyof EeFi) => {
     const { port, gatewayUrl, certificateFile } = registrations[country];
-    return startCountry(EE_FI[country] as CountryKit, { peer: EE_FI[peer].home, folder: data, clock: systemClock(), port, gatewayUrl, gatewayCertificate: readFileSync(certificateFile, 'utf8') });
+    return startCountry(EE_FI[country] as CountryKit, { root: resolve(import.meta.dirname, '../..'), peer: EE_FI[peer].home, folder: data, clock: systemClock(), port, gatewayUrl, gatewayCertificate: readFileSync(certificateFile, 'utf8') });
   };
   const countries = [await start('EE', 'FI'), await start('FI', 'EE')];
   for (const { plan, securityServerUrl, keys } of countries) console.log(`${plan.country}: security server at ${securityServerUrl}, its certificate in ${keys.securityServer.certificateFile}`);

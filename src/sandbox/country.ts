@@ -1,14 +1,18 @@
 /** One pretend country, running on loopback: its platform, its registers and its asking systems. What differs from country to country is its kit. */
 import type { Clock } from '../platform/clock.ts';
+import type { Answer } from './desk.ts';
 import { operate } from './operate.ts';
 import type { OperateOptions, Operation } from './operate.ts';
 import { prepareCountry } from './pki/prepare.ts';
 import type { CountryKeys } from './pki/prepare.ts';
+import { readPack } from './pack.ts';
 import { planBetween } from './plan.ts';
-import type { CountryPlan, HomePlan, ServiceId, Subject } from './plan.ts';
+import type { CountryCode, CountryPlan, Home, HomePlan, ServiceId } from './plan.ts';
 import type { FaultSpelling } from './security-server/fault.ts';
 
 export interface CountryOptions {
+  /** Folder of the repository that holds the mappings. */
+  readonly root: string;
   /** What lies beyond the border. */
   readonly peer: HomePlan;
   /** Data folder: keys and certificates are kept in `<folder>/<country>/`, made once. */
@@ -37,19 +41,43 @@ export interface KitParts {
   readonly keys: CountryKeys;
   readonly clock: Clock;
   readonly signatures: SignaturePolicy;
-  /** The service that stands here for the peer's. Throws where the peer offers none. */
-  readonly foreign: (subject: Subject) => ServiceId;
+  /** Country beyond the border. */
+  readonly peer: CountryCode;
+  /** The service of that code which stands here for one of the peer's. Throws where the peer has none. */
+  readonly foreign: (code: string) => ServiceId;
+}
+
+/** What an asking system made of an answer, whatever its form. */
+export interface Seen {
+  readonly answer: Answer;
+  /** Absent when the answer has not the agreed form. */
+  readonly found?: boolean;
+  /** Of the person or company. */
+  readonly name?: string;
+}
+
+/** What a service of ours knows, for questions from abroad. */
+export interface Known {
+  readonly number: string;
+  readonly name: string;
+  /** Well-formed, and in no register. */
+  readonly missing: string;
 }
 
 /** A country of the sandbox: its plan, its registers by the names of their systems, and what asks, under names of its own. */
 export interface CountryKit<A = unknown> {
   readonly home: HomePlan;
+  /** By code of the service. */
+  readonly known: Readonly<Record<string, Known>>;
+  /** Asks a foreign service that has one of our codes about a number. */
+  ask(agencies: A, code: string, number: string): Promise<Seen>;
   registers(parts: KitParts): OperateOptions['registers'];
   agencies(operation: Pick<Operation, 'desk' | 'faults'>, parts: KitParts): A;
 }
 
 /** `log`: what the platform handed to which service. `faults`: what goes wrong on demand. */
 export interface Country<A = unknown> extends Pick<Operation, 'securityServerUrl' | 'log' | 'faults' | 'urlOf' | 'connectGateway' | 'close'> {
+  readonly home: Home;
   readonly plan: CountryPlan;
   readonly keys: CountryKeys;
   readonly agencies: A;
@@ -57,10 +85,11 @@ export interface Country<A = unknown> extends Pick<Operation, 'securityServerUrl
 
 /** Starts a country; its keys are made first where they are missing. Rejects with Node's error when `port` is taken. */
 export async function startCountry<A>(kit: CountryKit<A>, options: CountryOptions): Promise<Country<A>> {
-  const { peer, folder, clock } = options;
-  const plan = planBetween(kit.home, peer);
+  const { root, peer, folder, clock } = options;
+  const [home, abroad] = await Promise.all([withPack(root, kit.home), withPack(root, peer)]);
+  const plan = planBetween(home, abroad);
   const keys = registered(await prepareCountry(folder, plan, clock), options.gatewayCertificate);
-  const parts: KitParts = { keys, clock, signatures: options.signatures ?? 'required', foreign: (subject) => plan.foreign.get(subject) ?? notOffered(peer, subject) };
+  const parts: KitParts = { peer: peer.country, keys, clock, signatures: options.signatures ?? 'required', foreign: (code) => plan.foreign.get(code) ?? notOffered(peer, code) };
   const operation = await operate({
     plan,
     keys,
@@ -73,11 +102,16 @@ export async function startCountry<A>(kit: CountryKit<A>, options: CountryOption
     ...(options.gatewayUrl === undefined ? {} : { gatewayUrl: options.gatewayUrl }),
   });
   const { securityServerUrl, log, faults, urlOf, connectGateway, close } = operation;
-  return { plan, keys, securityServerUrl, log, faults, urlOf, connectGateway, close, agencies: kit.agencies(operation, parts) };
+  return { home, plan, keys, securityServerUrl, log, faults, urlOf, connectGateway, close, agencies: kit.agencies(operation, parts) };
 }
 
-function notOffered({ country }: HomePlan, subject: Subject): never {
-  throw new Error(`sandbox: ${country} answers no question about ${subject}`);
+/** A country with its services.yaml. */
+export async function withPack(root: string, plan: HomePlan): Promise<Home> {
+  return { plan, pack: await readPack(root, plan.country) };
+}
+
+function notOffered({ country }: HomePlan, code: string): never {
+  throw new Error(`sandbox: ${country} has no service that stands here as ${code}`);
 }
 
 function registered(keys: CountryKeys, certificate: string | undefined): CountryKeys {

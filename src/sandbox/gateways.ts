@@ -2,15 +2,16 @@
  * The two sandbox gateways as operators would have set them up: their configuration in the data folder, with keys made, the home side
  * registered at the pretend platform, and trust and link exchanged. What is there is kept; ports are written anew.
  */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { makeAuditorKey } from '../crypto/auditor-key.ts';
 import { gatewayKeyFiles, makeGatewayKeys, publicParts } from '../crypto/gateway-keys.ts';
 import type { PublicParts } from '../crypto/gateway-keys.ts';
+import { gatewayDocument, linkDocument } from './generated.ts';
 import type { CountryKeys } from './pki/prepare.ts';
-import type { CountryCode, CountryPlan } from './plan.ts';
+import type { CountryCode, CountryPlan, Home } from './plan.ts';
 
 export interface GatewayPorts {
   readonly domestic: number;
@@ -20,6 +21,7 @@ export interface GatewayPorts {
 
 /** One side of the pair. */
 export interface Party {
+  readonly home: Home;
   readonly plan: CountryPlan;
   readonly keys: CountryKeys;
   /** URL of the country's security server. */
@@ -55,26 +57,48 @@ export function gatewayFolder(data: string, country: CountryCode): string {
   return join(data, `gateway-${country.toLowerCase()}`);
 }
 
-/** Writes both configuration folders; returns nothing that is not in them. */
-export function setUpGateways(setUp: SetUp): void {
+/** Writes both configuration folders; returns nothing that is not in them. Files that the repository has for the pair are copied, others made. */
+export async function setUpGateways(setUp: SetUp): Promise<void> {
   const [first, second] = setUp.parties;
-  const exchanged = [prepare(first, setUp), prepare(second, setUp)] as const;
-  writeAgreed(first, exchanged[1], exchanged, setUp);
-  writeAgreed(second, exchanged[0], exchanged, setUp);
+  const drafts = checkedIn(setUp) ?? (await generated(setUp));
+  const exchanged = [prepare(first, drafts[0].gateway, setUp), prepare(second, drafts[1].gateway, setUp)] as const;
+  writeAgreed(first, exchanged[1], exchanged, drafts[0].link, setUp);
+  writeAgreed(second, exchanged[0], exchanged, drafts[1].link, setUp);
 }
 
-function prepare(party: Party, setUp: SetUp): Exchanged {
+/** The files of one gateway before ports and keys are filled in. */
+interface Draft {
+  readonly gateway: Document;
+  readonly link: Document;
+}
+
+function checkedIn({ root, parties: [first, second] }: SetUp): readonly [Draft, Draft] | undefined {
+  const drafts = [draftOf(root, first, second), draftOf(root, second, first)] as const;
+  return drafts[0] === undefined || drafts[1] === undefined ? undefined : [drafts[0], drafts[1]];
+}
+
+function draftOf(root: string, own: Party, peer: Party): Draft | undefined {
+  const folder = join(root, 'federation-config', own.plan.country.toLowerCase());
+  const [gateway, link] = [join(folder, 'gateway.yaml'), join(folder, 'links', `${peer.plan.country.toLowerCase()}.yaml`)];
+  return existsSync(gateway) && existsSync(link) ? { gateway: read(gateway), link: read(link) } : undefined;
+}
+
+async function generated({ root, parties: [first, second] }: SetUp): Promise<readonly [Draft, Draft]> {
+  const link = await linkDocument(root, [first.home, second.home]);
+  return [{ gateway: gatewayDocument(first.home.plan), link }, { gateway: gatewayDocument(second.home.plan), link: link.clone() }];
+}
+
+function prepare(party: Party, document: Document, setUp: SetUp): Exchanged {
   // An auditor's private key lies outside both gateways' folders.
   const auditor = makeAuditorKey(join(setUp.data, `auditor-${party.plan.country.toLowerCase()}`, 'auditor.key.pem'));
-  return { party, parts: writeGateway(party, setUp), auditor };
+  return { party, parts: writeGateway(party, document, setUp), auditor };
 }
 
-function writeGateway({ plan, ports, securityServer, keys }: Party, { root, data, now, changes }: SetUp): PublicParts {
+function writeGateway({ plan, ports, securityServer, keys }: Party, document: Document, { root, data, now, changes }: SetUp): PublicParts {
   const folder = gatewayFolder(data, plan.country);
   const name = plan.country.toLowerCase();
   makeGatewayKeys(join(folder, 'keys'), `gateway.${name}.example`, now);
   copyHomeSide(folder, keys);
-  const document = read(join(root, 'federation-config', name, 'gateway.yaml'));
   set(document, [
     [['mappings'], join(root, 'mappings')],
     ...(['domestic', 'federation', 'operations'] as const).map((listener): Change => [['listeners', listener, 'port'], ports[listener]]),
@@ -102,12 +126,11 @@ function copyHomeSide(folder: string, keys: CountryKeys): void {
 }
 
 /** Trust in the peer, and the link with it. */
-function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Exchanged[], { root, data, changes }: SetUp): void {
+function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Exchanged[], link: Document, { data, changes }: SetUp): void {
   const folder = gatewayFolder(data, plan.country);
   const { country } = peer.party.plan;
   for (const name of ['trust', 'links']) mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, 'trust', `${country}.json`), `${JSON.stringify(peer.parts.trust, undefined, 2)}\n`);
-  const link = read(join(root, 'federation-config', plan.country.toLowerCase(), 'links', `${country.toLowerCase()}.yaml`));
   set(link, [
     ...exchanged.flatMap(({ parts: { trust }, auditor }, index): Change[] => [
       [['agreement', 'parties', index, 'log', 'key'], trust.log.key],

@@ -3,8 +3,8 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { CausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { childEnvironment } from '../platform/environment.ts';
@@ -63,17 +63,18 @@ export interface Pair<K extends Kits = Kits> {
 export async function startPair<K extends Kits>(options: PairOptions<K>): Promise<Pair<K>> {
   const { kits, data, clock, root } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
+  refuseOtherPair(data, kits);
   const [first, second] = Object.values<CountryKit>(kits);
   if (first === undefined || second === undefined) throw new Error('sandbox: a pair is of two countries');
   const [firstPorts, secondPorts] = await choosePorts(options.basePort);
   const start = async (kit: CountryKit, peer: CountryKit, ports: AllPorts) => {
-    const country = await startCountry(kit, { peer: peer.home, folder: join(data, 'countries'), clock, port: ports.securityServer, gatewayUrl: `https://127.0.0.1:${ports.domestic}`, ...(options.signatures === undefined ? {} : { signatures: options.signatures }) });
+    const country = await startCountry(kit, { root, peer: peer.home, folder: join(data, 'countries'), clock, port: ports.securityServer, gatewayUrl: `https://127.0.0.1:${ports.domestic}`, ...(options.signatures === undefined ? {} : { signatures: options.signatures }) });
     return { country, ports };
   };
   const sides = await Promise.all([start(first, second, firstPorts), start(second, first, secondPorts)]);
   const [a, b] = sides;
-  const party = ({ country, ports }: typeof a) => ({ plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, ports });
-  setUpGateways({ root, data, parties: [party(a), party(b)], now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
+  const party = ({ country, ports }: typeof a) => ({ home: country.home, plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, ports });
+  await setUpGateways({ root, data, parties: [party(a), party(b)], now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
   const byCode = <T>(of: (side: typeof a) => T) => Object.fromEntries(sides.map((side) => [side.country.plan.country, of(side)])) as Record<keyof K, T>;
   const ports = byCode((side) => side.ports);
   const launch = (country: keyof K, environment = options.environment?.[country]) => startGateway(String(country), ports[country], options, environment ?? {});
@@ -100,6 +101,17 @@ export async function startPair<K extends Kits>(options: PairOptions<K>): Promis
     },
     close,
   };
+}
+
+/** A trail is of one link, and keys are of one platform: a data folder is not turned into that of another pair. */
+function refuseOtherPair(data: string, kits: Kits): void {
+  const ours = new Map(Object.values(kits).map(({ home }) => [basename(gatewayFolder(data, home.country)), home.ecosystem]));
+  for (const name of readdirSync(data).filter((entry) => entry.startsWith('gateway-'))) {
+    const file = join(data, name, 'gateway.yaml');
+    const ecosystem = existsSync(file) ? /^ +"?ecosystem"?: ([a-z0-9-]+)$/m.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+    const expected = ours.get(name);
+    if (expected === undefined || (ecosystem !== undefined && ecosystem !== expected)) throw new CausewayError('config-invalid', `${data} holds ${name} of another pair (${ecosystem ?? 'unknown'}): choose another --data, or delete it.`);
+  }
 }
 
 function startGateway(country: CountryCode, ports: GatewayPorts, { data, root, told }: Pick<PairOptions, 'data' | 'root' | 'told'>, environment: Readonly<Record<string, string>>): GatewayProcess {

@@ -1,7 +1,9 @@
 /**
- * Who and what there is in a pretend country: members, their systems, services and who may call them. Data only. A country knows no other:
- * `planBetween` says what two of them have registered for each other.
+ * Who and what there is in a pretend country: members, their systems, services and who may call them. A country knows no other:
+ * `planBetween` says what two of them have registered for each other, by their services.yaml.
  */
+
+import type { ExportedService, ImportedService, Pack } from './pack.ts';
 
 /** ISO 3166-1 alpha-2. */
 export type CountryCode = string;
@@ -27,33 +29,7 @@ export interface SystemPlan extends Member {
   readonly signing?: SigningAlgorithm;
 }
 
-/** What is asked about. */
-export type Subject = 'company' | 'person' | 'employment-income';
-
-/** How a service is called: the same for one of ours, and for a foreign one that is offered in our own form. */
-interface Called {
-  readonly subject: Subject;
-  readonly protocol: 'soap' | 'rest';
-  /** `<service>[/<version>]` */
-  readonly service: string;
-}
-
-/** A service of ours. */
-export interface OfferPlan extends Called {
-  /** Name of the system that serves it, and the path there. */
-  readonly system: string;
-  readonly path: string;
-  /** Names of the systems at home that may call it too. */
-  readonly allowed?: readonly string[];
-}
-
-/** A question of one of our systems to whatever country answers it. */
-export interface QuestionPlan extends Called {
-  /** Name of the system that asks. */
-  readonly system: string;
-}
-
-/** A country by itself. */
+/** A country by itself. Services are named by their codes there: which of them there are, and how they are called, its services.yaml says. */
 export interface HomePlan {
   readonly country: CountryCode;
   /** Name of its ecosystem profile. */
@@ -63,8 +39,10 @@ export interface HomePlan {
   readonly platform: string;
   readonly gateway: Member & { readonly signing: SigningAlgorithm };
   readonly systems: readonly SystemPlan[];
-  readonly offers: readonly OfferPlan[];
-  readonly questions: readonly QuestionPlan[];
+  /** Services of ours, by code: the system that serves it, the path there, and the systems at home that may call it too. */
+  readonly serves: Readonly<Record<string, { readonly system: string; readonly path: string; readonly allowed?: readonly string[] }>>;
+  /** Foreign services in our own form, by code: the system that asks. */
+  readonly asks: Readonly<Record<string, string>>;
 }
 
 export interface ServicePlan {
@@ -84,59 +62,78 @@ export interface CountryPlan extends Pick<HomePlan, 'country' | 'ecosystem' | 'i
     readonly providers: readonly SubsystemId[];
   };
   readonly services: readonly ServicePlan[];
-  /** The services that the gateway offers here for the peer's, by what is asked about. */
-  readonly foreign: ReadonlyMap<Subject, ServiceId>;
+  /** The services that the gateway offers here for the peer's, by code. */
+  readonly foreign: ReadonlyMap<string, ServiceId>;
 }
 
-/** Last part of the path on the gateway's domestic listener. */
-const PATHS: Readonly<Record<Subject, string>> = { 'company': 'companies', 'person': 'population', 'employment-income': 'employment-income' };
-
-/** Path of the gateway's domestic listener at which a service of `country` is offered at home. */
-export function pathAt(country: CountryCode, subject: Subject): string {
-  return `/services/${country.toLowerCase()}-${PATHS[subject]}`;
+/** A country with its services.yaml. */
+export interface Home {
+  readonly plan: HomePlan;
+  readonly pack: Pack;
 }
 
-/** What `asking` can ask of `answering`: the question, and the service that answers it. */
-export function crossings(asking: HomePlan, answering: HomePlan): { readonly question: QuestionPlan; readonly offer: OfferPlan }[] {
-  return asking.questions.flatMap((question) => {
-    const offer = answering.offers.find(({ subject }) => subject === question.subject);
-    return offer === undefined ? [] : [{ question, offer }];
+/** A question that one country's systems can ask and the other's answer. */
+export interface Crossing {
+  readonly system: SystemPlan;
+  /** Federated identifier of the member that asks. */
+  readonly client: string;
+  readonly imported: ImportedService;
+  readonly exported: ExportedService;
+}
+
+/** What `asking` can ask of `answering`. */
+export function crossings(asking: Home, answering: Home): Crossing[] {
+  const answered = answering.pack.exported.filter(({ service }) => Object.hasOwn(answering.plan.serves, codeOf(service)));
+  return asking.pack.imported.flatMap((imported) => {
+    const name = asking.plan.asks[codeOf(imported.id)];
+    const exported = answered.find(({ service }) => service === imported.service);
+    if (name === undefined || exported === undefined) return [];
+    const system = systemOf(asking.plan, name);
+    return [{ system, imported, exported, client: [asking.plan.country, ...system.subsystem.split('/').slice(1)].join('/') }];
   });
 }
 
 /** `home` as it is set up for a link with `peer`. */
-export function planBetween(home: HomePlan, peer: HomePlan): CountryPlan {
-  const { country, ecosystem, instance, serverCode, platform, systems } = home;
-  const member = `${instance}/${home.gateway.memberClass}/${home.gateway.memberCode}`;
-  const inbound = crossings(peer, home).map(({ question, offer }) => ({ offer, client: `${member}/${foreignClient(peer, question.system)}` }));
-  const outbound = crossings(home, peer).map(({ question, offer }) => {
-    const provider = `${member}/${peer.country}-${systemOf(peer, offer.system).subsystem.split('/')[3]}`;
-    return { question, provider, id: `${provider}/${question.service}` };
-  });
-  const own = home.offers.map((offer): ServicePlan => ({
-    id: `${systemOf(home, offer.system).subsystem}/${offer.service}`,
-    protocol: offer.protocol,
-    at: { system: offer.system, path: offer.path },
-    allowed: [...inbound.filter((one) => one.offer === offer).map(({ client }) => client), ...(offer.allowed ?? []).map((name) => systemOf(home, name).subsystem)],
-  }));
-  const foreign = outbound.map(({ question, id }): ServicePlan => ({
-    id,
-    protocol: question.protocol,
-    at: { gateway: pathAt(peer.country, question.subject) },
-    allowed: [systemOf(home, question.system).subsystem],
-  }));
+export function planBetween(home: Home, peer: Home): CountryPlan {
+  const { country, ecosystem, instance, serverCode, platform, systems, gateway } = home.plan;
+  const member = `${instance}/${gateway.memberClass}/${gateway.memberCode}`;
+  const inbound = crossings(peer, home).map(({ client, imported }) => ({ service: imported.service, client: `${member}/${subsystemFor(client, home.pack)}` }));
+  const outbound = crossings(home, peer).map(({ system, imported }) => ({ system, imported, id: `${member}/${imported.id}` }));
+  const foreign = outbound.map(({ system, imported, id }): ServicePlan => ({ id, protocol: protocolOf(imported), at: { gateway: imported.path }, allowed: [system.subsystem] }));
   return {
     country, ecosystem, instance, serverCode, platform, systems,
-    gateway: { ...home.gateway, clients: [...new Set(inbound.map(({ client }) => client))], providers: [...new Set(outbound.map(({ provider }) => provider))] },
-    services: [...own, ...foreign],
-    foreign: new Map(outbound.map(({ question, id }) => [question.subject, id])),
+    gateway: { ...gateway, clients: unique(inbound.map(({ client }) => client)), providers: unique(outbound.map(({ imported }) => `${member}/${imported.id.split('/')[0]}`)) },
+    services: [...home.pack.exported.flatMap((service) => ownService(home.plan, service, inbound)), ...foreign],
+    foreign: new Map(outbound.map(({ imported, id }) => [codeOf(imported.id), id])),
   };
 }
 
-/** The subsystem of the gateway's member under which a system of `peer` asks here: the rule of identifiers.yaml. */
-function foreignClient(peer: HomePlan, system: string): string {
-  const [, memberClass, memberCode, subsystem] = systemOf(peer, system).subsystem.split('/');
-  return [peer.country, memberClass, memberCode, subsystem].join('-');
+/** A service of ours, where the sandbox has a system that serves it. */
+function ownService(plan: HomePlan, exported: ExportedService, inbound: readonly { readonly service: string; readonly client: SubsystemId }[]): ServicePlan[] {
+  const served = plan.serves[codeOf(exported.service)];
+  if (served === undefined) return [];
+  const foreign = inbound.filter(({ service }) => service === exported.service).map(({ client }) => client);
+  const own = (served.allowed ?? []).map((name) => systemOf(plan, name).subsystem);
+  return [{ id: [plan.instance, ...exported.service.split('/').slice(1)].join('/'), protocol: protocolOf(exported), at: { system: served.system, path: served.path }, allowed: unique([...foreign, ...own]) }];
+}
+
+/** The rule of identifiers.yaml, and its exceptions. */
+function subsystemFor(client: string, { clients }: Pack): string {
+  return clients.get(client) ?? client.replaceAll('/', '-');
+}
+
+/** Code of a service: of a federated or domestic identifier the fifth part, of `<subsystem>/<code>[/<version>]` the second. */
+export function codeOf(id: string): string {
+  const parts = id.split('/');
+  return parts[parts.length > 3 ? 4 : 1] ?? '';
+}
+
+function protocolOf({ dialect }: { readonly dialect: string }): ServicePlan['protocol'] {
+  return dialect.endsWith('-soap') ? 'soap' : 'rest';
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
 }
 
 /** Throws for a system that the plan does not hold: a mistake in this folder. */

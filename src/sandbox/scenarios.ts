@@ -94,7 +94,7 @@ function faultCodes(...answers: readonly SoapAnswer[]): (string | undefined)[] {
 
 type Check = readonly [what: string, seen: unknown, expected: unknown];
 
-function judge(found: Answer, missing: Answer, details: string, checks: readonly Check[]): ScenarioResult {
+export function judge(found: Answer, missing: Answer, details: string, checks: readonly Check[]): ScenarioResult {
   const { id, requestHash } = found;
   const all: readonly Check[] = [...checks, ['hashes of our own requests', [requestHash, missing.requestHash], ['matches', 'matches']]];
   const wrong = all.find(([, seen, expected]) => !isDeepStrictEqual(seen, expected));

@@ -13,13 +13,13 @@ const { pair, edge } = pairWithEdge('FI', { exported: [COMPANIES] });
 const question = { personId: EXAMPLES.person, from: '2025-01', to: '2025-12' };
 const ask = (change: (request: HttpMessage) => HttpMessage = (request) => request, system = 'vero'): Promise<RestAnswer> => {
   const desk = edge.desk(system);
-  return desk.sendRest('x', change(new TaxAdministration(desk, edge.foreign).prepare(question, { id: crypto.randomUUID() })));
+  return desk.sendRest('x', change(new TaxAdministration(desk, { foreign: edge.foreign, peer: 'EE' }).prepare(question, { id: crypto.randomUUID() })));
 };
 const without = ({ headers, ...request }: HttpMessage, name: string): HttpMessage => ({ ...request, headers: Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name)) });
 
 suite('an agency at the edge', () => {
   test('gets the foreign answer with the headers of a security server and the hash of its own request', async () => {
-    const answer = await new TaxAdministration(edge.desk('vero'), edge.foreign).ask(question, { id: 'edge-1' });
+    const answer = await new TaxAdministration(edge.desk('vero'), { foreign: edge.foreign, peer: 'EE' }).ask(question, { id: 'edge-1' });
     assert.deepEqual([answer.platformError, answer.status, answer.incomes?.length, answer.requestHash], [undefined, 'FOUND', 16, 'matches']);
     const { headers } = answer.reply;
     assert.deepEqual([headers['x-road-id'], headers['x-road-client'], headers['x-road-service']], ['edge-1', 'FI/GOV/0245458-6/vero', 'FI/GOV/0245437-2/EE-emta/employmentIncome']);

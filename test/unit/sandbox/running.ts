@@ -22,7 +22,7 @@ export async function folder(): Promise<string> {
 
 export async function running<C extends keyof EeFi>(country: C, options: Partial<CountryOptions> = {}): Promise<Country<AgenciesOf<EeFi[C]>>> {
   const kit = EE_FI[country] as CountryKit<AgenciesOf<EeFi[C]>>;
-  const started = await startCountry(kit, { peer: EE_FI[country === 'EE' ? 'FI' : 'EE'].home, folder: await folder(), clock, ...options });
+  const started = await startCountry(kit, { root: join(import.meta.dirname, '../../..'), peer: EE_FI[country === 'EE' ? 'FI' : 'EE'].home, folder: await folder(), clock, ...options });
   after(() => started.close());
   return started;
 }

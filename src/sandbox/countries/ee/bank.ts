@@ -65,7 +65,7 @@ export class Bank {
   /** A request made ahead of sending. */
   prepare(question: CompanyQuestion, options: Identified): HttpMessage {
     const asked = element(ARIREG_NS, 'keha', [element(ARIREG_NS, 'ariregistri_kood', [question.registryCode])]);
-    return request(this.#foreign('company'), element(ARIREG_NS, 'lihtandmed_v2', [asked]), options);
+    return request(this.#foreign('lihtandmed_v2'), element(ARIREG_NS, 'lihtandmed_v2', [asked]), options);
   }
 
   /** Sends what `prepare` made under `id`. */

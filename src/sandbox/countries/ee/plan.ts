@@ -13,10 +13,10 @@ export const EE_PLAN: HomePlan = {
     { name: 'rr', subsystem: 'EE/GOV/70008440/rr', memberClass: 'GOV', memberCode: '70008440', organisation: 'Siseministeerium', signing: 'p-256' },
     { name: 'pank', subsystem: 'EE/COM/10137319/pank', memberClass: 'COM', memberCode: '10137319', organisation: 'Rannikupank AS' },
   ],
-  offers: [
+  serves: {
     // The bank asks with the consent of its customer: the domestic use of the same service.
-    { subject: 'employment-income', protocol: 'soap', service: 'xteePalgaandmed/v1', system: 'emta', path: '/tsd', allowed: ['pank'] },
-    { subject: 'person', protocol: 'soap', service: 'RR456/v1', system: 'rr', path: '/producer', allowed: ['emta'] },
-  ],
-  questions: [{ subject: 'company', protocol: 'soap', service: 'lihtandmed_v2/v1', system: 'pank' }],
+    xteePalgaandmed: { system: 'emta', path: '/tsd', allowed: ['pank'] },
+    RR456: { system: 'rr', path: '/producer', allowed: ['emta'] },
+  },
+  asks: { lihtandmed_v2: 'pank', RR456: 'emta' },
 };

@@ -100,7 +100,7 @@ export class Municipality {
   }
 
   #header({ id, userId }: AskOptions & { readonly id: string }): XmlElement[] {
-    return headerElements({ client: CLIENT, service: this.#options.foreign('person'), id, userId: userId ?? 'FIvirkailija-17' });
+    return headerElements({ client: CLIENT, service: this.#options.foreign('HenkilonTunnusKysely'), id, userId: userId ?? 'FIvirkailija-17' });
   }
 
   #signature(answer: SoapAnswer): PopulationAnswer['signature'] {

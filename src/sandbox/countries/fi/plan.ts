@@ -13,9 +13,6 @@ export const FI_PLAN: HomePlan = {
     { name: 'prh', subsystem: 'FI/GOV/0244683-1/prh', memberClass: 'GOV', memberCode: '0244683-1', organisation: 'Patentti- ja rekisterihallitus' },
     { name: 'vaestotiedot', subsystem: 'FI/MUN/0101263-6/vaestotiedot', memberClass: 'MUN', memberCode: '0101263-6', organisation: 'Merilahden kaupunki', signing: 'rsa-2048' },
   ],
-  offers: [{ subject: 'company', protocol: 'rest', service: 'companies', system: 'prh', path: '/opendata-ytj-api/v3', allowed: ['vero'] }],
-  questions: [
-    { subject: 'employment-income', protocol: 'rest', service: 'employmentIncome', system: 'vero' },
-    { subject: 'person', protocol: 'soap', service: 'HenkilonTunnusKysely/v1', system: 'vaestotiedot' },
-  ],
+  serves: { companies: { system: 'prh', path: '/opendata-ytj-api/v3', allowed: ['vero'] } },
+  asks: { employmentIncome: 'vero', HenkilonTunnusKysely: 'vaestotiedot', foreignCompanies: 'vero' },
 };

@@ -1,7 +1,7 @@
 /** Finland's tax administration: asks for a commuter's foreign employment income, REST with a JSON body, so that no personal code is in a URL. */
 import { randomUUID } from 'node:crypto';
 import type { HttpMessage } from '../../../platform/http-client.ts';
-import type { KitParts } from '../../country.ts';
+import type { KitParts, Seen } from '../../country.ts';
 import type { Desk, RestAnswer } from '../../desk.ts';
 
 const CLIENT = 'FI/GOV/0245458-6/vero';
@@ -39,11 +39,11 @@ export interface AskOptions {
 
 export class TaxAdministration {
   readonly #desk: Desk;
-  readonly #foreign: KitParts['foreign'];
+  readonly #parts: Pick<KitParts, 'foreign' | 'peer'>;
 
-  constructor(desk: Desk, foreign: KitParts['foreign']) {
+  constructor(desk: Desk, parts: Pick<KitParts, 'foreign' | 'peer'>) {
     this.#desk = desk;
-    this.#foreign = foreign;
+    this.#parts = parts;
   }
 
   async ask(question: IncomeQuestion, options: AskOptions = {}): Promise<IncomeAnswer> {
@@ -54,13 +54,22 @@ export class TaxAdministration {
   /** A request made ahead of sending. */
   prepare({ personId, idCountry = 'EE', from, to }: IncomeQuestion, options: AskOptions & { readonly id: string }): HttpMessage {
     const question = { person: { idCountry, id: personId }, period: { from, to } };
-    return { method: 'POST', target: `/r1/${this.#foreign('employment-income')}/income-queries`, headers: { ...headers(options), 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(question)) };
+    return { method: 'POST', target: `/r1/${this.#parts.foreign('employmentIncome')}/income-queries`, headers: { ...headers(options), 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(question)) };
   }
 
   /** Sends what `prepare` made under `id`. */
   async send(id: string, request: HttpMessage): Promise<IncomeAnswer> {
     const answer = await this.#desk.sendRest(id, request);
     return { ...answer, ...(answer.reply.status === 200 ? readIncomes(answer.json) : {}) };
+  }
+
+  /** A foreign company register, by the number under which its country has the company. */
+  async askForeignCompany(registrationNumber: string): Promise<Seen> {
+    const id = randomUUID();
+    const { foreign, peer } = this.#parts;
+    const body = Buffer.from(JSON.stringify({ country: peer, registrationNumber }));
+    const answer = await this.#desk.sendRest(id, { method: 'POST', target: `/r1/${foreign('foreignCompanies')}/company-queries`, headers: { ...headers({ id }), 'content-type': 'application/json' }, body });
+    return { answer, ...(answer.reply.status === 200 ? readCompany(answer.json) : {}) };
   }
 
   /** The domestic company register: what the tax administration asks at home. */
@@ -78,4 +87,10 @@ function headers({ id, userId }: AskOptions & { readonly id: string }): Record<s
 function readIncomes(json: unknown): Pick<IncomeAnswer, 'status' | 'incomes'> {
   if (typeof json !== 'object' || json === null || !('status' in json) || typeof json.status !== 'string') return {};
   return { status: json.status, ...('incomes' in json && Array.isArray(json.incomes) ? { incomes: json.incomes as Income[] } : {}) };
+}
+
+function readCompany(json: unknown): Pick<Seen, 'found' | 'name'> {
+  const { status, companies } = json as { readonly status?: string; readonly companies?: readonly { readonly name: string }[] };
+  const name = companies?.[0]?.name;
+  return status === 'FOUND' && name !== undefined ? { found: true, name } : status === 'NOT_FOUND' ? { found: false } : {};
 }

@@ -1,0 +1,79 @@
+/**
+ * The configuration of a pair that the repository has no folder for: gateway.yaml by the profile of the platform, the link by what the mappings of
+ * both countries can ask and answer. Ports, keys and trust are filled in as for the others (gateways.ts).
+ */
+import { Document } from 'yaml';
+import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
+import { CausewayError } from '../errors.ts';
+import { loadMappings } from '../mapping/load.ts';
+import type { ImportedService } from '../mapping/mappings.ts';
+import type { CountryCode, Home, HomePlan } from './plan.ts';
+import { crossings } from './plan.ts';
+
+const PURPOSES: Readonly<Record<string, string>> = { 'company': 'company-check', 'person': 'population', 'employment-income': 'commuting-tax' };
+/** 32 bytes, until the key is there. */
+const NO_KEY = Buffer.alloc(32).toString('base64');
+
+export function gatewayDocument({ country, ecosystem, instance, gateway: { memberClass, memberCode } }: HomePlan): Document {
+  const tls = { key: 'keys/domestic-tls.key.pem', certificate: 'keys/domestic-tls.cert.pem' };
+  const host = '127.0.0.1';
+  return new Document({
+    gateway: { entity: entityOf(country), country, ecosystem, environment: 'sandbox', home: 'provider' },
+    data: 'data',
+    mappings: '../../mappings',
+    listeners: { domestic: { host, port: 0, tls: { ...tls, clients: ['home/security-server.cert.pem'] } }, federation: { host, port: 0 }, operations: { host, port: 0 } },
+    home: { member: { instance, memberClass, memberCode }, securityServers: [{ url: `https://${host}`, tls: { ...tls, pins: ['home/security-server.cert.pem'] } }] },
+    keys: {
+      statement: 'keys/statement.key.pem',
+      encryption: 'keys/encryption.key.pem',
+      tls: { key: 'keys/federation-tls.key.pem', certificate: 'keys/federation-tls.cert.pem' },
+      log: 'keys/log.key.pem',
+      witness: 'keys/witness.key.pem',
+      evidence: 'keys/evidence.kek',
+    },
+    trust: 'trust',
+  });
+}
+
+/** The same agreement for both sides. `root`: the folder that holds the mappings. Throws `config-invalid` for mappings that cannot be loaded. */
+export async function linkDocument(root: string, [first, second]: readonly [Home, Home]): Promise<Document> {
+  const id = [first, second].map(({ plan }) => plan.country.toLowerCase()).join('-');
+  const legs = await Promise.all([legOf(root, first, second), legOf(root, second, first)]);
+  return new Document({
+    agreement: {
+      id,
+      version: 1,
+      effective: '2026-01-01T00:00:00Z',
+      environment: 'sandbox',
+      parties: [first, second].map(({ plan: { country } }) => party(country, id)),
+      retryTime: '10m',
+      duplicateTime: '24h',
+      legs,
+    },
+    settings: { url: 'https://127.0.0.1' },
+  });
+}
+
+function party(country: CountryCode, id: string): object {
+  const host = new URL(entityOf(country)).host;
+  return { country, entity: entityOf(country), log: { origin: `${host}/trail/${id}/2026h2`, key: NO_KEY }, witness: { name: `${host}/witness`, key: NO_KEY } };
+}
+
+async function legOf(root: string, asking: Home, answering: Home): Promise<object> {
+  const { imported } = await loadMappings(`${root}/mappings`, asking.plan.country, DIALECT_FORMS);
+  const grants = crossings(asking, answering).map(({ client, imported: { service } }) => grant(client, imported.find((one) => one.service === service) ?? noService(service)));
+  return { from: asking.plan.country, to: answering.plan.country, sealing: 'jwe', evidence: 'escrow', endUser: 'pass', answerRetention: '10m', grants };
+}
+
+function grant(client: string, { service, operation, translation: { neutral } }: ImportedService): object {
+  const limits = { maxBytes: '1MiB', minBudget: '500ms', maxBudget: '20s', quota: 60_000 };
+  return { client, service, operation, purpose: PURPOSES[neutral.schema] ?? neutral.schema, neutral, proof: 'security-server', idempotent: true, ...limits };
+}
+
+function entityOf(country: CountryCode): string {
+  return `https://gateway.${country.toLowerCase()}.example`;
+}
+
+function noService(service: string): never {
+  throw new CausewayError('config-invalid', `services.yaml names ${service}, the mappings do not`);
+}
