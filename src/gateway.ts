@@ -125,7 +125,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     return { ready: Object.values(checks).every(Boolean), checks };
   };
   const listeners = await listenAll(config, {
-    domestic: await domesticSide(config, mappings, { offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, [...new Set(offers.map((offer) => offer.dialect))]),
+    domestic: await domesticSide(config, mappings, hub, { offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, [...new Set(offers.map((offer) => offer.dialect))]),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text() }),
   });
@@ -223,9 +223,9 @@ function policies({ gateway, home }: GatewayConfig, hub: OpenHub | undefined): (
 }
 
 /** Service URLs for the security server or the clients of a hub, or, at an edge, the entry points of the dialects for information systems. */
-async function domesticSide({ gateway, listeners, home, mappings: folder }: GatewayConfig, { imported }: MappingSet, options: Omit<DomesticOptions, 'pins'>, dialects: readonly Dialect[]): Promise<Parameters<typeof listen>[0]> {
-  if (gateway.home === 'hub') return domesticApp(options);
-  if (gateway.home === 'provider') return domesticApp({ ...options, pins: pinsOf(listeners.domestic.tls.clients) });
+async function domesticSide({ gateway, listeners, home, mappings: folder }: GatewayConfig, { imported }: MappingSet, hub: OpenHub | undefined, options: Omit<DomesticOptions, 'callers'>, dialects: readonly Dialect[]): Promise<Parameters<typeof listen>[0]> {
+  if (hub !== undefined) return domesticApp({ ...options, callers: hub });
+  if (gateway.home === 'provider') return domesticApp({ ...options, callers: { pins: pinsOf(listeners.domestic.tls.clients) } });
   const clients = home.clients.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates) }));
   const { offers, parts } = options;
   const catalogue = await catalogueOf({ folder, forms: DIALECT_FORMS, member: home.member, clients: clients.map(({ member }) => member), imported, offers, parts });

@@ -4,6 +4,7 @@ import { checkAgreement } from './check-agreement.ts';
 import { checkFiles } from './check-files.ts';
 import { checkHubFiles } from './check-hub-files.ts';
 import { checkPorts } from './check-ports.ts';
+import { checkProofs } from './check-proofs.ts';
 import { checkTrust } from './check-trust.ts';
 import { checkWaits } from './check-waits.ts';
 import type { GatewayFile } from './gateway-file.ts';
@@ -28,7 +29,7 @@ export function checkConfig(folder: string, now: number): readonly Problem[] {
     ...checkRequestHash(value, gateway),
     ...checkFiles(value, gateway, now),
     ...checkHubFiles(value, gateway, now),
-    ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
+    ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question), ...checkProofs(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
     ...checkDistinct(read),
   ]);
 }

@@ -1,13 +1,14 @@
 /** OAuth 2.0 access tokens as JWT (RFC 9068), verified offline against the configured keys of the authorisation server. */
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
-import type { JSONWebKeySet, JWTPayload } from 'jose';
+import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose';
 import { CausewayError } from '../errors.ts';
 
 export interface TokenRules {
   readonly issuer: string;
   /** How the authorisation server names this gateway. */
   readonly audience: string;
-  readonly keys: JSONWebKeySet;
+  /** Of `readKeySet`. */
+  readonly keys: JWTVerifyGetKey;
   /** Header `typ`. RFC 9068 says `at+jwt`; several servers write `JWT`. */
   readonly type: 'at+jwt' | 'JWT';
   /** Claim that names the client: `client_id` in RFC 9068, `azp` at some servers. */
@@ -27,13 +28,13 @@ export interface AccessToken {
 /** RFC 8725, section 3.1: a closed list, and nothing symmetric. */
 const ALGORITHMS = ['ES256', 'ES384', 'PS256', 'PS384', 'PS512', 'RS256', 'EdDSA', 'Ed25519'];
 
-/** Throws `config-invalid` for what is no JWK set of public keys. */
-export function readKeySet(text: string): JSONWebKeySet {
+/** The keys of a JWK set, each made once. Throws `config-invalid` for what is no set of public keys. */
+export function readKeySet(text: string): JWTVerifyGetKey {
   try {
     const set = JSON.parse(text) as JSONWebKeySet;
-    createLocalJWKSet(set);
+    const keys = createLocalJWKSet(set);
     if (set.keys.length === 0 || set.keys.some((key) => 'd' in key || key.kty === 'oct')) throw new TypeError('not public keys');
-    return set;
+    return keys;
   } catch (cause) {
     throw new CausewayError('config-invalid', 'not a JWK set of public keys', { cause });
   }
@@ -64,7 +65,7 @@ export async function verifyAccessToken(token: string, rules: TokenRules, now: n
 async function verified(token: string, { issuer, audience, keys, type, tolerance }: TokenRules, now: number): Promise<JWTPayload> {
   try {
     const options = { issuer, audience, typ: type, algorithms: ALGORITHMS, requiredClaims: ['exp', 'iat'], clockTolerance: tolerance / 1000, currentDate: new Date(now) };
-    return (await jwtVerify(token, createLocalJWKSet(keys), options)).payload;
+    return (await jwtVerify(token, keys, options)).payload;
   } catch (cause) {
     throw unauthenticated('the access token does not verify', hintOf(cause), cause);
   }

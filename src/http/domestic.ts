@@ -8,7 +8,7 @@ import type { Offer } from '../exchange/flow.ts';
 import type { OutboundParts } from '../exchange/parts.ts';
 import { exchangeId } from '../platform/ids.ts';
 import { nextTraceparent } from '../platform/trace.ts';
-import type { HttpReply } from '../platform/http-client.ts';
+import type { HttpHeaders, HttpReply } from '../platform/http-client.ts';
 import { answerWith, readBody } from './body.ts';
 import { connectionIdentity } from './peer-certificate.ts';
 import type { Admission } from './admission.ts';
@@ -16,8 +16,8 @@ import type { Admission } from './admission.ts';
 export interface DomesticOptions {
   readonly offers: readonly Offer[];
   readonly parts: OutboundParts;
-  /** base64 SHA-256 of the public keys of the security servers that may call; absent at an API hub, whose dialect authenticates each request by itself. */
-  readonly pins?: readonly string[];
+  /** Who may call: the security servers with these keys (base64 SHA-256), or whoever the API hub's dialect recognises by its credentials. */
+  readonly callers: { readonly pins: readonly string[] } | { authenticate(headers: HttpHeaders, now: number): Promise<void> };
   readonly admission: Admission;
   readonly maxBodyBytes: number;
 }
@@ -40,10 +40,11 @@ async function answer(context: Context, offer: Offer, options: DomesticOptions):
   const arrivedAt = parts.clock.monotonic();
   let reply: HttpReply;
   try {
-    const connection = options.pins === undefined ? (connectionIdentity(context.req)?.subject ?? '') : pinnedSubject(context, options.pins, parts.clock.now());
+    // Before a place is taken or a body is read: a stranger gets neither.
+    const { connection, headers } = await caller(context, options.callers, parts.clock.now());
     reply = await options.admission.run(offer.peer.link.id, async () => {
       const body = await readBody(context.req, options.maxBodyBytes);
-      const http = { method: context.method, target: (context.req.url ?? '').slice(offer.path.length), headers: options.pins === undefined ? withCertificate(context) : headersOf(context), body };
+      const http = { method: context.method, target: (context.req.url ?? '').slice(offer.path.length), headers, body };
       const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
       return outbound({ path: offer.path, http, connection, arrivedAt, trace, accept }, parts);
     });
@@ -54,6 +55,13 @@ async function answer(context: Context, offer: Offer, options: DomesticOptions):
     reply = offer.dialect.renderFault(error, { exchange: xid, country: parts.country, ...accept });
   }
   send(context, reply);
+}
+
+async function caller(context: Context, callers: DomesticOptions['callers'], now: number): Promise<{ connection: string; headers: HttpHeaders }> {
+  if ('pins' in callers) return { connection: pinnedSubject(context, callers.pins, now), headers: headersOf(context) };
+  const headers = withCertificate(context);
+  await callers.authenticate(headers, now);
+  return { connection: connectionIdentity(context.req)?.subject ?? '', headers };
 }
 
 function pinnedSubject(context: Context, pins: readonly string[], now: number): string {

@@ -21,7 +21,7 @@ import type { DomesticOptions } from './domestic.ts';
 import { connectionIdentity } from './peer-certificate.ts';
 import type { ConnectionIdentity } from './peer-certificate.ts';
 
-export interface EdgeOptions extends Omit<DomesticOptions, 'pins'> {
+export interface EdgeOptions extends Omit<DomesticOptions, 'callers'> {
   readonly dialects: readonly Dialect[];
   readonly catalogue: Catalogue;
   /** Who may ask, and the base64 SHA-256 of the keys that may speak for it. */

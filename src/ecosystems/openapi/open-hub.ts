@@ -9,10 +9,12 @@ import type { MappingSet } from '../../mapping/mappings.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { connect } from '../../platform/http-client.ts';
+import type { HttpHeaders } from '../../platform/http-client.ts';
 import { pinsOf, tlsOf } from '../calling-home.ts';
 import type { HttpMessagePolicy } from '../proof-policy.ts';
 import { parseMemberPath, sameService, servicePath } from '../xroad-identifiers.ts';
 import { AccessTokens } from './access-tokens.ts';
+import { authenticate, clientOf } from './clients.ts';
 import type { HubClient, HubProvider, HubSettings } from './settings.ts';
 
 type Home = GatewayConfig['home'];
@@ -23,6 +25,8 @@ type SignatureKeys = Home['clients'][number]['signatureKeys'];
 export interface OpenHub {
   readonly settings: HubSettings;
   readonly signatures?: HttpMessagePolicy;
+  /** As the dialect does it again for each message; throws `caller-unauthenticated`, `scope-missing`. */
+  authenticate(headers: HttpHeaders, now: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,7 +42,7 @@ export function openHub({ home, limits }: Pick<GatewayConfig, 'home' | 'limits'>
     origin: hub.url,
     headers: hub.headers,
     apiKeyHeader: hub.apiKeyHeader,
-    clients: home.clients.map(clientOf),
+    clients: home.clients.map(readClient),
     ...(hub.tokens === undefined ? {} : { tokens: { ...hub.tokens, keys: readKeySet(readFileSync(hub.tokens.keys, 'utf8')) } }),
     providers: new Map(mappings.exported.flatMap(({ service, home: { service: own } }) => providerOf(service, home).map((provider) => [servicePath(own), provider] as const))),
     credentials: {
@@ -48,10 +52,10 @@ export function openHub({ home, limits }: Pick<GatewayConfig, 'home' | 'limits'>
     maxAnswerBytes: limits.answerBytes,
     pathOf: ({ service, operation }) => mappings.imported.find(({ home: one }) => sameService(one.service, service) && canonicalJson(one.operation) === canonicalJson(operation))?.path ?? '',
   };
-  return { settings, ...(hub.signatures === undefined ? {} : { signatures: { ...hub.signatures, signer: signingKey(hub.signatures.keyid, readFileSync(hub.signatures.key)) } }), close: async () => tokenConnection?.close() };
+  return { settings, ...(hub.signatures === undefined ? {} : { signatures: { ...hub.signatures, signer: signingKey(hub.signatures.keyid, readFileSync(hub.signatures.key)) } }), authenticate: async (headers, now) => void (await authenticate(headers, clientOf(headers, settings), settings, now)), close: async () => tokenConnection?.close() };
 }
 
-function clientOf({ client, certificates, oauthClient, apiKeySha256, apiKeyAloneThatWhoeverSeesItCanUseSha256: alone, signatureKeys }: Home['clients'][number]): HubClient {
+function readClient({ client, certificates, oauthClient, apiKeySha256, apiKeyAloneThatWhoeverSeesItCanUseSha256: alone, signatureKeys }: Home['clients'][number]): HubClient {
   const apiKey = apiKeySha256 ?? alone;
   return { member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates), ...(oauthClient === undefined ? {} : { oauthClient }), ...(apiKey === undefined ? {} : { apiKey }), keys: keysOf(signatureKeys) };
 }

@@ -1,10 +1,12 @@
 /** gateway.home: hub: what it needs, what it excludes, and what config check says of its files. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { checkConfig } from '../../../src/config/check.ts';
+import { gatewaySchema } from '../../../src/config/gateway-file.ts';
+import { readConfigFile } from '../../../src/config/read.ts';
 import { NOW, change, makeGatewayFolders } from '../../support/gateway-folders.ts';
 import type { Change } from '../../support/gateway-folders.ts';
 
@@ -88,4 +90,34 @@ suite('its files', () => {
     ['a certificate of the token endpoint that is not there', [['home', 'hub', 'oauth', 'tls', 'pins'], ['home/none.pem']], /does not exist/],
   ];
   for (const [title, bent, expected] of cases) test(`${title}: reported`, () => assert.ok(problems(bent).some((problem) => expected.test(problem)), problems(bent).join('\n')));
+});
+
+suite('what the link demands of its side', () => {
+  const link = join(folders.fi, 'links/ee.yaml');
+  const unproven = (...changes: readonly Change[]): string[] => {
+    change(link, changes);
+    return checkConfig(folders.fi, NOW).filter(({ text }) => text.startsWith('this gateway cannot prove')).map(({ path, text }) => `${path}: ${text}`);
+  };
+
+  test('a proof that only a security server gives: refused; those of a hub pass, in an answer as its answerProof', () => {
+    assert.deepEqual(problems(), []);
+    const cannot = 'this gateway cannot prove messages at home by';
+    assert.deepEqual(unproven(), [`agreement.legs[0].grants[0].proof: ${cannot} security-server`, `agreement.legs[0].grants[1].proof: ${cannot} wss`, `agreement.legs[1].grants[0].proof: ${cannot} security-server`]);
+    const mended: Change[] = [
+      [['agreement', 'legs', 0, 'grants', 0, 'proof'], 'api-client'],
+      [['agreement', 'legs', 0, 'grants', 1, 'proof'], 'jws-detached'],
+      [['agreement', 'legs', 1, 'grants', 0, 'answerProof'], 'http-signature'],
+    ];
+    assert.deepEqual(unproven(...mended), []);
+    change(file, [[['home', 'hub', 'signatures'], undefined]]);
+    assert.deepEqual(unproven(), [`agreement.legs[0].grants[1].proof: ${cannot} jws-detached`, `agreement.legs[1].grants[0].answerProof: ${cannot} http-signature`]);
+  });
+});
+
+test('the gateway.yaml of docs/connect-api-hub.md is one', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/connect-api-hub.md'), 'utf8');
+  const [, yaml = ''] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+  const rest = readFileSync(file, 'utf8').match(/^keys:\n(?: .*\n)+/m)?.[0] ?? '';
+  const example = write('example.yaml', `${yaml}${rest}data: data\nmappings: mappings\ntrust: trust\n`);
+  assert.deepEqual(readConfigFile(join(folders.fi, example), gatewaySchema(folders.fi)).problems, []);
 });
