@@ -88,6 +88,8 @@ export interface DomesticRequest {
   /** SOAP: the service code; REST: method and path template of services.yaml. */
   readonly operation: Operation;
   readonly payload: Payload;
+  /** SOAP: the headers that an answer must repeat, in their order, where they are more than the members above or stand otherwise than the schema has them. */
+  readonly headers?: readonly XmlElement[];
 }
 
 export interface DomesticResponse {

@@ -40,6 +40,14 @@ export function toUtf8(bytes: Uint8Array): Buffer {
   return decode(unmarked.subarray(length), label);
 }
 
+/** The character set that a document says of itself, in lower case: by its byte order mark, or by its declaration; UTF-8 where it says nothing. Throws `malformed`. */
+export function charsetOf(bytes: Uint8Array): string {
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (startsWith(source, [0xfe, 0xff]) || startsWith(source, [0xff, 0xfe])) return 'utf-16';
+  const unmarked = startsWith(source, [0xef, 0xbb, 0xbf]) ? source.subarray(3) : source;
+  return declaration(unmarked.toString('latin1', 0, DECLARATION_MAX)).charset ?? 'utf-8';
+}
+
 function fromUtf16(source: Buffer, label: 'utf-16be' | 'utf-16le'): Buffer {
   const utf8 = decode(source, label);
   const { charset, length } = declaration(utf8.toString('latin1', 0, DECLARATION_MAX));

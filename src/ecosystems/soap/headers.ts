@@ -3,14 +3,16 @@ import type { DomesticContext, DomesticMember, DomesticService, XmlElement } fro
 import { attribute, children, element, elements } from '../../xml/element.ts';
 import { brokenRule, malformed } from '../malformed.ts';
 import { checkPart, checkText } from '../xroad-identifiers.ts';
-import { memberElement, readMember, readService, serviceElement } from './identifiers.ts';
+import { checkServer, memberElement, readMember, readService, serviceElement } from './identifiers.ts';
 import { leafText } from './leaf.ts';
-import { REPRESENTATION, SECURITY_TOKEN, SOAP, WSSE, XROAD } from './names.ts';
+import { REPRESENTATION, SECURITY_TOKEN, SOAP, WSSE, WSU, XROAD } from './names.ts';
 
 export interface SoapHeaders {
   readonly client: DomesticMember;
   readonly service: DomesticService;
   readonly context: DomesticContext;
+  /** As they stand, where headerElements would write others or another order: an answer repeats them (PR-MESS 4.0.25, section 2.3). */
+  readonly repeated?: readonly XmlElement[];
   /** Written by the security server of the service into answers. */
   readonly requestHash?: { readonly algorithm: string; readonly value: string };
 }
@@ -21,21 +23,25 @@ const UNDERSTOOD = new Set<string>([XROAD, REPRESENTATION, SECURITY_TOKEN, WSSE]
 const ACTOR_NEXT = 'http://schemas.xmlsoap.org/soap/actor/next';
 
 /**
- * Reads the headers in whatever order they stand, as a security server does. `securityServer`, `securityToken` and headers of others are
- * passed over. Throws `malformed` for a missing or doubled header, a protocol version other than 4.x, `centralService` (removed in
+ * Reads the headers in whatever order they stand, as a security server does. `securityServer` and `securityToken` are for the security servers, which have acted on
+ * them, and headers of others are passed over. Throws `malformed` for a missing or doubled header, a protocol version other than 4.x, `centralService` (removed in
  * PR-MESS 4.0.23), and a header that must be understood and is not (SOAP 1.1, section 4.2.3).
  */
 export function readHeaders(header: XmlElement): SoapHeaders {
   refuseNotUnderstood(header);
   if (one(header, XROAD, 'centralService') !== undefined) throw malformed('centralService', 'Central services were removed from the protocol: name the service.');
-  one(header, XROAD, 'securityServer');
-  one(header, SECURITY_TOKEN, 'securityToken');
+  const server = one(header, XROAD, 'securityServer');
+  const token = one(header, SECURITY_TOKEN, 'securityToken');
+  if (server !== undefined) checkServer(server);
+  if (token !== undefined) leafText(token);
   checkVersion(leafText(mandatory(header, 'protocolVersion')));
   const requestHash = one(header, XROAD, 'requestHash');
+  const repeated = repeatedHeaders(header);
   return {
     client: readMember(mandatory(header, 'client')),
     service: readService(mandatory(header, 'service')),
     context: readContext(header),
+    ...(repeated === undefined ? {} : { repeated }),
     ...(requestHash === undefined ? {} : { requestHash: { algorithm: attribute(requestHash, '', 'algorithmId') ?? '', value: leafText(requestHash).trim() } }),
   };
 }
@@ -51,6 +57,18 @@ export function headerElements(client: DomesticMember, service: DomesticService,
     ...partyElements(context.representedParty),
     element(XROAD, 'protocolVersion', [PROTOCOL_VERSION]),
   ];
+}
+
+/** The order in which headerElements writes. */
+const WRITTEN = ['client', 'service', 'userId', 'id', 'issue', 'representedParty', 'protocolVersion'];
+const REPEATED = new Set([...WRITTEN.map((name) => `${name === 'representedParty' ? REPRESENTATION : XROAD} ${name}`), `${XROAD} securityServer`, `${SECURITY_TOKEN} securityToken`]);
+
+/** Undefined where headerElements writes the same headers in the same order. wsu:Id belongs to the signature of the request. */
+function repeatedHeaders(header: XmlElement): XmlElement[] | undefined {
+  const found = elements(header).filter(({ ns, name }) => REPEATED.has(`${ns} ${name}`));
+  const places = found.map(({ name }) => WRITTEN.indexOf(name));
+  if (places.every((place, at) => place > (places[at - 1] ?? -1))) return undefined;
+  return found.map((one) => ({ ...one, attributes: one.attributes.filter(({ ns }) => ns !== WSU) }));
 }
 
 function readContext(header: XmlElement): DomesticContext {

@@ -8,7 +8,8 @@ import { IDENTIFIERS, XROAD } from './names.ts';
 
 const MEMBER_PARTS = ['xRoadInstance', 'memberClass', 'memberCode', 'subsystemCode'] as const;
 const SERVICE_PARTS = [...MEMBER_PARTS, 'serviceCode', 'serviceVersion'] as const;
-type Part = (typeof SERVICE_PARTS)[number];
+const SERVER_PARTS = ['xRoadInstance', 'memberClass', 'memberCode', 'serverCode'] as const;
+type Part = (typeof SERVICE_PARTS)[number] | (typeof SERVER_PARTS)[number];
 
 /** Reads a `client` header. Its object type must say what it holds: MEMBER without a subsystem, SUBSYSTEM with one. Throws `malformed`. */
 export function readMember(header: XmlElement): DomesticMember {
@@ -24,6 +25,13 @@ export function readService(header: XmlElement): DomesticService {
   requireType(header, 'SERVICE');
   const version = parts.get('serviceVersion');
   return { ...member(header, parts), service: required(header, parts, 'serviceCode'), ...(version === undefined ? {} : { version }) };
+}
+
+/** Requires a `securityServer` header to be what its type says (PR-TARGETSS, section 2). Throws `malformed`. */
+export function checkServer(header: XmlElement): void {
+  const parts = readParts(header, SERVER_PARTS);
+  requireType(header, 'SERVER');
+  for (const name of SERVER_PARTS) required(header, parts, name);
 }
 
 export function memberElement(name: string, { instance, memberClass, memberCode, subsystem }: DomesticMember): XmlElement {

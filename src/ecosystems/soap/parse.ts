@@ -6,6 +6,7 @@ import type { XmlLimits } from '../../platform/limits.ts';
 import { mintReceived } from '../../stages.ts';
 import type { DialectName, DomesticRequest, DomesticResponse, Received } from '../../stages.ts';
 import { checkWellFormed, previewXml } from '../../xml/document.ts';
+import { charsetOf } from '../../xml/encoding.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import { brokenRule } from '../malformed.ts';
 import { readEnvelope, toRequest, toResponse } from './envelope.ts';
@@ -42,7 +43,7 @@ export function readAnswer(reply: HttpReply, limits: XmlLimits): SoapMessage {
 }
 
 function readSoap(headers: HttpHeaders, body: Uint8Array, limits: XmlLimits): SoapMessage {
-  checkContentType(headers['content-type'] ?? '');
+  checkContentType(headers['content-type'] ?? '', body);
   const message = readEnvelope(previewXml(body, limits));
   // Nothing proves a fault: it ends here.
   if (message.kind === 'fault') checkWellFormed(body);
@@ -60,10 +61,11 @@ function asAnswer<T>(read: () => T, status: number): T {
   }
 }
 
-function checkContentType(contentType: string): void {
+/** Message and document must say the same character set: which of two a reader believes differs, and so what it reads. */
+function checkContentType(contentType: string, body: Uint8Array): void {
   const [type, ...parameters] = contentType.toLowerCase().split(';').map((part) => part.trim());
   if (type?.startsWith('multipart/') === true || type === 'application/xop+xml') throw brokenRule('content-type', 'Content-Type', 'Attachments do not cross this link: send text/xml.');
   if (type !== 'text/xml') throw brokenRule('content-type', 'Content-Type', 'X-Road takes SOAP as text/xml.');
   const charset = parameters.find((part) => part.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
-  if (charset !== undefined && charset !== 'utf-8') throw brokenRule('content-type', 'Content-Type', 'The character set must be UTF-8.');
+  if (charset !== undefined && charset !== charsetOf(body)) throw brokenRule('content-type', 'Content-Type', 'Its character set is not that of the XML declaration: send UTF-8, or declare it.');
 }

@@ -18,7 +18,7 @@ export async function renderRequest(mapped: Mapped<'domestic'>, call: DomesticCa
 
 /** See Dialect.renderResponse: the headers of the request again. requestHash is written by the security server, over what it forwarded to us. */
 export async function renderResponse(mapped: Mapped<'domestic'>, request: DomesticRequest, policy: ProofPolicy, now: number): Promise<HttpReply> {
-  const body = await write(headerElements(request.client, request.service, request.context), payloadOf(mapped), policy, now);
+  const body = await write(request.headers ?? headerElements(request.client, request.service, request.context), payloadOf(mapped), policy, now);
   return { status: 200, headers: { 'content-type': CONTENT_TYPE }, body };
 }
 

@@ -5,6 +5,7 @@ import { CausewayError } from '../../../../src/errors.ts';
 import type { HttpMessage } from '../../../../src/platform/http-client.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
 import type { DomesticRequest } from '../../../../src/stages.ts';
+import { edgeCode } from '../../../../src/ecosystems/xroad-edge-faults.ts';
 import { coded } from '../errors.ts';
 import { HEADERS, REQUEST_BODY, client, context, envelope, home, parseRequest, posted, service } from './samples.ts';
 import type { Headers } from './samples.ts';
@@ -36,13 +37,15 @@ test('a member without subsystem may ask as MEMBER', () => {
   assert.deepEqual(withHeaders({ client: member }).client, { instance: 'EE', memberClass: 'COM', memberCode: '10137319' });
 });
 
+const SERVER = '<x:securityServer i:objectType="SERVER"><i:xRoadInstance>EE</i:xRoadInstance><i:memberClass>GOV</i:memberClass><i:memberCode>1</i:memberCode><i:serverCode>ss1</i:serverCode></x:securityServer>';
+
 const accepted: readonly (readonly [what: string, headers: Headers])[] = [
   ['a protocol version with white space around it', { protocolVersion: '<x:protocolVersion>4.0\n   </x:protocolVersion>' }],
   ['a minor protocol version above 4.0', { protocolVersion: '<x:protocolVersion>4.1</x:protocolVersion>' }],
   ['a header of somebody else', { more: '<w:Action xmlns:w="http://www.w3.org/2005/08/addressing">a</w:Action>' }],
   ['a header for another actor that must be understood there', { more: '<w:To xmlns:w="urn:w" s:mustUnderstand="1" s:actor="http://elsewhere.example">a</w:To>' }],
   ['a security header that must be understood', { more: '<w:Security xmlns:w="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" s:mustUnderstand="1"/>' }],
-  ['a target security server', { more: '<x:securityServer i:objectType="SERVER"><i:xRoadInstance>EE</i:xRoadInstance></x:securityServer>' }],
+  ['a target security server', { more: SERVER }],
   ['a security token', { more: '<t:securityToken xmlns:t="http://x-road.eu/xsd/security-token.xsd" tokenType="urn:ietf:params:oauth:token-type:jwt">e30</t:securityToken>' }],
   ['a represented party without a class', { representedParty: '<r:representedParty><r:partyCode>1</r:partyCode></r:representedParty>' }],
   ['a comment and CDATA in a header', { userId: '<x:userId><!-- a --><![CDATA[EE36805280109]]></x:userId>' }],
@@ -52,7 +55,11 @@ for (const [what, headers] of accepted) test(`${what} is accepted`, () => assert
 const refused: readonly (readonly [what: string, field: string, headers: Headers])[] = [
   ...(['client', 'service', 'id', 'protocolVersion'] as const).map((name) => [`no ${name}`, name, { [name]: '' }] as const),
   ...(['client', 'service', 'userId', 'id', 'issue', 'representedParty', 'protocolVersion'] as const).map((name) => [`${name} twice`, name, { [name]: HEADERS[name].repeat(2) }] as const),
-  ['securityServer twice', 'securityServer', { more: '<x:securityServer/><x:securityServer/>' }],
+  ['securityServer twice', 'securityServer', { more: SERVER.repeat(2) }],
+  ['a target security server without its code', 'securityServer', { more: SERVER.replace('<i:serverCode>ss1</i:serverCode>', '') }],
+  ['a target security server of another type', 'securityServer', { more: SERVER.replace('SERVER', 'SUBSYSTEM') }],
+  ['elements within a security token', 'securityToken', { more: '<t:securityToken xmlns:t="http://x-road.eu/xsd/security-token.xsd"><x:id>1</x:id></t:securityToken>' }],
+  ['a security token twice', 'securityToken', { more: '<t:securityToken xmlns:t="http://x-road.eu/xsd/security-token.xsd">1</t:securityToken>'.repeat(2) }],
   ['a central service', 'centralService', { more: '<x:centralService/>' }],
   ['protocol version 3', 'protocolVersion', { protocolVersion: '<x:protocolVersion>3.1</x:protocolVersion>' }],
   ['protocol version 40', 'protocolVersion', { protocolVersion: '<x:protocolVersion>40.0</x:protocolVersion>' }],
@@ -161,4 +168,56 @@ test('no message, however damaged, gives an error without a code', () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+const XROAD_CODES: readonly (readonly [what: string, code: string, http: HttpMessage])[] = [
+  ['another method', 'client.invalid_http_method', { ...posted(envelope(REQUEST_BODY)), method: 'PUT' }],
+  ['another content type', 'client.invalid_content_type', posted(envelope(REQUEST_BODY), 'application/json')],
+  ['no header at all', 'client.missing_header', posted(envelope(REQUEST_BODY).replace(/<s:Header>.*<\/s:Header>/, ''))],
+  ...(['client', 'service', 'id', 'protocolVersion'] as const).map((name) => [`no ${name}`, 'client.missing_header_field', posted(envelope(REQUEST_BODY, { [name]: '' }))] as const),
+  ...(['client', 'service', 'userId', 'id', 'issue', 'representedParty', 'protocolVersion'] as const).map((name) => [`${name} twice`, 'client.duplicate_header_field', posted(envelope(REQUEST_BODY, { [name]: HEADERS[name].repeat(2) }))] as const),
+  ['protocol version 3', 'client.invalid_protocol_version', posted(envelope(REQUEST_BODY, { protocolVersion: '<x:protocolVersion>3.1</x:protocolVersion>' }))],
+  ['an empty body', 'client.missing_body', posted(envelope(''))],
+  ['two elements in the body', 'client.invalid_body', posted(envelope(REQUEST_BODY.repeat(2)))],
+  ['a body of another service', 'client.inconsistent_headers', posted(envelope('<a/>'))],
+  ['a document type', 'client.invalid_soap', posted(`<!DOCTYPE a>${envelope(REQUEST_BODY)}`)],
+  ['no XML', 'client.invalid_soap', posted('<a')],
+];
+for (const [what, code, http] of XROAD_CODES) {
+  test(`${what} has X-Road's own code where the gateway stands in the place of its servers: ${code}`, () => {
+    try {
+      parse(http);
+    } catch (error) {
+      assert.ok(error instanceof CausewayError);
+      return assert.equal(edgeCode(error, 'snake', 'client.invalid_soap'), code);
+    }
+    return assert.fail('not refused');
+  });
+}
+
+const LATIN = (charset: string): Buffer => Buffer.from(`<?xml version="1.0" encoding="${charset}"?>${envelope(REQUEST_BODY, { userId: '<x:userId>J\u00fcri</x:userId>' })}`, 'latin1');
+
+test('another character set is read where document and content type agree on it, or one of them says nothing of it', () => {
+  for (const contentType of ['text/xml', 'text/xml; charset=windows-1252', 'text/xml; charset="Windows-1252"']) assert.equal(parse(posted(LATIN('windows-1252'), contentType)).context.userId, 'Jüri');
+  assert.equal(parse(posted(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(envelope(REQUEST_BODY))]))).context.messageId, 'f3d1b2a0-0001');
+  assert.equal(parse(posted(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(envelope(REQUEST_BODY), 'utf16le')]), 'text/xml; charset=utf-16')).context.messageId, 'f3d1b2a0-0001');
+});
+
+test('a content type that contradicts the document is refused: two readers would read two messages', () => {
+  for (const [bytes, contentType] of [[LATIN('windows-1252'), 'text/xml; charset=utf-8'], [LATIN('iso-8859-1'), 'text/xml; charset=windows-1252'], [Buffer.from(envelope(REQUEST_BODY)), 'text/xml; charset=windows-1257']] as const) {
+    assert.throws(() => parse(posted(bytes, contentType)), coded('malformed', { field: 'Content-Type' }));
+  }
+});
+
+test('default namespaces, comments and CDATA do not change what is read', () => {
+  const plain = parse(posted(envelope(REQUEST_BODY)));
+  const other = envelope('<lihtandmed_v2 xmlns="http://arireg.x-road.eu/producer/"><!-- c --><keha><ariregistri_kood><![CDATA[2077474]]></ariregistri_kood></keha></lihtandmed_v2>')
+    .replace('<x:id>f3d1b2a0-0001</x:id>', '<id xmlns="http://x-road.eu/xsd/xroad.xsd">f3d1<!-- -->b2a0-0001</id>');
+  assert.deepEqual(parse(posted(other)), plain);
+});
+
+test('headers that the schema writes in this order need no copy; any other are kept for the answer, without what others added', () => {
+  assert.equal(parse(posted(envelope(REQUEST_BODY))).headers, undefined);
+  const { headers } = withHeaders({ more: `<w:Action xmlns:w="urn:w">a</w:Action><x:requestHash algorithmId="a">b</x:requestHash>${SERVER}` });
+  assert.deepEqual(headers?.map(({ name }) => name), ['client', 'service', 'userId', 'id', 'issue', 'representedParty', 'protocolVersion', 'securityServer']);
 });

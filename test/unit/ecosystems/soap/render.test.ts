@@ -7,7 +7,7 @@ import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
 import { element } from '../../../../src/xml/element.ts';
 import { coded } from '../errors.ts';
 import { mapped } from '../mapped.ts';
-import { HEADERS, RESPONSE_BODY, answered, call, client, context, envelope, home, parseRequest, parseResponse, service } from './samples.ts';
+import { HEADERS, RESPONSE_BODY, answered, call, client, context, envelope, home, parseRequest, parseResponse, service, REQUEST_BODY } from './samples.ts';
 
 const policy: ProofPolicy = { form: 'security-server', connection: 'CN=ss1' };
 const NS = 'http://arireg.x-road.eu/producer/';
@@ -63,4 +63,16 @@ test('what a security server makes of our answer is an answer to its request', a
 
 test('JSON cannot be written into an envelope', async () => {
   await assert.rejects(renderRequest(mapped({ form: 'json', body: {}, path: {}, query: {} }), call, policy, 0), coded('internal'));
+});
+
+test('an answer repeats headers in the order of the request, those for the security servers too, and none of others', async () => {
+  const server = '<x:securityServer i:objectType="SERVER"><i:xRoadInstance>EE</i:xRoadInstance><i:memberClass>GOV</i:memberClass><i:memberCode>1</i:memberCode><i:serverCode>ss1</i:serverCode></x:securityServer>';
+  const token = '<t:securityToken xmlns:t="http://x-road.eu/xsd/security-token.xsd" tokenType="urn:ietf:params:oauth:token-type:jwt">e30</t:securityToken>';
+  const shuffled = [HEADERS.protocolVersion, token, HEADERS.id, '<w:Action xmlns:w="urn:w">a</w:Action>', HEADERS.service, server, HEADERS.client, HEADERS.userId].join('');
+  const request = parseRequest({ method: 'POST', target: '', headers: { 'content-type': 'text/xml' }, body: Buffer.from(envelope(REQUEST_BODY).replace(/<s:Header>.*<\/s:Header>/, `<s:Header>${shuffled}</s:Header>`)) }, [home], DEFAULT_XML_LIMITS).message;
+  const { body } = await renderResponse(mapped({ form: 'xml', element: element('http://arireg.x-road.eu/producer/', 'lihtandmed_v2Response') }), request, policy, 0);
+  const text = Buffer.from(body).toString();
+  assert.deepEqual([...text.matchAll(/<(?:xrd|repr|ns\d):(protocolVersion|securityToken|id|Action|service|securityServer|client|userId)[ >]/g)].map(([, name]) => name), ['protocolVersion', 'securityToken', 'id', 'service', 'securityServer', 'client', 'userId']);
+  assert.match(text, /tokenType="urn:ietf:params:oauth:token-type:jwt">e30</);
+  assert.match(text, /<id:serverCode>ss1<\/id:serverCode>/);
 });

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readEnvelope } from '../../../../src/ecosystems/soap/envelope.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
+import type { BrokenRule } from '../../../../src/errors.ts';
 import type { DomesticService } from '../../../../src/stages.ts';
 import { text } from '../../../../src/xml/element.ts';
 import { parseXml } from '../../../../src/xml/parse.ts';
@@ -79,17 +80,17 @@ for (const [file, service, body, algorithm] of RESPONSES) {
   });
 }
 
-const REFUSED: readonly (readonly [file: string, field: string, contentType: string])[] = [
-  ['xroad-soap/faulty-header.query', 'service', 'text/xml'],
-  ['xroad-soap/inconsistent-headers.query', 'Body', 'text/xml'],
+const REFUSED: readonly (readonly [file: string, field: string, contentType: string, rule?: BrokenRule])[] = [
+  ['xroad-soap/faulty-header.query', 'service', 'text/xml', 'field-missing'],
+  ['xroad-soap/inconsistent-headers.query', 'Body', 'text/xml', 'body-mismatch'],
   ['xroad-soap/attachm.query', 'Content-Type', 'multipart/related; boundary=jetty771207119h3h10dty'],
   ['xroad-soap/attachm-mtom.query', 'Content-Type', 'multipart/related; boundary=jetty771207119h3h10dty'],
   ['xroad-soap/soapfault-mtom.query', 'Content-Type', 'multipart/related; boundary=jetty771207119h3h10dty'],
 ];
-for (const [file, field, contentType] of REFUSED) {
+for (const [file, field, contentType, rule] of REFUSED) {
   test(`${file} is refused as malformed, naming ${field}`, { skip }, () => {
     const candidates = ['testQuery', 'test', 'generateMtom'].map((name) => ({ dialect: 'xroad-soap' as const, service: producer(name), operation: { name } }));
-    assert.throws(() => parseRequest(posted(read(file), contentType), candidates, limits), coded('malformed', { field }));
+    assert.throws(() => parseRequest(posted(read(file), contentType), candidates, limits), coded('malformed', { field, ...(rule === undefined ? {} : { rule }) }));
   });
 }
 
