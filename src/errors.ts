@@ -51,6 +51,7 @@ export const CODES = {
   'peer-slow': { fault: 'peer', retry: 'later', text: 'The gateway of the other country did not answer in time.' },
   'peer-refused': { fault: 'peer', retry: 'ask-operator', text: 'The gateway of the other country refused the request.' },
   'peer-answer-invalid': { fault: 'peer', retry: 'ask-operator', text: 'The answer of the other gateway does not verify.' },
+  'trail-unconfirmed': { fault: 'peer', retry: 'later', text: 'The gateway has not yet compared its trail with that of the other country.' },
   'peer-unknown': { fault: 'peer', retry: 'no', text: 'The connection is not from a pinned peer gateway.' },
   'statement-malformed': { fault: 'peer', retry: 'no', text: 'The statement is not of the agreed form.' },
   'statement-untrusted': { fault: 'peer', retry: 'no', text: 'The key of the statement is not trusted for it.' },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { GatewayConfig, LinkFile } from './config/config.ts';
 import { readTrustFile } from './config/config.ts';
 import { encryptJwe } from './crypto/jwe.ts';
-import { ed25519Key, encryptionKey, recipientKey, statementKey } from './crypto/keys.ts';
+import { encryptionKey, recipientKey, statementKey } from './crypto/keys.ts';
 import { DIALECT_FORMS, openDialects } from './ecosystems/dialects.ts';
 import { callingHome, pinsOf } from './ecosystems/calling-home.ts';
 import type { Dialect } from './ecosystems/ecosystem.ts';
@@ -20,12 +20,11 @@ import { Quotas, sealedLimit } from './exchange/authorise.ts';
 import { catalogueOf } from './exchange/catalogue.ts';
 import { InFlight } from './exchange/in-flight.ts';
 import { Journal } from './exchange/journal.ts';
-import type { JournalOptions } from './exchange/journal.ts';
 import { offersOf } from './exchange/offers.ts';
 import type { Observe, Peer } from './exchange/flow.ts';
+import { keepTrail, openStores } from './exchange/our-trail.ts';
 import type { InboundParts, OutboundParts } from './exchange/parts.ts';
 import { Progress } from './exchange/progress.ts';
-import { recover } from './exchange/recovery.ts';
 import { makeLink, sameOperation } from './federation/link.ts';
 import type { Grant, Link, LinkVersion } from './federation/link.ts';
 import { Admission } from './http/admission.ts';
@@ -42,17 +41,7 @@ import type { Clock } from './platform/clock.ts';
 import { connect } from './platform/http-client.ts';
 import type { Logger } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
-import { Keeper } from './trail/keeper.ts';
-import type { KeptLink } from './trail/keeper.ts';
-import { writeTrailKeys } from './trail/keys.ts';
-import type { Mirror } from './trail/mirror.ts';
-import { rawEd25519 } from './trail/note.ts';
-import { PeerTrail } from './trail/peer-trail.ts';
-import { firstOrigin } from './trail/shards.ts';
-import { openSqliteMirror } from './trail/sqlite-mirror.ts';
-import { openSqliteStore } from './trail/sqlite.ts';
 import type { ObserveTrail } from './trail/steps.ts';
-import type { Store } from './trail/store.ts';
 import { staticTrust } from './trust/static-trust.ts';
 
 export interface GatewayOptions {
@@ -80,8 +69,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const mappings = await loadMappings(config.mappings, country, DIALECT_FORMS);
   refuseContradictions(mappings, config);
   const peers = config.links.map((link) => openPeer(link, config, clock.now()));
-  const store = await openSqliteStore({ folder: config.data, logs: originsOf(config, peers, clock.now()) });
-  const mirror = await openSqliteMirror(config.data);
+  const stores = await openStores(config, peers, clock.now());
+  const { store, mirror } = stores;
   const clockState = () => 'unknown' as const;
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
@@ -108,17 +97,15 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     inFlight: new InFlight(),
     quotas: new Quotas(),
     tolerance: config.clock,
+    notBefore: (link) => trail.notBefore(link),
     namesRepresentedParty: config.ecosystem.representedParty === 'header',
     handover: home.of,
     policy: (form, { name }) => policy(form, name),
     dialect,
     exportedService: (service, operation) => mappings.exported.find((exported) => exported.service === service && sameOperation(exported.operation, operation)) ?? unknownService(service),
   };
-  const recovered = await recover({ store, mirror }, peers, outbound, inbound);
-  if (recovered.inbound + recovered.outbound > 0) log.info(recovered, 'exchanges that were open at the last stop go on');
-
-  const trail = keepTrail(config, peers, { store, mirror }, options, clockState);
-  const admission = new Admission(config.limits.exchangesInFlight, (link) => trail.intactOn(link));
+  const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, log, onStep: options.onTrailStep });
+  const admission = new Admission(config.limits.exchangesInFlight, (link) => trail.admit(link));
   metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
   const readiness = async () => {
     const checks = { store: store.healthy(), trail: trail.intact, accepting: admission.open };
@@ -160,7 +147,6 @@ function refuseContradictions(mappings: MappingSet, { ecosystem, home }: Gateway
 
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
 const HOUSEKEEPING_MS = 60_000;
-const LOCAL_LOG = 'local';
 
 function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, now: number): Peer {
   const link = makeLink(agreements, config.gateway.entity, settings);
@@ -172,14 +158,6 @@ function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, now
   const connection = connect({ origin: settings.url, tls: { key: readFileSync(key), cert: readFileSync(certificate), pins: trust.tlsPins(now) }, connections: settings.connections });
   return { link, side, connection };
 }
-
-/** Origins in which our logs begin where they are not there yet: one a link, as the link names it, and the local one. */
-function originsOf({ gateway }: GatewayConfig, peers: readonly Peer[], now: number): Record<string, string> {
-  const named = { [LOCAL_LOG]: `${new URL(gateway.entity).host}/trail/local/${FIRST_LOCAL_SHARD}`, ...Object.fromEntries(peers.map(({ link }) => [link.id, latest(link).us.log.origin])) };
-  return Object.fromEntries(Object.entries(named).map(([log, origin]) => [log, firstOrigin(origin, now)]));
-}
-/** Nothing is older than this. */
-const FIRST_LOCAL_SHARD = '2026h1';
 
 function latest(link: Link): LinkVersion {
   return link.versions.at(-1) ?? link.versions[0];
@@ -230,24 +208,6 @@ async function domesticSide({ gateway, listeners, home, mappings: folder }: Gate
   const { offers, parts } = options;
   const catalogue = await catalogueOf({ folder, forms: DIALECT_FORMS, member: home.member, clients: clients.map(({ member }) => member), imported, offers, parts });
   return edgeApp({ ...options, clients, dialects, catalogue });
-}
-
-function keepTrail(config: GatewayConfig, peers: readonly Peer[], { store, mirror }: { readonly store: Store; readonly mirror: Mirror }, { clock, log, onTrailStep }: GatewayOptions, clockState: JournalOptions['clockState']): Keeper {
-  const links = peers.map(({ link, connection }): KeptLink => {
-    const { agreement, us, peer } = latest(link);
-    const terms = { link: link.id, versions: link.versions.map((version) => version.agreement.version), us: us.country, peer: peer.country, entriesPerMinute: config.limits.peerEntriesPerMinute };
-    return { link: { id: agreement.id, version: agreement.version }, us, peer, terms, peerTrail: new PeerTrail(connection) };
-  });
-  const logKey = ed25519Key(readFileSync(config.keys.log), 'log');
-  const parties = links.flatMap(({ us, peer }) => [us, peer]);
-  const local = { name: originsOf(config, peers, clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey)).toString('base64') };
-  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: parties.map(({ witness }) => witness) });
-  const report = (name: string, error: CausewayError) => log.warn({ log: name, err: error }, 'a log could not be published; the next tick tries again');
-  const observe: ObserveTrail = (step, facts) => {
-    log.debug({ step, ...facts }, 'trail');
-    onTrailStep?.(step, facts);
-  };
-  return new Keeper({ links, logKey, witnessKey: ed25519Key(readFileSync(config.keys.witness), 'witness'), store, mirror, clock, clockState, report, observe });
 }
 
 async function listenAll(config: GatewayConfig, apps: Readonly<Record<keyof Gateway['ports'], Parameters<typeof listen>[0]>>): Promise<Record<keyof typeof apps, Listener>> {

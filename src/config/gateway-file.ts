@@ -131,6 +131,7 @@ function fields(folder: string) {
     }),
     data: v.pipe(path(folder), v.description('Folder of the trail, the evidence and the exchanges under way.')),
     ecosystems: v.exactOptional(v.pipe(path(folder), v.description('Folder of the ecosystem profiles; default: those that come with Causeway.'))),
+    heads: v.pipe(v.optional(path(folder), 'heads'), v.description('Folder of the file that says how far our logs were published. Keep it out of backups: it shows that a restored data folder is behind.')),
     mappings: v.pipe(path(folder), v.description('Folder of the mappings.')),
     trust: v.pipe(path(folder), v.description('Folder with a <COUNTRY>.json for each peer; `causeway trust import` writes them.')),
     listeners: listeners(folder),

@@ -71,6 +71,7 @@ export const GATEWAY_FAULTS = {
   'store-unavailable': { camel: 'StoreUnavailable', snake: 'store_unavailable', status: 503 },
   'internal': { camel: 'Internal', snake: 'internal', status: 500 },
   'config-invalid': { camel: 'ConfigInvalid', snake: 'config_invalid', status: 500 },
+  'trail-unconfirmed': { camel: 'TrailUnconfirmed', snake: 'trail_unconfirmed', status: 503 },
   'trail-broken': { camel: 'TrailBroken', snake: 'trail_broken', status: 503 },
 } as const satisfies Record<ErrorCode, GatewayFault>;
 

@@ -52,6 +52,7 @@ export async function inbound(arrival: PeerArrival, parts: InboundParts): Promis
 async function answer(statement: Request, arrival: PeerArrival, parts: InboundParts): Promise<SealedBytes> {
   let accepted: AcceptedTask;
   try {
+    if (isForgotten(statement, arrival.peer, parts)) throw new CausewayError('outcome-unknown', 'signed before a part of our trail was lost: it may have been handed over then');
     const use = authoriseInbound(statement, arrival.peer.link, parts.quotas, parts.tolerance, parts.clock.now());
     const payload = await arrival.payload(sealedLimit(use.grant.maxBytes));
     const task = await prepare(statement, payload, use, arrival, { arrivedAt: arrival.arrivedAt, recordKey: parts.journal.newRecordKey() }, parts);
@@ -173,12 +174,17 @@ async function refuse(statement: Request, { peer }: Pick<PeerArrival, 'peer'>, e
   const { jti } = claims;
   const now = parts.clock.now();
   // Older than our memory: it may have been handed over and forgotten.
-  const delivered = now > claims.iat * 1000 + inboundMemory(peer.link) ? 'unknown' : 'no';
+  const delivered = now > claims.iat * 1000 + inboundMemory(peer.link) || isForgotten(statement, peer, parts) ? 'unknown' : 'no';
   parts.observe('inbound.refused', { xid: jti, code: error.code, delivered }, error);
   const sealed = await sealRefusal({ code: error.code, delivered, ...untilOf(error) }, statement, peer.side, parts.entity, now);
   await parts.journal.refusedInbound(statement, peer, sealed.fields, error.code, now);
   parts.observe('inbound.refusal-recorded', { xid: jti, code: error.code });
   return sealed.fields;
+}
+
+/** What was known of it may be lost with a disk (trail/fence.ts). */
+function isForgotten({ claims }: Request, { link }: Peer, parts: InboundParts): boolean {
+  return claims.iat * 1000 < parts.notBefore(link.id);
 }
 
 /** An answer that does not fit its mapping is the service's fault, not the caller's. */

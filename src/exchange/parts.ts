@@ -44,6 +44,8 @@ export interface InboundParts extends Shared {
   readonly inFlight: InFlight<SealedBytes>;
   readonly quotas: Quotas;
   readonly tolerance: AgeTolerance;
+  /** UTC milliseconds: what a link's peer signed before may be an exchange whose outcome was lost with a disk. */
+  notBefore(link: string): number;
   /** Whether services at home are told the foreign member as represented party too. */
   readonly namesRepresentedParty: boolean;
   /** Where requests for a service of ours are handed over. */

@@ -26,11 +26,11 @@ export interface Recovered {
 }
 
 /**
- * Takes up what is open, and resolves as soon as all of it is on its way: run before the listeners open, so that a copy that arrives
- * later joins it, and never waits for a peer or a register that is slow.
+ * Takes up what is open on a link, and resolves as soon as all of it is on its way: run before exchanges may begin there, so that a copy
+ * that arrives later joins it, and never waits for a peer or a register that is slow.
  */
-export async function recover(trail: Trail, peers: readonly Peer[], outbound: OutboundParts, inbound: InboundParts): Promise<Recovered> {
-  const open = await trail.store.openExchanges();
+export async function recover(link: string, trail: Trail, peers: readonly Peer[], outbound: OutboundParts, inbound: InboundParts): Promise<Recovered> {
+  const open = (await trail.store.openExchanges()).filter((row) => row.link === link);
   const asked = open.filter((row) => row.direction === 'outbound');
   const accepted = open.filter((row) => row.direction === 'inbound');
   for (const row of accepted) takeUpInbound(row, trail, peers, inbound);

@@ -1,18 +1,24 @@
 /** Keeps the logs of one gateway published, cosigned and entangled, in the shard of the present half-year: every second with exchanges, every minute without (trail.md). */
 import type { KeyObject } from 'node:crypto';
-import { asCausewayError } from '../errors.ts';
-import type { CausewayError } from '../errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { cosignatureVerifier, cosigner } from './cosignature.ts';
 import { Entangler } from './entangle.ts';
-import type { Entry } from './entry.ts';
+import { parseEntry } from './entry.ts';
+import type { Entry, StatedHead } from './entry.ts';
+import { breakOff, passFence } from './fence.ts';
+import type { HeadFile } from './head-file.ts';
+import { rootOfPeaks } from './merkle.ts';
 import type { Mirror, PeerTerms } from './mirror.ts';
 import { ed25519FromBase64, ed25519Signer, ed25519Verifier } from './note.ts';
+import type { NoteVerifier } from './note.ts';
 import type { PeerTrail } from './peer-trail.ts';
 import { Publisher } from './publisher.ts';
+import type { Published } from './publisher.ts';
 import { serveTrail } from './serve.ts';
 import type { Served } from './serve.ts';
-import { dueOrigin } from './shards.ts';
+import { dueOrigin, follows } from './shards.ts';
 import type { ObserveTrail } from './steps.ts';
 import type { Store } from './store.ts';
 import { addCheckpoint } from './witness.ts';
@@ -20,6 +26,9 @@ import type { WitnessAnswer } from './witness.ts';
 
 const TICK_MS = 1000;
 const LOCAL_LOG = 'local';
+const RETRY_MS = 50;
+/** Statements that were signed up to this long after a restore may be copies of ones whose outcome was lost: as far as the clocks may differ. */
+const FORGOTTEN_MS = 30_000;
 
 /** Public identities of a party's log and witness, as the link names them: `origin` is that of the log's first shard, keys are base64 Ed25519. */
 export interface TrailParty {
@@ -43,19 +52,31 @@ export interface KeeperOptions {
   readonly witnessKey: KeyObject;
   readonly store: Store;
   readonly mirror: Mirror;
+  readonly heads: HeadFile;
   readonly clock: Clock;
   readonly clockState: () => Entry['t']['clock'];
+  /** Milliseconds that an exchange waits for the fence of its link. */
+  readonly patience: number;
   /** What went wrong while publishing a log; the next tick tries again. */
   report(log: string, error: CausewayError): void;
+  /** Called when a link's log was found to be whole, before exchanges may begin on it. */
+  opened(link: string): Promise<void>;
   readonly observe: ObserveTrail;
 }
 
+/** `fenced`: not compared with the peer yet. `broken`: what we hold, what we know and what the peer shows cannot all be true. */
+type State = 'fenced' | 'open' | 'broken';
+
 interface Thread {
   readonly log: string;
-  readonly link?: KeptLink['link'];
+  readonly kept?: KeptLink;
   readonly publisher: Publisher;
   readonly entangler?: Entangler;
-  broken: boolean;
+  state: State;
+  /** The fence as it runs now; never rejects. */
+  fencing?: Promise<void> | undefined;
+  /** Statements of before are refused: what was agreed with them is lost. UTC milliseconds. */
+  notBefore: number;
 }
 
 export class Keeper {
@@ -70,16 +91,28 @@ export class Keeper {
     this.#options = options;
     this.#threads = [...options.links.map((kept) => this.#linkThread(kept)), this.#localThread()];
     this.#timer = setInterval(() => void this.tick(), TICK_MS);
+    for (const thread of this.#threads) if (thread.state === 'fenced') void this.#fence(thread);
   }
 
-  /** False once a peer has shown that a log of ours was restored or forked. */
+  /** False where a log of ours and what its peer shows of it cannot both be true. */
   get intact(): boolean {
-    return this.#threads.every((thread) => !thread.broken);
+    return this.#threads.every(({ state }) => state !== 'broken');
   }
 
-  /** Whether the log of one link is still the one that its peer cosigned: where it is not, no exchange may begin. */
-  intactOn(link: string): boolean {
-    return this.#threads.every((thread) => thread.log !== link || !thread.broken);
+  /**
+   * Resolves when exchanges may begin on a link. Throws `trail-broken`, and `trail-unconfirmed` where the peer did not answer yet; it is waited for
+   * a moment, so that a gateway that has just started turns nobody away.
+   */
+  async admit(link: string): Promise<void> {
+    const thread = this.#threads.find(({ log }) => log === link);
+    if (thread !== undefined) await this.#waitFor(thread);
+    if (thread?.state === 'broken') throw new CausewayError('trail-broken', `the peer has cosigned a history of link "${link}" that our log does not hold`);
+    if (thread?.state !== 'open') throw new CausewayError('trail-unconfirmed', `the peer of link "${link}" has not shown what it cosigned of our log`);
+  }
+
+  /** UTC milliseconds: a statement that was signed before may be one whose outcome was lost with a disk. */
+  notBefore(link: string): number {
+    return this.#threads.find(({ log }) => log === link)?.notBefore ?? 0;
   }
 
   /** Publishes what is due. Overlapping calls join the one that runs; failures are reported, never thrown. */
@@ -90,7 +123,7 @@ export class Keeper {
 
   /** Our witness for one peer's log. */
   async witness(linkId: string, body: string): Promise<WitnessAnswer> {
-    const kept = this.#options.links.find(({ link }) => link.id === linkId);
+    const kept = this.#heard(linkId);
     if (kept === undefined) return { status: 404, contentType: 'text/plain; charset=utf-8', body: 'unknown origin\n' };
     const before = this.#witnessing.get(linkId) ?? Promise.resolve();
     const answer = before.then(() => this.#cosign(kept, body));
@@ -100,13 +133,14 @@ export class Keeper {
 
   /** What the peer of a link may read at `path`: our log, and our mirror of its own. */
   async serve(linkId: string, path: string): Promise<Served | undefined> {
-    const kept = this.#options.links.find(({ link }) => link.id === linkId);
+    const kept = this.#heard(linkId);
     return kept && serveTrail(path, { link: linkId, origin: kept.us.log.origin }, this.#options);
   }
 
   /** Publishes what was committed last, then stops. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    for (const { fencing } of this.#threads) await fencing;
     await this.#running;
     await this.#tickAll();
     await Promise.all(this.#witnessing.values());
@@ -139,8 +173,9 @@ export class Keeper {
   }
 
   async #tickOne(thread: Thread): Promise<void> {
+    if (thread.state === 'fenced') await this.#fence(thread);
     // A restored log that grows again would be signed into a fork.
-    if (thread.broken) return;
+    if (thread.state !== 'open') return;
     const now = this.#options.clock.now();
     try {
       await this.#openShard(thread, now);
@@ -148,33 +183,108 @@ export class Keeper {
       await thread.publisher.tick(now);
     } catch (thrown) {
       const error = asCausewayError(thrown);
-      thread.broken ||= error.code === 'trail-broken';
+      // Only a note that our own key signed shows that the peer is right: the fence asks for it.
+      if (error.code === 'trail-broken') thread.state = 'fenced';
       this.#options.report(thread.log, error);
     }
   }
 
+  /** A peer that asks is there: the fence need not wait for the next tick. */
+  #heard(linkId: string): KeptLink | undefined {
+    const thread = this.#threads.find(({ log }) => log === linkId);
+    if (thread?.state === 'fenced') void this.#fence(thread);
+    return thread?.kept;
+  }
+
+  async #waitFor(thread: Thread): Promise<void> {
+    const { clock, patience } = this.#options;
+    const until = clock.monotonic() + patience;
+    for (let now = clock.monotonic(); thread.state === 'fenced' && now < until; now = clock.monotonic()) {
+      await Promise.race([this.#fence(thread), sleep(until - now, undefined, { ref: false })]);
+      if (thread.state === 'fenced') await sleep(RETRY_MS);
+    }
+  }
+
+  /** Overlapping calls join the one that runs. */
+  #fence(thread: Thread): Promise<void> {
+    thread.fencing ??= this.#passFence(thread).finally(() => (thread.fencing = undefined));
+    return thread.fencing;
+  }
+
+  async #passFence(thread: Thread): Promise<void> {
+    const { kept, log } = thread;
+    if (kept === undefined) return;
+    const { store, mirror, heads, clock, clockState, observe, report, opened, logKey } = this.#options;
+    const { link, us, peer, peerTrail } = kept;
+    const now = clock.now();
+    try {
+      const verifier = (origin: string) => ed25519Verifier(origin, logKey);
+      const { localHeads } = await passFence({ log, link, origin: us.log.origin, store, mirror, peer: peerTrail, heads, verifier, witnesses: witnessesOf(peer), now, clockState, observe });
+      await this.#breakOffLocal(localHeads, now);
+      thread.notBefore = (await restoredAt(mirror, log)) + FORGOTTEN_MS;
+      await opened(log);
+      thread.state = 'open';
+    } catch (thrown) {
+      const error = asCausewayError(thrown);
+      if (error.code === 'trail-broken') thread.state = 'broken';
+      report(log, error);
+    }
+  }
+
+  /** The local log has no mirror: what it had, the head file says, and the checkpoints of it that came back with a link's log. */
+  async #breakOffLocal(recovered: readonly StatedHead[], now: number): Promise<void> {
+    const { store, mirror, heads, clockState, observe } = this.#options;
+    const known = heads.get(LOCAL_LOG);
+    const gone: StatedHead[] = [];
+    for (const head of [...recovered, ...(known === undefined ? [] : [known])]) if (!(await holds(mirror, head))) gone.push(head);
+    const last = gone.toSorted((a, b) => (a.origin === b.origin ? a.size - b.size : follows(a.origin, b.origin) ? 1 : -1)).at(-1);
+    if (last === undefined) return;
+    await heads.set(LOCAL_LOG, await breakOff(LOCAL_LOG, { store, now, clockState, observe, size: last.size, accepted: last }));
+  }
+
   /** In a new half-year the log goes on in its shard; exchanges that are on their way go on there too. */
-  async #openShard({ log, link }: Thread, now: number): Promise<void> {
+  async #openShard({ log, kept }: Thread, now: number): Promise<void> {
     const { store, clockState, observe } = this.#options;
     const due = dueOrigin((await store.head(log)).origin, now);
     if (due === undefined) return;
-    await store.openShard(log, due, { step: 'previous-checkpoint', ...(link && { link }), t: { ms: now, clock: clockState() } });
+    await store.openShard(log, due, { step: 'previous-checkpoint', ...(kept && { link: kept.link }), t: { ms: now, clock: clockState() } });
     observe('shard.opened', { log, origin: due });
   }
 
-  #linkThread({ link, us, peer, peerTrail }: KeptLink): Thread {
+  #linkThread(kept: KeptLink): Thread {
+    const { link, us, peer, peerTrail } = kept;
     const { store, mirror, clockState } = this.#options;
-    const witness = { verifiers: [cosignatureVerifier(peer.witness.name, ed25519FromBase64(peer.witness.key))] as const, ask: (body: string) => peerTrail.addCheckpoint(body) };
+    const witness = { verifiers: witnessesOf(peer), ask: (body: string) => peerTrail.addCheckpoint(body) };
     const publisher = new Publisher({ ...this.#publishing(link.id, ed25519FromBase64(us.log.key)), witness });
-    return { log: link.id, link, publisher, entangler: new Entangler({ store, mirror, log: link.id, link, clockState }), broken: false };
+    return { log: link.id, kept, publisher, entangler: new Entangler({ store, mirror, log: link.id, link, clockState }), state: 'fenced', notBefore: 0 };
   }
 
   #localThread(): Thread {
-    return { log: LOCAL_LOG, publisher: new Publisher(this.#publishing(LOCAL_LOG, this.#options.logKey)), broken: false };
+    return { log: LOCAL_LOG, publisher: new Publisher(this.#publishing(LOCAL_LOG, this.#options.logKey)), state: 'open', notBefore: 0 };
   }
 
   #publishing(log: string, publicKey: KeyObject) {
-    const { store, mirror, logKey, observe } = this.#options;
-    return { store, reader: mirror, log, observe, signer: (origin: string) => ed25519Signer(origin, logKey), verifier: (origin: string) => ed25519Verifier(origin, publicKey) };
+    const { store, mirror, heads, logKey, observe } = this.#options;
+    const published = ({ head: { origin, size, root } }: Published) => heads.set(log, { origin, size, root: Buffer.from(root).toString('base64') });
+    return { store, reader: mirror, log, observe, published, signer: (origin: string) => ed25519Signer(origin, logKey), verifier: (origin: string) => ed25519Verifier(origin, publicKey) };
   }
+}
+
+function witnessesOf({ witness }: TrailParty): readonly [NoteVerifier, ...NoteVerifier[]] {
+  return [cosignatureVerifier(witness.name, ed25519FromBase64(witness.key))];
+}
+
+/** UTC milliseconds of the last `break` of a log; far in the past where it never had one. */
+async function restoredAt(mirror: Mirror, log: string): Promise<number> {
+  for (const { origin, size } of (await mirror.shards('ours', log)).toReversed()) {
+    const [first] = size === 0 ? [] : await mirror.entries(origin, 0, 1);
+    const entry = first === undefined ? undefined : parseEntry(first);
+    if (entry?.step === 'break') return entry.t.ms;
+  }
+  return -FORGOTTEN_MS;
+}
+
+async function holds(mirror: Mirror, head: StatedHead): Promise<boolean> {
+  const shard = (await mirror.shards('ours', LOCAL_LOG)).find(({ origin }) => origin === head.origin);
+  return shard !== undefined && shard.size >= head.size && Buffer.from(rootOfPeaks(await mirror.peaks(head.origin, head.size))).toString('base64') === head.root;
 }

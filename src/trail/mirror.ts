@@ -4,10 +4,15 @@
  */
 import type { RecoveredEntry, TreeHead } from './store.ts';
 
+/** The head of one shard. `recovered`: from this index on, its entries came back from the peer's mirror. */
+export interface ShardHead extends TreeHead {
+  readonly recovered?: number;
+}
+
 /** Reading by origin, of our shards and of mirrored ones. Every method rejects with `trail-broken` where stored rows are missing, and with `internal` for sizes beyond what is committed. */
 export interface LogReader {
   /** Heads of the shards of a log of ours, or of the peer's log on a link, oldest first. */
-  shards(whose: 'ours' | 'peer', log: string): Promise<readonly TreeHead[]>;
+  shards(whose: 'ours' | 'peer', log: string): Promise<readonly ShardHead[]>;
   /** Undefined stands for an entry that was redacted to its leaf hash. */
   entries(origin: string, from: number, to: number): Promise<readonly (Uint8Array | undefined)[]>;
   /** C2SP tlog-tiles: `width` hashes of tile `n` of tile level `level`, one after the other. */

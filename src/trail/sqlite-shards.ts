@@ -2,16 +2,16 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
 import { EMPTY_ROOT, HASH_BYTES, peaksOf } from './merkle.ts';
+import type { ShardHead } from './mirror.ts';
 import { consistencyProof, inclusionProof } from './proofs.ts';
 import type { NodeReader } from './proofs.ts';
 import { TILE_HEIGHT, rootOfRow } from './sqlite-tree.ts';
-import type { TreeHead } from './store.ts';
 import { TILE_WIDTH } from './tiles.ts';
 
 function statements(db: DatabaseSync) {
   return {
     shard: db.prepare('SELECT origin.id, coalesce(head.size, 0) AS size FROM origin LEFT JOIN head ON head.origin = origin.id WHERE name = ?'),
-    shards: db.prepare('SELECT name, size, root FROM origin LEFT JOIN head ON head.origin = origin.id WHERE log = ? ORDER BY ordinal'),
+    shards: db.prepare('SELECT name, size, root, recovered FROM origin LEFT JOIN head ON head.origin = origin.id WHERE log = ? ORDER BY ordinal'),
     entries: db.prepare('SELECT bytes FROM entry WHERE origin = ? AND idx >= ? AND idx < ? ORDER BY idx'),
     leaves: db.prepare('SELECT leaf AS hash FROM entry WHERE origin = ? AND idx >= ? AND idx < ? ORDER BY idx'),
     full: db.prepare('SELECT hashes FROM tile WHERE origin = ? AND level = ? AND n = ?'),
@@ -38,8 +38,13 @@ export class Shards {
   }
 
   /** Heads of a log's shards, oldest first. */
-  heads(log: string): TreeHead[] {
-    return this.#sql.shards.all(log).map(({ name, size, root }) => ({ origin: name as string, size: (size ?? 0) as number, root: root instanceof Uint8Array ? root : new Uint8Array(EMPTY_ROOT) }));
+  heads(log: string): ShardHead[] {
+    return this.#sql.shards.all(log).map(({ name, size, root, recovered }) => ({
+      origin: name as string,
+      size: (size ?? 0) as number,
+      root: root instanceof Uint8Array ? root : new Uint8Array(EMPTY_ROOT),
+      ...(typeof recovered === 'number' && { recovered }),
+    }));
   }
 
   /** Undefined stands for a redacted entry. Throws `trail-broken` for a hole. */

@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import type { CausewayError } from '../../src/errors.ts';
 import { ConnectionFailed } from '../../src/platform/http-client.ts';
 import type { HttpConnection, HttpReply } from '../../src/platform/http-client.ts';
+import { HeadFile } from '../../src/trail/head-file.ts';
 import { ed25519Verifier } from '../../src/trail/note.ts';
 import { Keeper } from '../../src/trail/keeper.ts';
 import type { KeptLink, TrailParty } from '../../src/trail/keeper.ts';
@@ -39,8 +40,10 @@ export class TrailSide {
   readonly pair: TrailSides;
   readonly keys = { log: testKey(), witness: testKey() };
   readonly reports: CausewayError[] = [];
+  readonly steps: string[] = [];
   /** Between this side and the one that asks it: a lying peer, or a line that is down. */
   interfere: Interference = (_, answer) => answer();
+  isOpen = false;
   store!: SqliteStore;
   mirror!: Mirror;
   keeper!: Keeper;
@@ -69,15 +72,20 @@ export class TrailSide {
       witnessKey: this.keys.witness.privateKey,
       store: this.store,
       mirror: this.mirror,
-      clock: { now: () => this.pair.now, monotonic: () => this.pair.now },
+      heads: new HeadFile(`${this.folder}-heads`),
+      opened: async () => {},
+      patience: this.pair.patience,
+      clock: { now: () => this.pair.now, monotonic: () => performance.now() },
       clockState: () => 'unknown',
       report: (_, error) => void this.reports.push(error),
-      observe: () => {},
+      observe: (step) => void this.steps.push(step),
     });
+    this.isOpen = true;
   }
 
   async close(): Promise<void> {
     await this.keeper.close();
+    this.isOpen = false;
     await this.mirror.close();
     await this.store.close();
   }
@@ -96,7 +104,7 @@ export class TrailSide {
   connection(): HttpConnection {
     return {
       send: async ({ method, target, body }, { maxBytes }) => {
-        const reply = await this.interfere(target, () => this.#answer(method, target, body));
+        const reply = this.isOpen ? await this.interfere(target, () => this.#answer(method, target, body)) : undefined;
         if (reply === undefined) throw new ConnectionFailed('connect', false, 'the line is down');
         if (reply.body.length > maxBytes) throw new ConnectionFailed('too-large', true, 'too much');
         return reply;
@@ -125,6 +133,8 @@ export class TrailSides {
   /** UTC milliseconds of both clocks; moved by the test. */
   now = BEGIN;
   entriesPerMinute = 600_000;
+  /** Milliseconds that a keeper which opens from now on waits for its peer. */
+  patience = 10_000;
   readonly EE: TrailSide;
   readonly FI: TrailSide;
 
@@ -146,13 +156,18 @@ export async function trailSides(t: TestContext): Promise<TrailSides> {
   const root = mkdtempSync(join(tmpdir(), 'causeway-sides-'));
   const sides = new TrailSides(root);
   mock.timers.enable({ apis: ['setInterval'] });
-  await sides.EE.open();
-  await sides.FI.open();
   t.after(async () => {
-    await sides.EE.close();
-    await sides.FI.close();
     mock.timers.reset();
+    for (const side of [sides.EE, sides.FI]) if (side.isOpen) await side.close();
     rmSync(root, { recursive: true });
   });
+  await sides.EE.open();
+  await sides.FI.open();
+  for (const side of [sides.EE, sides.FI]) {
+    await side.keeper.tick();
+    await side.keeper.admit(LINK);
+    side.reports.length = 0;
+    side.steps.length = 0;
+  }
   return sides;
 }

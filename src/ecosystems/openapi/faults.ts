@@ -65,6 +65,7 @@ export const PROBLEMS = {
   'store-unavailable': { status: 503, retryAfter: 30 },
   'internal': { status: 500 },
   'config-invalid': { status: 500 },
+  'trail-unconfirmed': { status: 503 },
   'trail-broken': { status: 503 },
 } as const satisfies Record<ErrorCode, Problem>;
 

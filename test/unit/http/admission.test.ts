@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CausewayError } from '../../../src/errors.ts';
 import { Admission } from '../../../src/http/admission.ts';
 
-const intact = () => true;
+const intact = async () => {};
 
 test('as many exchanges as the limit says are taken, one more is refused as overloaded, and one that ended makes room', async () => {
   const admission = new Admission(1, intact);
@@ -28,7 +29,9 @@ test('once the process drains every new exchange is refused', async () => {
 });
 
 test('a link whose trail is broken takes no exchange, and the others go on', async () => {
-  const admission = new Admission(10, (link) => link !== 'ee-fi');
+  const admission = new Admission(10, async (link) => {
+    if (link === 'ee-fi') throw new CausewayError('trail-broken', 'forked');
+  });
   await assert.rejects(admission.run('ee-fi', async () => 'never'), { code: 'trail-broken' });
   assert.equal(await admission.run('ee-ua', async () => 'fine'), 'fine');
 });

@@ -1,0 +1,102 @@
+/** The trail of one gateway as its configuration says: stores and logs opened, keys read, and the keeper that publishes, mirrors and recovers. */
+import { readFileSync } from 'node:fs';
+import type { GatewayConfig } from '../config/config.ts';
+import { ed25519Key } from '../crypto/keys.ts';
+import type { CausewayError } from '../errors.ts';
+import type { Link, LinkVersion } from '../federation/link.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Entry } from '../trail/entry.ts';
+import { HeadFile } from '../trail/head-file.ts';
+import { Keeper } from '../trail/keeper.ts';
+import type { KeptLink } from '../trail/keeper.ts';
+import { writeTrailKeys } from '../trail/keys.ts';
+import type { Mirror } from '../trail/mirror.ts';
+import { rawEd25519 } from '../trail/note.ts';
+import { PeerTrail } from '../trail/peer-trail.ts';
+import { firstOrigin } from '../trail/shards.ts';
+import { openSqliteMirror } from '../trail/sqlite-mirror.ts';
+import { openSqliteStore } from '../trail/sqlite.ts';
+import type { ObserveTrail } from '../trail/steps.ts';
+import type { LogName, Store } from '../trail/store.ts';
+import type { Peer } from './flow.ts';
+import type { InboundParts, OutboundParts } from './parts.ts';
+import { recover } from './recovery.ts';
+
+const LOCAL_LOG = 'local';
+/** Nothing is older than this. */
+const FIRST_LOCAL_SHARD = '2026h1';
+/** How long an exchange waits for a link whose trail is being compared, as right after a start. */
+const PATIENCE_MS = 3000;
+
+export interface TrailStores {
+  readonly store: Store;
+  readonly mirror: Mirror;
+}
+
+/** Throws `config-invalid` for a folder of another layout, or that another gateway has open; `trail-broken` for one that is damaged. */
+export async function openStores(config: GatewayConfig, peers: readonly Peer[], now: number): Promise<TrailStores> {
+  const store = await openSqliteStore({ folder: config.data, logs: firstOrigins(config, peers, now) });
+  return { store, mirror: await openSqliteMirror(config.data) };
+}
+
+export interface TrailParts {
+  readonly peers: readonly Peer[];
+  readonly outbound: OutboundParts;
+  readonly inbound: InboundParts;
+  readonly clock: Clock;
+  readonly clockState: () => Entry['t']['clock'];
+  readonly log: Logger;
+  readonly onStep: ObserveTrail | undefined;
+}
+
+/** From now on logs are compared, published and mirrored; open exchanges go on as soon as the trail of their link is known to be whole. */
+export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { peers, outbound, inbound, clock, clockState, log, onStep }: TrailParts): Keeper {
+  const links = peers.map((peer) => keptLink(peer, config.limits.peerEntriesPerMinute));
+  const logKey = ed25519Key(readFileSync(config.keys.log), 'log');
+  const witnessKey = ed25519Key(readFileSync(config.keys.witness), 'witness');
+  const parties = links.flatMap(({ us, peer }) => [us, peer]);
+  const local = { name: firstOrigins(config, [], clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey)).toString('base64') };
+  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: parties.map(({ witness }) => witness) });
+  return new Keeper({
+    links,
+    logKey,
+    witnessKey,
+    store,
+    mirror,
+    heads: new HeadFile(config.heads),
+    clock,
+    clockState,
+    patience: PATIENCE_MS,
+    report: (name, error) => report(log, name, error),
+    observe: (step, facts) => {
+      log.debug({ step, ...facts }, 'trail');
+      onStep?.(step, facts);
+    },
+    opened: async (link) => {
+      const recovered = await recover(link, { store, mirror }, peers, outbound, inbound);
+      if (recovered.inbound + recovered.outbound > 0) log.info({ link, ...recovered }, 'exchanges that were open at the last stop go on');
+    },
+  });
+}
+
+/** Origins in which our logs begin where they are not there yet: one a link, as the link names it, and the local one. */
+function firstOrigins({ gateway }: GatewayConfig, peers: readonly Peer[], now: number): Record<LogName, string> {
+  const named = { [LOCAL_LOG]: `${new URL(gateway.entity).host}/trail/local/${FIRST_LOCAL_SHARD}`, ...Object.fromEntries(peers.map(({ link }) => [link.id, latest(link).us.log.origin])) };
+  return Object.fromEntries(Object.entries(named).map(([log, origin]) => [log, firstOrigin(origin, now)]));
+}
+
+function keptLink({ link, connection }: Peer, entriesPerMinute: number): KeptLink {
+  const { agreement, us, peer } = latest(link);
+  const terms = { link: link.id, versions: link.versions.map((version) => version.agreement.version), us: us.country, peer: peer.country, entriesPerMinute };
+  return { link: { id: agreement.id, version: agreement.version }, us, peer, terms, peerTrail: new PeerTrail(connection) };
+}
+
+function latest(link: Link): LinkVersion {
+  return link.versions.at(-1) ?? link.versions[0];
+}
+
+function report(log: Logger, name: string, error: CausewayError): void {
+  if (error.code === 'trail-broken') log.error({ log: name, err: error }, 'what we hold of a log and what the peer shows of it differ');
+  else log.warn({ log: name, err: error }, 'a log could not be compared or published; the next tick tries again');
+}
