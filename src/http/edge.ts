@@ -84,7 +84,7 @@ async function ask(context: Context, { identity, arrivedAt }: Admitted, dialect:
   // About services nothing crosses the border, and there is no entry.
   if (addressed.metaservice !== undefined) return addressed.complete(addressed.metaservice(options.catalogue));
   const offer = offerOf(addressed.service, dialect, offers);
-  options.await admission.requireIntact(offer.peer.link.id);
+  await options.admission.requireIntact(offer.peer.link.id);
   const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
   return addressed.complete(await outbound({ path: offer.path, http: addressed.forwarded, connection: identity.subject, arrivedAt, trace, accept: acceptOf(context) }, parts));
 }
