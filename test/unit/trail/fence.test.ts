@@ -177,7 +177,10 @@ test('a gateway that dies between the last entry and the break still breaks off'
   const sides = await published(t);
   const before = await sides.FI.store.head(LINK);
   let dead = false;
-  sides.EE.interfere = async (target, answer) => ((dead ||= /mirror.*checkpoint$/.test(target)) ? undefined : answer());
+  sides.EE.interfere = async (target, answer) => {
+    dead ||= /mirror.*checkpoint$/.test(target);
+    return dead ? undefined : answer();
+  };
   await restartInVain(sides, lose(sides));
   await assert.rejects(sides.FI.keeper.admit(LINK), { code: 'trail-unconfirmed' });
   assert.equal((await sides.FI.store.head(LINK)).size, before.size);
