@@ -1,9 +1,10 @@
 /** Refusals as problem details (RFC 9457). */
 import { CODES } from '../../errors.ts';
-import type { CausewayError, ErrorCode } from '../../errors.ts';
-import type { HttpReply } from '../../platform/http-client.ts';
+import type { CausewayError, ErrorCode, ServiceFault } from '../../errors.ts';
+import type { HttpHeaders, HttpReply } from '../../platform/http-client.ts';
 import type { FaultFacts } from '../ecosystem.ts';
 import { faultDetails } from '../fault-details.ts';
+import { renderServiceFault } from '../rest/service-fault.ts';
 
 interface Problem {
   readonly status: number;
@@ -71,27 +72,27 @@ export const PROBLEMS = {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** `type` names our code, `instance` the exchange; then what every dialect tells, `country` first of all: whose side refused. 401 asks for a token, as RFC 9110 wants of it. */
+/**
+ * `type` names our code, `instance` the exchange; then what every dialect tells, `country` first of all: whose side refused. 401 asks for a token, as
+ * RFC 9110 wants of it. What a service abroad said of its own fault is shown as one here would have said it.
+ */
 export function renderFault(error: CausewayError, facts: FaultFacts): HttpReply {
+  if (facts.said !== undefined) return renderSaid(facts.said, facts.exchange);
   const { status, ...row }: Problem = PROBLEMS[error.code];
   const { until, hint } = error.facts;
-  const problem = {
-    type: `urn:causeway:error:${error.code}`,
-    title: CODES[error.code].text,
-    status,
-    ...(hint === undefined ? {} : { detail: hint }),
-    instance: `urn:uuid:${facts.exchange}`,
-    ...Object.fromEntries(faultDetails(error, facts)),
-  };
   const retryAfter = until === undefined ? row.retryAfter?.toString() : new Date(until).toUTCString();
-  return {
-    status,
-    headers: {
-      'content-type': PROBLEM_TYPE,
-      'causeway-error': error.code,
-      ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
-      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
-    },
-    body: Buffer.from(JSON.stringify(problem), 'utf8'),
-  };
+  const headers = { 'causeway-error': error.code, ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }), ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}) };
+  const told = { type: `urn:causeway:error:${error.code}`, title: CODES[error.code].text, status, ...(hint === undefined ? {} : { detail: hint }), instance: `urn:uuid:${facts.exchange}` };
+  return problem(status, headers, { ...told, ...Object.fromEntries(faultDetails(error, facts)) });
+}
+
+/** Status and body of a REST service; a SOAP fault, which has no status, as a problem with its parts. */
+function renderSaid(said: ServiceFault, exchange: string): HttpReply {
+  if (said.status !== undefined) return renderServiceFault(said, exchange, undefined);
+  const { code, text, detail } = said;
+  return problem(500, { 'causeway-exchange': exchange }, { title: text, status: 500, ...(code === undefined ? {} : { faultcode: code }), ...(detail === undefined ? {} : { detail: detail.content }) });
+}
+
+function problem(status: number, headers: HttpHeaders, body: Readonly<Record<string, unknown>>): HttpReply {
+  return { status, headers: { 'content-type': PROBLEM_TYPE, ...headers }, body: Buffer.from(JSON.stringify(body), 'utf8') };
 }

@@ -11,6 +11,7 @@ import { malformed } from '../malformed.ts';
 import { asAnswer } from '../rest/answer.ts';
 import { readBody } from '../rest/body.ts';
 import { route } from '../rest/route.ts';
+import { serviceFaulted } from '../rest/service-fault.ts';
 import { readTarget } from '../rest/target.ts';
 import { clientOf } from './clients.ts';
 import { readContext } from './identifiers.ts';
@@ -46,7 +47,7 @@ export function toRequest(http: HttpMessage, candidates: readonly HomeService[],
  * fault that names the status.
  */
 export function parseResponse(reply: HttpReply, call: DomesticCall, request: HttpMessage, limits: XmlLimits, settings: HubSettings): Received<DomesticResponse> {
-  checkStatus(reply.status);
+  checkStatus(reply);
   return mintReceived(toResponse(reply, call, limits, settings), answerBytes(request, reply));
 }
 
@@ -57,15 +58,18 @@ export function toResponse(reply: HttpReply, { context }: DomesticCall, limits: 
   return { kind: 'response', dialect: 'openapi', messageId: context.messageId, payload: { form: 'json', body, path: {}, query: {} } };
 }
 
-/** Statuses with which a hub, not the service behind it, refuses or gives up, and whether the service may have the request. */
+/** Statuses with which a hub, not the service behind it, refuses, and whether the service may have the request. */
 const OF_THE_HUB: ReadonlyMap<number, Delivered> = new Map([[401, 'no'], [403, 'unknown'], [407, 'no'], [429, 'no']]);
+/** With which it gives up. */
 const OF_ITS_WAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
-function checkStatus(status: number): void {
+function checkStatus(reply: HttpReply): void {
+  const { status } = reply;
   const hint = `Its HTTP status is ${status}.`;
   const refused = OF_THE_HUB.get(status);
   if (refused !== undefined) throw new CausewayError('service-refused', `status ${status}`, { facts: { hint, delivered: refused } });
-  if (status >= 400) throw new CausewayError('service-fault', `status ${status}`, { facts: { hint, delivered: OF_ITS_WAY.has(status) ? 'unknown' : 'yes' } });
+  if (OF_ITS_WAY.has(status)) throw new CausewayError('service-fault', `status ${status}`, { facts: { hint, delivered: 'unknown' } });
+  if (status >= 400) throw serviceFaulted(reply);
   if (status < 200 || status > 299) throw invalid('status', `status ${status}: redirects are not followed`);
 }
 

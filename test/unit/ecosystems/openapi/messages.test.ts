@@ -124,6 +124,14 @@ suite('a refusal', () => {
     });
   });
 
+  test('of a service abroad is shown as one here would have said it: REST by its status and body, SOAP as a problem', () => {
+    const fault = new CausewayError('service-fault', 'x');
+    const rest = renderFault(fault, { ...facts, said: { text: '', status: 422, detail: { type: 'application/json', content: '{"why":"a"}' } } });
+    assert.deepEqual([rest.status, Buffer.from(rest.body).toString(), rest.headers['causeway-exchange']], [422, '{"why":"a"}', facts.exchange]);
+    const soap = renderFault(fault, { ...facts, said: { code: 'Server', text: 'Andmebaas ei vasta' } });
+    assert.deepEqual([soap.status, soap.headers['content-type'], JSON.parse(Buffer.from(soap.body).toString())], [500, 'application/problem+json', { title: 'Andmebaas ei vasta', status: 500, faultcode: 'Server' }]);
+  });
+
   test('says when to come back: at the time that is known, else after the seconds of the table', () => {
     assert.equal(renderFault(new CausewayError('suspended', 'x', { facts: { until: '2026-06-01T12:00:00Z' } }), facts).headers['retry-after'], 'Mon, 01 Jun 2026 12:00:00 GMT');
     assert.equal(renderFault(new CausewayError('overloaded', 'x'), facts).headers['retry-after'], '5');
