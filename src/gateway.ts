@@ -40,8 +40,10 @@ import type { MappingSet } from './mapping/mappings.ts';
 import type { Clock } from './platform/clock.ts';
 import { connect } from './platform/http-client.ts';
 import type { Logger } from './platform/log.ts';
+import { Spool } from './platform/spool.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { ObserveTrail } from './trail/steps.ts';
+import type { Store } from './trail/store.ts';
 import { staticTrust } from './trust/static-trust.ts';
 
 export interface GatewayOptions {
@@ -71,14 +73,15 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const peers = config.links.map((link) => openPeer(link, config, clock.now()));
   const stores = await openStores(config, peers, clock.now());
   const { store, mirror } = stores;
+  const spool = await openSpool(config, store, log);
   const clockState = () => 'unknown' as const;
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
-  const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, ...(escrow === undefined ? {} : { escrow }) });
+  const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...(escrow === undefined ? {} : { escrow }) });
   const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
   const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, requestHash: config.home.requestHash, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
   const policy = policies(config, hub);
-  const shared = { country, entity, clock, journal, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
+  const shared = { country, entity, clock, journal, spool, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const offers = offersOf(mappings.imported, peers, dialect, (form, { connection }) => policy(form, connection));
   const stop = new AbortController();
   const outbound: OutboundParts = {
@@ -118,7 +121,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   });
   const housekeeping = setInterval(() => void housekeep().catch((error: unknown) => log.error({ err: asCausewayError(error) }, 'housekeeping failed')), HOUSEKEEPING_MS);
   const housekeep = async () => {
-    await store.forget(clock.now());
+    await spool.remove(await store.forget(clock.now()));
     await journal.countRefusals(clock.now());
   };
   return {
@@ -148,13 +151,21 @@ function refuseContradictions(mappings: MappingSet, { ecosystem, home }: Gateway
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
 const HOUSEKEEPING_MS = 60_000;
 
+/** Whatever no row names is what the last run left. */
+async function openSpool({ data, limits }: GatewayConfig, store: Store, log: Logger): Promise<Spool> {
+  const spool = new Spool({ folder: join(data, 'spool'), maxBytes: limits.temporaryBytes, memoryBytes: limits.memoryBytes });
+  const files = await spool.clear(new Set(await store.files()));
+  if (files > 0) log.info({ files }, 'temporary files of the last run are removed');
+  return spool;
+}
+
 function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, now: number): Peer {
   const link = makeLink(agreements, config.gateway.entity, settings);
   const file = join(config.trust, `${link.peerCountry}.json`);
   const trust = staticTrust(readTrustFile(file), readFileSync(file));
   if (trust.entity !== link.peer) throw new CausewayError('config-invalid', `${file} is of ${trust.entity}, the peer of link "${link.id}" is ${link.peer}`);
   const { key, certificate } = config.keys.tls;
-  const side = { trust, statementKey: statementKey(readFileSync(config.keys.statement)), encryptionKeys: [encryptionKey(readFileSync(config.keys.encryption))], maxStatementBytes: config.limits.statementBytes };
+  const side = { trust, statementKey: statementKey(readFileSync(config.keys.statement)), encryptionKeys: [encryptionKey(readFileSync(config.keys.encryption))], maxStatementBytes: config.limits.statementBytes, maxManifestBytes: config.limits.manifestBytes, maxDocumentBytes: config.limits.xml.maxBytes };
   const connection = connect({ origin: settings.url, tls: { key: readFileSync(key), cert: readFileSync(certificate), pins: trust.tlsPins(now) }, connections: settings.connections });
   return { link, side, connection };
 }

@@ -90,6 +90,7 @@ export interface DomesticRequest {
   readonly payload: Payload;
   /** SOAP: the headers that an answer must repeat, in their order, where they are more than the members above or stand otherwise than the schema has them. */
   readonly headers?: readonly XmlElement[];
+  readonly attachments?: readonly Attachment[];
 }
 
 export interface DomesticResponse {
@@ -97,6 +98,7 @@ export interface DomesticResponse {
   readonly dialect: DialectName;
   readonly messageId: string;
   readonly payload: Payload;
+  readonly attachments?: readonly Attachment[];
 }
 
 export type DomesticMessage = DomesticRequest | DomesticResponse;
@@ -212,6 +214,8 @@ export interface MappedFields<To extends 'neutral' | 'domestic'> {
   readonly neutral: NeutralRef;
   readonly mapping: MappingRef;
   readonly loss: CrossingLoss;
+  /** Cross beside the document as they are. */
+  readonly attachments?: readonly Attachment[];
   /** Claim `minimised`: hash of the list of fields that the document was cut down to; absent where all may cross. */
   readonly minimised?: string;
 }
@@ -243,7 +247,7 @@ export interface SealedFields {
   /** 32 bytes of the manifest, without which nothing proves the content; absent on a refusal. */
   readonly salt?: Uint8Array;
   /** Frames of sealed manifest and parts, as sent; for a refusal, the problem body. */
-  readonly payload: Uint8Array;
+  readonly payload: Content;
 }
 
 /** Signed (and encrypted) for the peer. The only thing that may leave on the federation face. */
@@ -267,6 +271,8 @@ export interface OpenedFields {
   readonly context: ManifestContext;
   /** The neutral document, valid against the neutral schema of the leg. */
   readonly document: JsonValue;
+  /** The parts behind it, unmapped. */
+  readonly attachments: readonly Attachment[];
   /** 32 bytes: with the manifest it proves the content (claim `content`). */
   readonly salt: Uint8Array;
 }

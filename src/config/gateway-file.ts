@@ -94,6 +94,11 @@ const limits = v.optional(
     record({
       bodyBytes: v.pipe(v.optional(size(), '10MiB'), v.description('A request from home.')),
       answerBytes: v.pipe(v.optional(size(), '10MiB'), v.description('An answer from home.')),
+      memoryBytes: v.pipe(v.optional(size(), '1MiB'), v.description('A message of more bytes lies in an encrypted temporary file while it passes.')),
+      temporaryBytes: v.pipe(v.optional(size(), '10GiB'), v.description('All temporary files together; a message that does not fit is refused as disk-full.')),
+      manifestBytes: v.pipe(v.optional(size(), '4MiB'), v.description('The sealed list of the parts of a message on the link.')),
+      mimeParts: v.pipe(v.optional(count(2, 100_000), 1000), v.description('Parts of one multipart message, its root among them.')),
+      mimeHeaderBytes: v.pipe(v.optional(size(), '8KiB'), v.description('All MIME headers of one part.')),
       checkpointBytes: v.pipe(v.optional(size(), '64KiB'), v.description("A request of a peer's log to our witness.")),
       statementBytes: v.pipe(v.optional(size(), '4KiB'), v.description('A statement.')),
       headerBytes: v.pipe(v.optional(size(), '16KiB'), v.description('All headers of a request; more than a statement.')),

@@ -37,6 +37,7 @@ const grant = record({
   fields: v.exactOptional(v.pipe(record({ request: v.exactOptional(fieldPaths), response: v.exactOptional(fieldPaths) }), v.description('Fields of the neutral form that may cross for this purpose; without a list all may.'))),
   proof: v.pipe(oneOf(PROOFS), v.description('Domestic proof that the asking side must have.')),
   answerProof: v.exactOptional(v.pipe(oneOf(PROOFS), v.description('That of the answer, where the two platforms prove messages differently; without it, as proof.'))),
+  attachments: v.exactOptional(v.pipe(count(1, 999), v.description('Parts that may cross beside the document as they are, without a mapping; none when absent.'))),
   idempotent: v.pipe(v.boolean('expected true or false'), v.description('May be repeated after an unknown outcome.')),
   maxBytes: size(),
   minBudget: v.pipe(duration(), v.description('What the service needs at least.')),

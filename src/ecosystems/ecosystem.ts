@@ -5,10 +5,12 @@
  */
 import type { CausewayError, ServiceFault } from '../errors.ts';
 import type { HomeService } from '../mapping/mappings.ts';
-import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticContext, DomesticService, Mapped, Received, Verified } from '../stages.ts';
+import type { Content, DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticContext, DomesticService, Mapped, Received, Verified } from '../stages.ts';
 import type { HttpConnection, HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { XmlLimits } from '../platform/limits.ts';
 import type { Edge } from './edge.ts';
+import type { SpoolScope } from '../platform/spool.ts';
+import type { Packing } from './packing.ts';
 import type { ProofPolicy } from './proof-policy.ts';
 
 /** Everything that `renderRequest` writes into a domestic message. */
@@ -26,6 +28,9 @@ export interface Dialect {
 
   /** For `causeway home check`; absent where the platform has no such question. */
   readonly methods?: AskMethods;
+
+  /** How a message with parts beside its root goes on the wire; without it a message has none. */
+  readonly packing?: Packing;
 
   /**
    * A request from home, as the security server forwards it to the service URL of `candidates`: services offered at this URL.
@@ -51,8 +56,8 @@ export interface Dialect {
   /** A refusal as this dialect's native fault; `request` where one was parsed. */
   renderFault(error: CausewayError, facts: FaultFacts): HttpReply;
 
-  /** Sends a rendered request home, once. Throws `service-unreachable` (nothing was sent), `service-slow`, `outcome-unknown`, `service-answer-invalid`; `facts.delivered` is set. */
-  call(request: HttpMessage, connection: HttpConnection, deadline: AbortSignal): Promise<HttpReply>;
+  /** Sends a rendered request home, once; an answer that does not fit in memory goes into a file of `scope`. Throws `service-unreachable` (nothing was sent), `service-slow`, `outcome-unknown`, `service-answer-invalid`; `facts.delivered` is set. */
+  call(request: HttpMessage<Content>, connection: HttpConnection, deadline: AbortSignal, scope: SpoolScope): Promise<HttpReply<Content>>;
 }
 
 /** What `provider` offers by the word of its platform; with `allowedMethods`, to `client`, as which we ask. */

@@ -9,16 +9,18 @@ import { openServiceFault } from '../federation/service-fault.ts';
 import { authenticate } from '../federation/statement.ts';
 import type { Authentic } from '../federation/statement.ts';
 import type { HttpReply } from '../platform/http-client.ts';
-import type { Mapped, Opened } from '../stages.ts';
+import type { SpoolScope } from '../platform/spool.ts';
+import type { Content, Mapped, Opened } from '../stages.ts';
 import type { ExchangeRow } from '../trail/store.ts';
 import type { Question } from './flow.ts';
 import { acceptLoss } from './loss.ts';
+import { packed, requirePlace } from './packing.ts';
 import type { OutboundParts } from './parts.ts';
 import { PeerRefused, peerRefusal } from './refusals.ts';
 import { reopen } from './reopen.ts';
 
 /** Asks a question that was recorded just now, and of which nothing has left yet. */
-export function askFirst(question: Question, parts: OutboundParts): Promise<HttpReply> {
+export function askFirst(question: Question, parts: OutboundParts): Promise<HttpReply<Content>> {
   return onlyOnce(question.xid, () => settle(question, false, parts), parts);
 }
 
@@ -26,7 +28,7 @@ export function askFirst(question: Question, parts: OutboundParts): Promise<Http
  * The outcome of an exchange of an earlier moment: joins its asking, or gives what is recorded, or asks on. Throws `outcome-unknown` when
  * the outcome is no longer kept, or when the question cannot be made out any more; the latter is recorded.
  */
-export function askOn(xid: string, parts: OutboundParts): Promise<HttpReply> {
+export function askOn(xid: string, parts: OutboundParts): Promise<HttpReply<Content>> {
   return onlyOnce(
     xid,
     async () => {
@@ -38,7 +40,7 @@ export function askOn(xid: string, parts: OutboundParts): Promise<HttpReply> {
 }
 
 /** What the caller gets within the exchange's budget; the asking goes on without it. */
-export async function waitFor(outcome: Promise<HttpReply>, question: Question, parts: OutboundParts): Promise<HttpReply> {
+export async function waitFor(outcome: Promise<HttpReply<Content>>, question: Question, parts: OutboundParts): Promise<HttpReply<Content>> {
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(late.resolve, question.use.grant.maxBudget, undefined);
   const reply = await Promise.race([outcome, late.promise]).finally(() => clearTimeout(timer));
@@ -50,7 +52,7 @@ export async function waitFor(outcome: Promise<HttpReply>, question: Question, p
 }
 
 /** For an asking that nobody waits for. */
-export function reportFailure(outcome: Promise<HttpReply>, xid: string, { observe }: OutboundParts): void {
+export function reportFailure(outcome: Promise<HttpReply<Content>>, xid: string, { observe }: OutboundParts): void {
   outcome.catch((thrown: unknown) => {
     const error = asCausewayError(thrown);
     observe('outbound.refused', { xid, code: error.code }, error);
@@ -62,12 +64,12 @@ export function faultReply({ xid, offer, verified, arrival }: Question, error: C
   return offer.dialect.renderFault(error, { exchange: xid, country: error.facts.country ?? parts.country, request: verified.message, ...(said === undefined ? {} : { said }), ...arrival.accept });
 }
 
-function onlyOnce(xid: string, work: () => Promise<HttpReply>, { asking }: OutboundParts): Promise<HttpReply> {
+function onlyOnce(xid: string, work: () => Promise<HttpReply<Content>>, { asking }: OutboundParts): Promise<HttpReply<Content>> {
   return asking.run(xid, xid, work, () => new CausewayError('internal', `exchange ${xid} is asked twice`));
 }
 
 /** Ends with a recorded outcome, or throws and leaves the question open: the store failed, or the process stops. */
-async function settle(question: Question, resumed: boolean, parts: OutboundParts): Promise<HttpReply> {
+async function settle(question: Question, resumed: boolean, parts: OutboundParts): Promise<HttpReply<Content>> {
   try {
     return await ask(question, resumed, parts);
   } catch (thrown) {
@@ -85,36 +87,58 @@ function afterSending(error: CausewayError): CausewayError {
   return facts.delivered === undefined ? new CausewayError(code, message, { cause: error, facts: { ...facts, delivered: 'unknown' } }) : error;
 }
 
-async function ask(question: Question, resumed: boolean, parts: OutboundParts): Promise<HttpReply> {
+async function ask(question: Question, resumed: boolean, parts: OutboundParts): Promise<HttpReply<Content>> {
+  const scope = parts.spool.scope();
+  try {
+    return await askWithin(scope, question, resumed, parts);
+  } finally {
+    await scope.dispose();
+  }
+}
+
+/** `scope`: files of the answer, until what is kept of it has a name of its own. */
+async function askWithin(scope: SpoolScope, question: Question, resumed: boolean, parts: OutboundParts): Promise<HttpReply<Content>> {
   const { offer, use } = question;
   const { peer } = offer;
   const deadline = parts.clock.monotonic() + use.version.agreement.retryTime;
-  const answer = await askPeer(question.sealed, peer.connection, { deadline, patience: use.grant.maxBudget, resumed, stop: parts.stop, clock: parts.clock, maxBytes: parts.limits.answerBytes(use.grant), ...question.arrival.trace });
+  const answer = await askPeer(question.sealed, peer.connection, { deadline, patience: use.grant.maxBudget, resumed, stop: parts.stop, clock: parts.clock, maxBytes: parts.limits.answerBytes(use.grant), scope, ...question.arrival.trace });
   const now = parts.clock.now();
   parts.observe('outbound.answer-received', { xid: question.xid });
   const statement = await answerOf(answer.statement, question, parts, now);
   if (statement.type === 'causeway-refusal+jwt') throw peerRefusal(statement, use.version.peer.country, await openServiceFault(statement, answer.payload, peer.side));
-  const opened = await openAnswer(statement, answer.payload, question);
+  const opened = await openAnswer(statement, answer.payload, question, scope);
   parts.observe('outbound.answer-opened', { xid: question.xid, promise: statement.claims.promise });
-  const render = async () => offer.dialect.renderResponse(translateAnswer(opened, question), question.verified.message, offer.policy(use.grant.proof, question.arrival), now);
-  return parts.journal.answered(question, statement, opened, render, (error) => faultReply(question, error, parts), now);
+  const render = async () => {
+    const reply = await offer.dialect.renderResponse(translateAnswer(opened, question), question.verified.message, offer.policy(use.grant.proof, question.arrival), now);
+    return { root: reply.body, reply: packed(reply, offer.dialect) };
+  };
+  return parts.journal.answered(question, statement, opened, render, (error) => faultReply(question, error, parts), now).catch(afterAnswer);
 }
 
 /** What a peer sealed wrongly is its fault, not the caller's; its signed statement says that the service acted. */
-async function openAnswer(statement: Authentic<'causeway-response+jwt'>, payload: Uint8Array, { use, offer, service }: Question): Promise<Opened> {
+async function openAnswer(statement: Authentic<'causeway-response+jwt'>, payload: Content, { use, offer, service }: Question, scope: SpoolScope): Promise<Opened> {
   try {
-    return await open(statement, payload, use.grant, offer.peer.side, (document) => service.translation.checkNeutral('response', document));
+    return await open(statement, payload, use.grant, offer.peer.side, (document) => service.translation.checkNeutral('response', document), scope);
   } catch (cause) {
     const { code, message } = asCausewayError(cause);
+    if (code === 'disk-full') afterAnswer(cause);
     throw new CausewayError('peer-answer-invalid', message, { cause, facts: { delivered: 'yes', peerCode: code } });
   }
+}
+
+/** What our own disk has no room for was answered all the same. */
+function afterAnswer(thrown: unknown): never {
+  if (!(thrown instanceof CausewayError) || thrown.code !== 'disk-full') throw thrown;
+  throw new CausewayError('disk-full', thrown.message, { cause: thrown, facts: { delivered: 'yes' } });
 }
 
 /** An answer that does not fit our own mapping is not the caller's fault either. */
 function translateAnswer(opened: Opened, { service, verified, offer }: Question): Mapped<'domestic'> {
   acceptLoss(opened.fields.context.loss, offer.peer.link.settings.refuseLoss?.answers, 'yes');
   try {
-    return service.translation.responseToDomestic(opened, verified);
+    const mapped = service.translation.responseToDomestic(opened, verified);
+    requirePlace(mapped, offer.dialect, 'service-answer-unmappable');
+    return mapped;
   } catch (cause) {
     const { message, facts } = asCausewayError(cause);
     throw new CausewayError('service-answer-unmappable', message, { cause, facts: { delivered: 'yes', ...(facts.field === undefined ? {} : { field: facts.field }) } });
@@ -148,7 +172,7 @@ async function reopened(row: ExchangeRow, parts: OutboundParts): Promise<Questio
   }
 }
 
-async function keptReply(xid: string, row: ExchangeRow | undefined, parts: OutboundParts): Promise<HttpReply> {
+async function keptReply(xid: string, row: ExchangeRow | undefined, parts: OutboundParts): Promise<HttpReply<Content>> {
   const reply = row && (await parts.journal.storedReply(row));
   if (reply === undefined) throw new CausewayError('outcome-unknown', `the answer of exchange ${xid} is no longer kept`, { facts: { delivered: 'unknown' } });
   return reply;

@@ -7,7 +7,8 @@ import type { Side } from '../federation/seal.ts';
 import type { Authentic, Promised } from '../federation/statement.ts';
 import type { ExportedService, HomeService, ImportedService } from '../mapping/mappings.ts';
 import type { HttpConnection, HttpMessage } from '../platform/http-client.ts';
-import type { DomesticRequest, Opened, SealedFields, Verified } from '../stages.ts';
+import type { SpoolScope } from '../platform/spool.ts';
+import type { Content, DomesticRequest, Opened, SealedFields, Verified } from '../stages.ts';
 import type { Use } from './authorise.ts';
 
 /** Named points of both flows: logs, metrics and the demo read them, fault tests kill the process at them. */
@@ -53,11 +54,11 @@ export interface Offer {
   policy(form: Grant['proof'], arrival: Pick<Arrival, 'connection'>): ProofPolicy;
 }
 
-/** A request from home, as the domestic listener hands it on. */
-export interface Arrival {
+/** A request from home. As the domestic listener hands it on its body may be of any size; unpacked, it is the root in memory, and attachments. */
+export interface Arrival<Body extends Content = Uint8Array> {
   /** Path of the service URL that the request reached; `http.target` is what follows it. */
   readonly path: string;
-  readonly http: HttpMessage;
+  readonly http: HttpMessage<Body>;
   /** Subject of the pinned certificate of the connection. */
   readonly connection: string;
   /** Monotonic milliseconds; absent on a request that is taken up again after a start. */
@@ -84,7 +85,9 @@ export interface PeerArrival {
   readonly peer: Peer;
   readonly statement: string;
   /** Reads the body, at most `maxBytes`; called only after the statement was admitted. Throws `too-large`, and `peer-unreachable` when the peer goes away meanwhile. */
-  payload(maxBytes: number): Promise<Uint8Array>;
+  payload(maxBytes: number): Promise<Content>;
+  /** Where what does not fit in memory goes: all of it is gone once the exchange has its answer. */
+  readonly scope: SpoolScope;
   /** Monotonic milliseconds. */
   readonly arrivedAt: number;
   readonly trace?: string;
@@ -101,6 +104,9 @@ export interface DomesticTask {
   readonly call: DomesticCall;
   readonly policy: ProofPolicy;
   readonly request: HttpMessage;
+  /** The same as it goes on the wire. */
+  readonly wire: HttpMessage<Content>;
+  readonly scope: SpoolScope;
   /** Monotonic milliseconds. */
   readonly deadline: number;
   readonly recordKey: Uint8Array;

@@ -17,9 +17,10 @@ import { inboundMemory } from './ends.ts';
 import { acceptLoss } from './loss.ts';
 import { traceId } from '../platform/trace.ts';
 import { memberText, serviceText } from './names.ts';
+import { packed, requirePlace, unpackReply } from './packing.ts';
 import type { InboundParts } from './parts.ts';
 import { deliveredBy } from './refusals.ts';
-import type { DomesticResponse, Mapped, Verified } from '../stages.ts';
+import type { Content, DomesticResponse, Mapped, Verified } from '../stages.ts';
 import type { ExchangeState } from '../trail/store.ts';
 
 type Request = Authentic<'causeway-request+jwt'>;
@@ -70,13 +71,14 @@ async function answer(statement: Request, arrival: PeerArrival, parts: InboundPa
 }
 
 /** Opens and translates the request, and renders it for home: nothing of it is handed over yet. */
-export async function prepare(statement: Request, payload: Uint8Array, use: DomesticTask['use'], { peer, trace }: Pick<PeerArrival, 'peer' | 'trace'>, { arrivedAt, recordKey }: Pick<DomesticTask, 'recordKey'> & { readonly arrivedAt: number }, parts: InboundParts): Promise<DomesticTask> {
+export async function prepare(statement: Request, payload: Content, use: DomesticTask['use'], { peer, trace, scope }: Pick<PeerArrival, 'peer' | 'trace' | 'scope'>, { arrivedAt, recordKey }: Pick<DomesticTask, 'recordKey'> & { readonly arrivedAt: number }, parts: InboundParts): Promise<DomesticTask> {
   const { claims } = statement;
   const service = parts.exportedService(claims.service, claims.operation);
-  const opened = await open(statement, payload, use.grant, peer.side, (document) => service.translation.checkNeutral('request', document));
+  const opened = await open(statement, payload, use.grant, peer.side, (document) => service.translation.checkNeutral('request', document), scope);
   acceptLoss(opened.fields.context.loss, peer.link.settings.refuseLoss?.requests, 'no');
   const mapped = service.translation.requestToDomestic(opened);
   const dialect = parts.dialect(service.home.dialect);
+  requirePlace(mapped, dialect, 'mapping-failed');
   const call = {
     home: service.home,
     client: parts.identifiers.foreignClient(claims.client),
@@ -94,31 +96,31 @@ export async function prepare(statement: Request, payload: Uint8Array, use: Dome
   const request = trace === undefined ? rendered : { ...rendered, headers: { ...rendered.headers, traceparent: trace } };
   parts.observe('inbound.translated', { xid: claims.jti, link: peer.link.id, home: { client: memberText(call.client), service: serviceText(service.home.service) }, mapping: mapped.fields.mapping.id });
   const deadline = arrivedAt + Math.min(claims.budget, use.grant.maxBudget);
-  return { statement, peer, use, service, dialect, opened, call, policy, request, deadline, recordKey };
+  return { statement, peer, use, service, dialect, opened, call, policy, request, wire: packed(request, dialect), scope, deadline, recordKey };
 }
 
 /** From the first byte to the service on: whatever happens now is recorded under an accepted request. */
 export async function handOver(task: AcceptedTask, parts: InboundParts): Promise<SealedBytes> {
-  const { statement, dialect, call, policy, request, use } = task;
+  const { statement, dialect, call, policy, request, use, scope } = task;
   const { jti } = statement.claims;
   try {
     const remaining = task.deadline - ANSWERING_MS - parts.clock.monotonic();
     if (remaining <= 0) throw new CausewayError('service-unreachable', 'the budget ended before the request was handed over', { facts: { delivered: 'no' } });
     parts.observe('inbound.handing-over', { xid: jti });
     const { connection, timeout } = parts.handover(task.service);
-    const reply = await dialect.call(request, connection, AbortSignal.timeout(Math.ceil(Math.min(remaining, timeout))));
+    const reply = await dialect.call(task.wire, connection, AbortSignal.timeout(Math.ceil(Math.min(remaining, timeout))), scope);
     parts.observe('inbound.service-answered', { xid: jti });
-    const received = dialect.parseResponse(reply, call, request, parts.limits.xml);
+    const received = dialect.parseResponse(await unpackReply(reply, call.home, dialect, parts.limits.xml), call, request, parts.limits.xml);
     const now = parts.clock.now();
     const verified = await dialect.verifyResponse(received, call, policy, now, parts.limits.xml);
     const mapped = translateAnswer(task, verified);
     parts.observe('inbound.answer-translated', { xid: jti, link: use.link.id, proof: verified.proof, mapping: mapped.fields.mapping.id });
     const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
-    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise, grant: use.grant }, statement, use.version, task.peer.side, now);
+    const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise, grant: use.grant, scope }, statement, use.version, task.peer.side, now);
     parts.observe('inbound.answer-sealed', { xid: jti });
-    const { index } = await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);
+    const { index, kept } = await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);
     parts.observe('inbound.response-recorded', { xid: jti, link: use.link.id, index });
-    return sealed.fields;
+    return kept;
   } catch (thrown) {
     const error = asCausewayError(thrown);
     const delivered = error.facts.delivered ?? deliveredBy(error.code);

@@ -9,17 +9,23 @@ import type { Delivered, ErrorCode } from '../errors.ts';
 import { keepEvidence } from '../evidence/keep.ts';
 import type { Escrow } from '../evidence/escrow.ts';
 import type { EvidenceContents, EvidenceKind } from '../evidence/keep.ts';
-import { newRecordKey, openRecord, sealRecord, unwrapRecordKey, wrapRecordKey } from '../evidence/record.ts';
+import { newRecordKey, wrapRecordKey } from '../evidence/record.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { Authentic, Promised } from '../federation/statement.ts';
+import type { Grant } from '../federation/link.ts';
+import { canonicalJson } from '../platform/canonical-json.ts';
+import { isStored } from '../platform/content.ts';
 import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
-import type { DomesticRequest, DomesticResponse, ManifestContext, Mapped, Opened, SealedFields, Verified } from '../stages.ts';
+import type { Content, DomesticRequest, DomesticResponse, ManifestContext, Mapped, Opened, SealedFields, Verified } from '../stages.ts';
 import { coreOf } from '../trail/entry.ts';
 import type { Entry, EventName, Step } from '../trail/entry.ts';
-import type { Appended, CommitResult, EvidenceRow, ExchangeRow, ExchangeUpdate, Store } from '../trail/store.ts';
+import type { Appended, CommitResult, EvidenceRow, ExchangeRow, ExchangeUpdate } from '../trail/store.ts';
+import { Archive } from './archive.ts';
+import type { ArchiveOptions } from './archive.ts';
+import { Commits } from './commits.ts';
+import type { Keep } from './commits.ts';
 import { endWithoutAnswer, inboundMemory, inboundRetention, stepOf } from './ends.ts';
-import { packQuestion, packRefusal, packReply, packSealed, unpackReply, unpackSealed } from './kept.ts';
-import type { Cipher } from './kept.ts';
+import { packQuestion, packRefusal, packReply, packSealed } from './kept.ts';
 import { aboutQuestion, aboutStatement, backwards, recorded, theirs } from './recorded.ts';
 import type { About, Recorded } from './recorded.ts';
 import { RefusalRate } from './refusal-rate.ts';
@@ -30,12 +36,9 @@ import type { DomesticTask, Observe, Peer, Question } from './flow.ts';
 const PROMISE_S = 120;
 const LOCAL_LOG = 'local';
 
-export interface JournalOptions {
-  readonly store: Store;
+export interface JournalOptions extends ArchiveOptions {
   /** State of the machine's clock, for entries. */
   clockState(): Entry['t']['clock'];
-  /** Key-encryption key of the evidence: 32 bytes. */
-  readonly kek: Uint8Array;
   /** Encrypts for our auditor, where the leg keeps `escrow`. */
   readonly escrow?: Escrow;
   /** Refusals a minute and log that get entries of their own. */
@@ -48,12 +51,24 @@ export function callerKey({ client, context }: DomesticRequest): string {
   return `${[client.instance, client.memberClass, client.memberCode, client.subsystem ?? ''].map(encodeURIComponent).join('/')}\n${context.messageId}`;
 }
 
-export class Journal {
+/** What `asked` resolves with; `sealed` is as it is kept, and sent from now on. */
+export type Asked = (Extract<CommitResult, { kind: 'committed' }> & { readonly sealed: SealedFields }) | Extract<CommitResult, { kind: 'conflict' }>;
+
+/** A native answer: its root alone for the evidence, and as it goes on the wire. */
+export interface Rendered {
+  readonly root: Uint8Array;
+  readonly reply: HttpReply<Content>;
+}
+
+export class Journal extends Archive {
   readonly #options: JournalOptions;
   readonly #refusals: RefusalRate;
+  readonly #commits: Commits;
 
   constructor(options: JournalOptions) {
+    super(options);
     this.#options = options;
+    this.#commits = new Commits(options.store, options.spool);
     this.#refusals = new RefusalRate(options.refusalsPerMinute);
   }
 
@@ -61,45 +76,56 @@ export class Journal {
     return newRecordKey();
   }
 
-  digestOf(verified: Verified<DomesticRequest>): string {
-    return sha256Base64url(verified.bytes);
+  digestOf({ bytes, message: { attachments = [] } }: Verified<DomesticRequest>): string {
+    if (attachments.length === 0) return sha256Base64url(bytes);
+    return sha256Base64url(canonicalJson([sha256Base64url(bytes), ...attachments.map(({ headers, sha256 }) => [Buffer.from(headers).toString('base64'), sha256])]));
   }
 
   /** Gate 1: the sealed bytes and our entry, before the request leaves. */
-  async asked(question: Question, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<CommitResult> {
-    const { xid, sealed, verified, use, recordKey, arrival } = question;
+  async asked(question: Question, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<Asked> {
+    const { xid, sealed: { payload, ...fields }, verified, use, recordKey, arrival } = question;
     const { agreement, out } = use.version;
-    const evidence = await this.#evidence(xid, agreement.id, 'request', recordKey, out.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now);
-    const row: ExchangeRow = {
-      direction: 'outbound',
-      xid,
-      link: agreement.id,
-      state: 'sent',
-      identity: sealed.identity,
-      caller: callerKey(verified.message),
-      digest: this.digestOf(verified),
-      request: packQuestion(sealed, { arrival, provenAt: verified.proof.verifiedAt }, this.#encrypt(xid, 'question', recordKey)),
-      answerUntil: now + out.answerRetention,
-      keepUntil: now + Math.max(agreement.duplicateTime, agreement.retryTime),
-      createdAt: now,
-    };
-    const entry = this.#entry(aboutQuestion(question), 'request', 'SubmissionAcceptance', recorded(sealed), now, { evidence: evidence.id });
-    return this.#options.store.commit({ entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, xid, recordKey) } });
+    let sealed = question.sealed;
+    const result = await this.#commits.run(async (keep) => {
+      sealed = { ...fields, payload: await keep(payload, 'request') };
+      const evidence = await this.#evidence(xid, agreement.id, 'request', recordKey, out.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now);
+      const row: ExchangeRow = {
+        direction: 'outbound',
+        xid,
+        link: agreement.id,
+        state: 'sent',
+        identity: sealed.identity,
+        caller: callerKey(verified.message),
+        digest: this.digestOf(verified),
+        request: packQuestion(sealed, { arrival, provenAt: verified.proof.verifiedAt }, this.encrypt(xid, 'question', recordKey)),
+        answerUntil: now + out.answerRetention,
+        keepUntil: now + Math.max(agreement.duplicateTime, agreement.retryTime),
+        createdAt: now,
+      };
+      const entry = this.#entry(aboutQuestion(question), 'request', 'SubmissionAcceptance', recorded(sealed), now, { evidence: evidence.id });
+      return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, xid, recordKey) } };
+    });
+    return result.kind === 'conflict' ? result : { ...result, sealed };
   }
 
   /** Gate 4: our entry for the answer and the native reply, before the caller gets it. A reply that cannot be rendered is recorded as such. */
-  async answered(question: Question, statement: Authentic<'causeway-response+jwt'>, opened: Opened, render: () => Promise<HttpReply>, fault: (error: CausewayError) => HttpReply, now: number): Promise<HttpReply> {
+  async answered(question: Question, statement: Authentic<'causeway-response+jwt'>, opened: Opened, render: () => Promise<Rendered>, fault: (error: CausewayError) => HttpReply, now: number): Promise<HttpReply<Content>> {
     const { xid, use, recordKey, offer } = question;
     let event: EventName = 'ContentConsignment';
-    const reply = await render().catch((thrown: unknown) => {
+    const rendered = await render().catch((thrown: unknown): Rendered => {
       if (!(thrown instanceof CausewayError)) throw thrown;
       event = 'ContentConsignmentFailure';
-      return fault(thrown);
+      const reply = fault(thrown);
+      return { root: reply.body, reply };
     });
-    const evidence = await this.#evidence(xid, use.version.agreement.id, 'response', recordKey, use.version.out.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: reply.body, neutral: opened.fields.document, context: opened.fields.context }, now);
-    const entry = this.#entry(backwards(aboutQuestion(question)), 'response', event, theirs(statement, offer.peer), now, { evidence: evidence.id });
     const { agreement, out } = use.version;
-    const { index } = await this.#close({ direction: 'outbound', xid, from: 'sent', to: 'answered', outcome: packReply(reply, this.#encrypt(xid, 'reply', recordKey)), answerUntil: now + out.answerRetention }, agreement.id, entry, evidence);
+    let reply = rendered.reply;
+    const index = await this.#close(agreement.id, async (keep) => {
+      reply = { ...reply, body: await keep(reply.body, 'outcome') };
+      const evidence = await this.#evidence(xid, use.version.agreement.id, 'response', recordKey, use.version.out.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: rendered.root, neutral: opened.fields.document, context: opened.fields.context }, now);
+      const entry = this.#entry(backwards(aboutQuestion(question)), 'response', event, theirs(statement, offer.peer), now, { evidence: evidence.id });
+      return { change: { direction: 'outbound', xid, from: 'sent', to: 'answered', outcome: packReply(reply, this.encrypt(xid, 'reply', recordKey)), answerUntil: now + out.answerRetention }, entry, evidence };
+    });
     this.#options.observe('outbound.response-recorded', { xid, index, event });
     return reply;
   }
@@ -112,7 +138,7 @@ export class Journal {
     const about = signed === undefined ? aboutQuestion(question) : backwards(aboutQuestion(question));
     const { step, event, state } = endWithoutAnswer(error);
     const entry = this.#entry(about, step, event, signed, now, { code: error.code });
-    await this.#close({ direction: 'outbound', xid, from: 'sent', to: state, outcome: packReply(reply, this.#encrypt(xid, 'reply', recordKey)), answerUntil: now + out.answerRetention }, agreement.id, entry);
+    await this.#close(agreement.id, () => ({ change: { direction: 'outbound', xid, from: 'sent', to: state, outcome: packReply(reply, this.encrypt(xid, 'reply', recordKey)), answerUntil: now + out.answerRetention }, entry }));
     this.#options.observe('outbound.refused', { xid, code: error.code }, error);
     return reply;
   }
@@ -120,7 +146,7 @@ export class Journal {
   /** Ends an open exchange that can neither be asked nor answered for any more: its outcome is unknown. */
   async abandoned({ direction, xid, link, state }: ExchangeRow, now: number): Promise<void> {
     const entry: Entry = { v: 1, xid, step: 'outcome-unknown', event: 'RelayFailure', code: 'outcome-unknown', t: this.#time(now) };
-    await this.#close({ direction, xid, from: state, to: 'unknown', answerUntil: now }, link, entry);
+    await this.#close(link, () => ({ change: { direction, xid, from: state, to: 'unknown', answerUntil: now }, entry }));
   }
 
   /** A refusal of our own caller before anything crossed: local log only. */
@@ -130,21 +156,18 @@ export class Journal {
     await this.#options.store.commit({ entries: [{ log: LOCAL_LOG, entry }] });
   }
 
-  async storedReply(row: ExchangeRow): Promise<HttpReply | undefined> {
-    const key = await this.recordKey(row.xid);
-    if (row.outcome === undefined || key === undefined) return undefined;
-    return unpackReply(row.outcome, this.decrypt(row.xid, 'reply', key));
-  }
-
   /** Gate 2: our entry for the request and the state `handing-over`, before the first byte goes to the service. */
-  async accepted(task: DomesticTask, payload: Uint8Array, now: number): Promise<{ kind: 'accepted'; promise: Promised } | { kind: 'conflict' }> {
+  async accepted(task: DomesticTask, payload: Content, now: number): Promise<{ kind: 'accepted'; promise: Promised } | { kind: 'conflict' }> {
     const { statement, use, opened, recordKey, request, peer } = task;
     const { jti, iat } = statement.claims;
     const { agreement } = use.version;
-    const evidence = await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: asSent(request), neutral: opened.fields.document, context: opened.fields.context }, now);
-    const entry = this.#entry(aboutStatement(statement, peer), 'request', 'RelayAcceptance', theirs(statement, peer), now, { evidence: evidence.id });
-    const row = this.#inboundRow(statement, peer, 'handing-over', now, packSealed({ statement: statement.compact, payload }, this.#encrypt(jti, 'question', recordKey)));
-    const result = await this.#options.store.commit({ entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, jti, recordKey) } });
+    const result = await this.#commits.run(async (keep) => {
+      const kept = await keep(neededAgain(payload, use.grant), 'request');
+      const evidence = await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: asSent(request), neutral: opened.fields.document, context: opened.fields.context }, now);
+      const entry = this.#entry(aboutStatement(statement, peer), 'request', 'RelayAcceptance', theirs(statement, peer), now, { evidence: evidence.id });
+      const row = this.#inboundRow(statement, peer, 'handing-over', now, packSealed({ statement: statement.compact, payload: kept }, this.encrypt(jti, 'question', recordKey)));
+      return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, jti, recordKey) } };
+    });
     if (result.kind === 'conflict') return { kind: 'conflict' };
     return { kind: 'accepted', promise: this.promiseOf(first(result.appended), iat) };
   }
@@ -155,13 +178,18 @@ export class Journal {
   }
 
   /** Gate 3: our entry for the answer and the sealed answer, before it leaves. */
-  async completed(task: DomesticTask, sealed: SealedFields, verified: Verified<DomesticResponse>, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<Appended> {
+  async completed(task: DomesticTask, sealed: SealedFields, verified: Verified<DomesticResponse>, mapped: Mapped<'neutral'>, context: ManifestContext, now: number): Promise<{ readonly index: number; readonly kept: SealedBytes }> {
     const { statement, use, recordKey, peer } = task;
     const { jti } = statement.claims;
     const { agreement } = use.version;
-    const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now);
-    const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
-    return this.#close({ direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(sealed, this.#encrypt(jti, 'reply', recordKey)), answerUntil: now + inboundRetention(peer.link) }, agreement.id, entry, evidence);
+    let kept: SealedBytes = sealed;
+    const index = await this.#close(agreement.id, async (keep) => {
+      kept = { statement: sealed.statement, payload: await keep(sealed.payload, 'outcome') };
+      const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now);
+      const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
+      return { change: { direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(kept, this.encrypt(jti, 'reply', recordKey)), answerUntil: now + inboundRetention(peer.link) }, entry, evidence };
+    });
+    return { index, kept };
   }
 
   /** Ends an accepted request with our signed refusal, or tells of one whose outcome is no longer kept; copies get the same refusal. */
@@ -170,7 +198,7 @@ export class Journal {
     const step = stepOf(code);
     const entry = this.#entry(backwards(aboutStatement(statement, peer)), step, event, recorded(sealed), now, { code });
     const ended = step === 'refusal' ? 'refused' : 'unknown';
-    await this.#close({ direction: 'inbound', xid: statement.claims.jti, from, to: from === 'handing-over' ? ended : from, outcome: packRefusal(sealed), answerUntil: now + inboundRetention(peer.link) }, peer.link.id, entry);
+    await this.#close(peer.link.id, () => ({ change: { direction: 'inbound', xid: statement.claims.jti, from, to: from === 'handing-over' ? ended : from, outcome: packRefusal(sealed), answerUntil: now + inboundRetention(peer.link) }, entry }));
   }
 
   /**
@@ -197,48 +225,13 @@ export class Journal {
     if (entries.length > 0) await this.#options.store.commit({ entries });
   }
 
-  async findOutbound(xid: string): Promise<ExchangeRow | undefined> {
-    return this.#options.store.findExchange('outbound', xid);
-  }
-
-  async findInbound(xid: string): Promise<ExchangeRow | undefined> {
-    return this.#options.store.findExchange('inbound', xid);
-  }
-
-  /** The sealed answer or refusal of an inbound exchange; undefined when it is no longer kept, or its key was erased. */
-  async storedOutcome({ xid, outcome }: ExchangeRow): Promise<SealedBytes | undefined> {
-    if (outcome === undefined) return undefined;
-    const key = await this.recordKey(xid);
-    try {
-      return unpackSealed(outcome, key && this.decrypt(xid, 'reply', key));
-    } catch (thrown) {
-      if (thrown instanceof CausewayError && thrown.code === 'outcome-unknown') return undefined;
-      throw thrown;
-    }
-  }
-
-  /** A peer's request that is still open. Throws `outcome-unknown` when its key was erased. */
-  async storedRequest(xid: string, request: Uint8Array): Promise<SealedBytes> {
-    const key = await this.recordKey(xid);
-    return unpackSealed(request, key && this.decrypt(xid, 'question', key));
-  }
-
-  async recordKey(xid: string): Promise<Uint8Array | undefined> {
-    const wrapped = await this.#options.store.recordKey(xid);
-    return wrapped === undefined ? undefined : unwrapRecordKey(this.#options.kek, xid, wrapped);
-  }
-
-  decrypt(xid: string, part: 'question' | 'reply', key: Uint8Array): Cipher {
-    return (bytes) => openRecord(key, { xid, step: part, id: xid }, bytes);
-  }
-
-  #encrypt(xid: string, part: 'question' | 'reply', key: Uint8Array): Cipher {
-    return (bytes) => sealRecord(key, { xid, step: part, id: xid }, bytes);
-  }
-
-  async #close(change: Omit<ExchangeUpdate, 'kind'>, log: string, entry: Entry, evidence?: EvidenceRow): Promise<Appended> {
-    const result = await this.#options.store.commit({ entries: [{ log, entry }], exchange: { kind: 'update', ...change }, ...(evidence === undefined ? {} : { evidence }) });
-    return first(result.kind === 'committed' ? result.appended : []);
+  /** Index of the entry that ends an exchange. */
+  async #close(log: string, make: (keep: Keep) => Closing | Promise<Closing>): Promise<number> {
+    const result = await this.#commits.run(async (keep) => {
+      const { change, entry, evidence } = await make(keep);
+      return { entries: [{ log, entry }], exchange: { kind: 'update', ...change }, ...(evidence === undefined ? {} : { evidence }) };
+    });
+    return first(result.kind === 'committed' ? result.appended : []).index;
   }
 
   async #evidence(xid: string, link: string, step: 'request' | 'response', recordKey: Uint8Array, kind: EvidenceKind, contents: EvidenceContents, now: number): Promise<EvidenceRow> {
@@ -258,6 +251,17 @@ export class Journal {
     const kept = request === undefined ? {} : { request };
     return { direction: 'inbound', xid: statement.claims.jti, link: link.id, state, identity: statement.identity, ...kept, answerUntil: now + inboundRetention(link), keepUntil: now + inboundMemory(link), createdAt: now };
   }
+}
+
+interface Closing {
+  readonly change: Omit<ExchangeUpdate, 'kind'>;
+  readonly entry: Entry;
+  readonly evidence?: EvidenceRow;
+}
+
+/** A large payload is kept only for whoever would hand it over again after a crash. */
+function neededAgain(payload: Content, { idempotent }: Grant): Content {
+  return isStored(payload) && !idempotent ? new Uint8Array() : payload;
 }
 
 /** A request without a body says all that it says in its first line and its headers. */

@@ -9,7 +9,8 @@ import type { ExportedService, IdentifierMap } from '../mapping/mappings.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { HttpReply } from '../platform/http-client.ts';
 import type { XmlLimits } from '../platform/limits.ts';
-import type { DialectName, Operation } from '../stages.ts';
+import type { Spool } from '../platform/spool.ts';
+import type { Content, DialectName, Operation } from '../stages.ts';
 import type { Quotas } from './authorise.ts';
 import type { Observe, Offer } from './flow.ts';
 import type { InFlight } from './in-flight.ts';
@@ -23,14 +24,16 @@ interface Shared {
   readonly journal: Journal;
   readonly identifiers: IdentifierMap;
   readonly limits: { readonly xml: XmlLimits; answerBytes(grant: Grant): number };
+  /** Messages that do not fit in memory. */
+  readonly spool: Spool;
   readonly observe: Observe;
 }
 
 export interface OutboundParts extends Shared {
   /** Requests from home, by member and message id. */
-  readonly inFlight: InFlight<HttpReply>;
+  readonly inFlight: InFlight<HttpReply<Content>>;
   /** Questions that are being asked, by exchange id; drained before the process ends. */
-  readonly asking: InFlight<HttpReply>;
+  readonly asking: InFlight<HttpReply<Content>>;
   /** Aborted when the process stops: what is still open then is asked on at the next start. */
   readonly stop: AbortSignal;
   /** Makes pseudonyms of end users where the leg wants them. */

@@ -11,6 +11,8 @@ import type { LogReader } from '../trail/mirror.ts';
 import type { Appended, ExchangeRow, Store } from '../trail/store.ts';
 import { askOn, reportFailure } from './asking.ts';
 import { closeUnknown, handOver, prepare } from './inbound.ts';
+import type { SpoolScope } from '../platform/spool.ts';
+import type { Content } from '../stages.ts';
 import type { Peer } from './flow.ts';
 import type { InboundParts, OutboundParts } from './parts.ts';
 
@@ -48,22 +50,28 @@ function takeUpInbound(row: ExchangeRow, trail: Trail, peers: readonly Peer[], p
 
 /** A request that this gateway can no longer make out (its link or the peer's key is gone) can have no other outcome than `outcome-unknown`. */
 async function finishInbound(row: ExchangeRow, trail: Trail, peers: readonly Peer[], parts: InboundParts): Promise<SealedBytes> {
-  let task: Closing & { readonly payload: Uint8Array };
+  let task: Kept;
   try {
     task = await reread(row, peers, parts);
   } catch (thrown) {
     await parts.journal.abandoned(row, parts.clock.now());
     throw thrown;
   }
-  return goOn(row, task, trail, parts);
+  const scope = parts.spool.scope();
+  try {
+    return await goOn(row, task, scope, trail, parts);
+  } finally {
+    await scope.dispose();
+  }
 }
 
-interface Closing {
+interface Kept {
   readonly statement: Authentic<'causeway-request+jwt'>;
   readonly peer: Peer;
+  readonly payload: Content;
 }
 
-async function reread({ link, xid, request, createdAt }: ExchangeRow, peers: readonly Peer[], parts: InboundParts): Promise<Closing & { readonly payload: Uint8Array }> {
+async function reread({ link, xid, request, createdAt }: ExchangeRow, peers: readonly Peer[], parts: InboundParts): Promise<Kept> {
   const peer = peers.find((candidate) => candidate.link.id === link);
   if (peer === undefined || request === undefined) throw new CausewayError('internal', `the request of exchange ${xid} is no longer kept, or its link is gone`);
   const sealed = await parts.journal.storedRequest(xid, request);
@@ -75,7 +83,7 @@ async function reread({ link, xid, request, createdAt }: ExchangeRow, peers: rea
  * The service may have the request already. Only an operation that the link declares idempotent is repeated, with the same domestic id;
  * any other ends in a refusal `outcome-unknown`, which the asker gets for its next copy.
  */
-async function goOn(row: ExchangeRow, { statement, peer, payload }: Closing & { readonly payload: Uint8Array }, trail: Trail, parts: InboundParts): Promise<SealedBytes> {
+async function goOn(row: ExchangeRow, { statement, peer, payload }: Kept, scope: SpoolScope, trail: Trail, parts: InboundParts): Promise<SealedBytes> {
   let task;
   try {
     const version = acceptedVersion(peer.link, statement.claims.link, statement.claims.iat * 1000);
@@ -84,7 +92,7 @@ async function goOn(row: ExchangeRow, { statement, peer, payload }: Closing & { 
     const recordKey = await parts.journal.recordKey(row.xid);
     if (recordKey === undefined) throw new CausewayError('outcome-unknown', 'the record key was erased');
     const promise = parts.journal.promiseOf(await findRequest(row.link, statement, trail), statement.claims.iat);
-    const prepared = await prepare(statement, payload, { link: peer.link, version, grant }, { peer }, { arrivedAt: parts.clock.monotonic(), recordKey }, parts);
+    const prepared = await prepare(statement, payload, { link: peer.link, version, grant }, { peer, scope }, { arrivedAt: parts.clock.monotonic(), recordKey }, parts);
     task = { ...prepared, promise, resumed: true };
   } catch (thrown) {
     return closeUnknown({ statement, peer }, asCausewayError(thrown), parts);

@@ -10,7 +10,7 @@ import type { ExchangeRow } from '../trail/store.ts';
 export async function reopen(row: ExchangeRow, parts: OutboundParts): Promise<Question> {
   const recordKey = await parts.journal.recordKey(row.xid);
   if (row.request === undefined || recordKey === undefined) throw new CausewayError('internal', `the question of exchange ${row.xid} is no longer kept`);
-  const { sealed, arrival, provenAt } = unpackQuestion(row.request, parts.journal.decrypt(row.xid, 'question', recordKey));
+  const { sealed, arrival, provenAt } = unpackQuestion(row.request, parts.journal.decrypt(row.xid, 'question', recordKey), parts.spool.folder);
   const offer = parts.offerAt(arrival.path);
   const { dialect, peer } = offer;
   const claims = ownClaims(sealed.statement);

@@ -23,6 +23,8 @@ export interface Grant {
   readonly idempotent: boolean;
   /** Plaintext bytes of the manifest and all parts of a request or of an answer. */
   readonly maxBytes: number;
+  /** Parts that may cross beside the document as they are, without a mapping; none when absent. */
+  readonly attachments?: number;
   /** Milliseconds that the service needs at least, and gets at most. */
   readonly minBudget: number;
   readonly maxBudget: number;
@@ -153,6 +155,11 @@ export function findGrant(leg: Leg, use: { readonly client: string; readonly ser
 /** The domestic proof of the side that is asked. */
 export function answerProof({ answerProof: answer, proof }: Grant): ProofForm {
   return answer ?? proof;
+}
+
+/** Parts beside the document. */
+export function allowedAttachments({ attachments = 0 }: Pick<Grant, 'attachments'>): number {
+  return attachments;
 }
 
 export function sameOperation(a: Operation, b: Operation): boolean {

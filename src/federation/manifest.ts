@@ -23,6 +23,8 @@ const part = v.strictObject({
   sent: digest,
   /** The part's key, base64url, where the leg seals with `jwe`. */
   key: v.exactOptional(digest),
+  /** MIME header lines, base64, of a part that crosses as it is. */
+  headers: v.exactOptional(v.pipe(v.string(), v.maxLength(88_000), v.check(isBase64, 'base64'))),
 });
 
 const manifest = v.strictObject({
@@ -49,6 +51,9 @@ export const PART_FRAME = 2;
 /** The neutral document is the part of this name; it is always there, first. */
 export const DOCUMENT_PART = 'document';
 
+/** Name of every other part: what it is, its type and its headers say. */
+export const ATTACHMENT_PART = 'attachment';
+
 /** Throws `seal-mismatch` for what is not a manifest in canonical form. */
 export function readManifest(plaintext: Uint8Array): Manifest {
   let value: unknown;
@@ -60,6 +65,11 @@ export function readManifest(plaintext: Uint8Array): Manifest {
   const result = v.safeParse(manifest, value);
   if (!result.success) throw new CausewayError('seal-mismatch', `manifest member "${v.getDotPath(result.issues[0]) ?? ''}": ${result.issues[0].message}`);
   return result.output;
+}
+
+/** In its one canonical spelling, and never empty: no headers are no member. */
+function isBase64(text: string): boolean {
+  return text !== '' && Buffer.from(text, 'base64').toString('base64') === text;
 }
 
 function isMessageIds(value: unknown): boolean {

@@ -1,19 +1,24 @@
 /** Opening: the second half of the receiver's order, from the payload's digests to the neutral document. Nothing is released before everything matches. */
-import { decryptChunked } from '../crypto/chunked.ts';
+import { chunkedLength } from '../crypto/chunked.ts';
 import { contentCommitment, sameText, sha256Base64url } from '../crypto/digest.ts';
 import { decryptJwe } from '../crypto/jwe.ts';
 import { CausewayError } from '../errors.ts';
-import { decodeFrames } from '../platform/frames.ts';
+import { load } from '../platform/content.ts';
+import { readFrames } from '../platform/frames.ts';
+import type { LargeFrame } from '../platform/frames.ts';
+import type { SpoolScope } from '../platform/spool.ts';
 import { fieldList, strayField } from '../mapping/field-list.ts';
 import type { FieldList } from '../mapping/field-list.ts';
 import { parseCanonicalJson } from '../platform/canonical-json.ts';
 import { PROOF_FORMS, mintOpened } from '../stages.ts';
-import type { JsonValue, Opened } from '../stages.ts';
-import { answerProof } from './link.ts';
+import type { Content, JsonValue, Opened } from '../stages.ts';
+import { allowedAttachments, answerProof } from './link.ts';
 import type { Grant, Granted } from './link.ts';
 import { DOCUMENT_PART, MANIFEST_FRAME, PART_FRAME, readManifest } from './manifest.ts';
 import type { Manifest, Part } from './manifest.ts';
-import { partPlace, sealBinding } from './seal.ts';
+import { openAttachments, openPart, partPlace } from './parts.ts';
+import type { SealedPart } from './parts.ts';
+import { sealBinding } from './seal.ts';
 import type { Side } from './seal.ts';
 import type { Authentic } from './statement.ts';
 
@@ -40,25 +45,30 @@ function fieldsFor(type: Carrying, { fields }: Grant): FieldList | undefined {
 
 /**
  * Opens the payload of an authentic statement. Throws `leg-mismatch` (again: an answer is not authorised before it is opened),
- * `digest-mismatch`, `seal-mismatch`, `content-mismatch`, `too-large`, `neutral-invalid`, `field-not-allowed`.
+ * `digest-mismatch`, `seal-mismatch`, `content-mismatch`, `too-large`, `neutral-invalid`, `field-not-allowed`, `disk-full`. `scope`: where
+ * parts go that do not fit in memory; nothing of them is handed on unless everything matches.
  */
-export async function open(statement: Authentic<Carrying>, payload: Uint8Array, grant: Granted, side: Side, checkNeutral: NeutralCheck): Promise<Opened> {
+export async function open(statement: Authentic<Carrying>, payload: Content, grant: Granted, side: Side, checkNeutral: NeutralCheck, scope?: SpoolScope): Promise<Opened> {
   const { claims, type, identity } = statement;
   checkLeg(statement, grant);
   if (payload.length !== claims.payload.bytes) throw new CausewayError('digest-mismatch', `the payload has ${payload.length} bytes, the statement says ${claims.payload.bytes}`);
-  const [first, ...rest] = framesOf(payload, claims.payload.parts + 1);
-  if (first?.kind !== MANIFEST_FRAME || !sameText(sha256Base64url(first.bytes), claims.payload.manifest)) throw new CausewayError('digest-mismatch', 'the manifest is not the one that the statement names');
-  const plaintext = claims.sealing === 'jwe' ? await decryptJwe(Buffer.from(first.bytes).toString(), side.encryptionKeys, sealBinding(type, claims)) : first.bytes;
+  const [first, ...rest] = await framesOf(payload, claims.payload.parts + 1);
+  const sealed = await inMemory(first?.content ?? Buffer.alloc(0), side.maxManifestBytes, 'list of the parts');
+  if (first?.kind !== MANIFEST_FRAME || !sameText(sha256Base64url(sealed), claims.payload.manifest)) throw new CausewayError('digest-mismatch', 'the manifest is not the one that the statement names');
+  const plaintext = claims.sealing === 'jwe' ? await decryptJwe(Buffer.from(sealed).toString(), side.encryptionKeys, sealBinding(type, claims)) : sealed;
   const manifest = readManifest(plaintext);
   if (manifest.parts.length !== claims.payload.parts || rest.length !== claims.payload.parts || rest.some((frame) => frame.kind !== PART_FRAME)) throw new CausewayError('digest-mismatch', 'the parts are not those of the manifest');
   checkSize(manifest, plaintext, grant);
-  const parts = manifest.parts.map((part, index) => openPart(part, rest[index]?.bytes ?? Buffer.alloc(0), claims.sealing, partPlace(type, claims, index)));
+  const [head, ...behind] = manifest.parts.map((part, index) => ({ part, sent: rest[index]?.content ?? Buffer.alloc(0) }));
+  if (head === undefined) throw new CausewayError('neutral-invalid', 'there is no part');
+  const bytes = await openDocument(head, claims.sealing, partPlace(type, claims, 0), side);
+  const attachments = await openAttachments(behind, claims.sealing, (at) => partPlace(type, claims, at + 1), scope);
   const salt = Buffer.from(manifest.salt, 'base64url');
   if (!sameText(contentCommitment(salt, plaintext), claims.content)) throw new CausewayError('content-mismatch', 'the manifest is not what the statement commits to');
-  const document = parseDocument(manifest, parts);
+  const document = parseDocument(head.part, bytes);
   checkNeutral(document);
   checkFields(document, fieldsFor(type, grant));
-  return mintOpened({ type, identity, context: manifest.context, document, salt });
+  return mintOpened({ type, identity, context: manifest.context, document, attachments, salt });
 }
 
 /** The claim is the sender's word; what it forgot is found here. */
@@ -67,31 +77,33 @@ function checkFields(document: JsonValue, list: FieldList | undefined): void {
   if (field !== undefined) throw new CausewayError('field-not-allowed', `the grant does not let "${field}" cross`, { facts: { field } });
 }
 
-function framesOf(payload: Uint8Array, expected: number) {
+async function framesOf(payload: Content, expected: number): Promise<LargeFrame[]> {
   try {
-    return decodeFrames(payload, expected);
+    return await readFrames(payload, expected);
   } catch (cause) {
     throw new CausewayError('digest-mismatch', 'the payload is not made of the frames that the statement names', { cause });
   }
 }
 
 function checkSize(manifest: Manifest, plaintext: Uint8Array, grant: Grant): void {
+  const allowed = allowedAttachments(grant);
+  if (manifest.parts.length - 1 > allowed) throw new CausewayError('too-large', `${manifest.parts.length - 1} attachments, the grant allows ${allowed}`, { facts: { hint: `The link allows ${allowed} attachments.` } });
   const bytes = manifest.parts.reduce((sum, part) => sum + part.length, plaintext.length);
   if (bytes > grant.maxBytes) throw new CausewayError('too-large', `${bytes} bytes, the grant allows ${grant.maxBytes}`, { facts: { hint: `The link allows ${grant.maxBytes} bytes.` } });
 }
 
-function openPart(part: Part, sent: Uint8Array, sealing: 'jwe' | 'tls', place: string): Uint8Array {
-  if (!sameText(sha256Base64url(sent), part.sent)) throw new CausewayError('digest-mismatch', `part "${part.name}" is not the one that the manifest lists`);
-  if ((part.key === undefined) !== (sealing === 'tls')) throw new CausewayError('seal-mismatch', `part "${part.name}" is not sealed as the leg says`);
-  const plaintext = part.key === undefined ? sent : decryptChunked(Buffer.from(part.key, 'base64url'), place, sent);
-  if (plaintext.length !== part.length || !sameText(sha256Base64url(plaintext), part.sha256)) throw new CausewayError('digest-mismatch', `part "${part.name}" is not the one that was sealed`);
-  return plaintext;
+/** Throws `too-large`. */
+async function inMemory(content: Content, maxBytes: number, what: string): Promise<Uint8Array> {
+  if (content.length > maxBytes) throw new CausewayError('too-large', `a ${what} of ${content.length} bytes`, { facts: { hint: `The ${what} may have ${maxBytes} bytes.` } });
+  return load(content, maxBytes);
 }
 
-function parseDocument(manifest: Manifest, parts: readonly Uint8Array[]): JsonValue {
-  const [part] = manifest.parts;
-  const [bytes] = parts;
-  if (part?.name !== DOCUMENT_PART || bytes === undefined) throw new CausewayError('neutral-invalid', 'the first part is not the neutral document');
+async function openDocument({ part, sent }: SealedPart, sealing: 'jwe' | 'tls', place: string, side: Side): Promise<Uint8Array> {
+  return openPart(part, await inMemory(sent, chunkedLength(side.maxDocumentBytes), 'document'), sealing, place);
+}
+
+function parseDocument({ name }: Part, bytes: Uint8Array): JsonValue {
+  if (name !== DOCUMENT_PART) throw new CausewayError('neutral-invalid', 'the first part is not the neutral document');
   try {
     return parseCanonicalJson(bytes) as JsonValue;
   } catch (cause) {

@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CausewayError, isErrorCode } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ConnectionFailed } from '../platform/http-client.ts';
+import { isStored } from '../platform/content.ts';
 import type { HttpConnection, HttpReply } from '../platform/http-client.ts';
+import type { SpoolScope } from '../platform/spool.ts';
+import type { Content } from '../stages.ts';
 
 export const EXCHANGES_PATH = '/federation/v1/exchanges';
 export const STATEMENT_HEADER = 'causeway-statement';
@@ -18,7 +21,7 @@ const BUSY = new Set([429, 502, 503, 504]);
 /** The sealed bytes, as they are kept beside the entry and sent: never made twice for one exchange. */
 export interface SealedBytes {
   readonly statement: string;
-  readonly payload: Uint8Array;
+  readonly payload: Content;
 }
 
 export interface AskOptions {
@@ -32,6 +35,8 @@ export interface AskOptions {
   readonly stop: AbortSignal;
   readonly clock: Clock;
   readonly maxBytes: number;
+  /** Where an answer goes that does not fit in memory. */
+  readonly scope: SpoolScope;
   readonly traceparent?: string;
 }
 
@@ -49,7 +54,7 @@ export async function askPeer(request: SealedBytes, connection: HttpConnection, 
     const remaining = options.deadline - options.clock.monotonic();
     if (remaining <= 0) throw timeOut(sent);
     try {
-      const reply = await connection.send(message(request, options.traceparent), { signal: AbortSignal.timeout(Math.ceil(Math.min(remaining, options.patience))), maxBytes: options.maxBytes });
+      const reply = await connection.send(message(request, options.traceparent), { signal: AbortSignal.timeout(Math.ceil(Math.min(remaining, options.patience))), maxBytes: options.maxBytes, scope: options.scope });
       const statement = reply.headers[STATEMENT_HEADER];
       if (statement !== undefined) return { statement, payload: reply.body };
       if (!BUSY.has(reply.status)) throw unsignedRefusal(reply, sent);
@@ -75,14 +80,15 @@ function timeOut(sent: boolean): CausewayError {
   return new CausewayError('peer-unreachable', 'no connection to the peer within the budget', { facts: { delivered: 'no' } });
 }
 
-function unsignedRefusal(reply: HttpReply, sentBefore: boolean): CausewayError {
+function unsignedRefusal(reply: HttpReply<Content>, sentBefore: boolean): CausewayError {
   const peerCode = problemCode(reply.body);
   const delivered = !sentBefore && reply.status >= 400 && reply.status < 500 ? 'no' : 'unknown';
   return new CausewayError('peer-refused', `the peer answered ${reply.status} without a statement`, { facts: { delivered, ...(peerCode === undefined ? {} : { peerCode }) } });
 }
 
 /** The code that an unsigned problem body names, if it is one of ours. */
-function problemCode(body: Uint8Array): string | undefined {
+function problemCode(body: Content): string | undefined {
+  if (isStored(body)) return undefined;
   const match = /"urn:causeway:error:([a-z-]{1,40})"/.exec(Buffer.from(body.subarray(0, 2000)).toString());
   return match?.[1] !== undefined && isErrorCode(match[1]) ? match[1] : undefined;
 }

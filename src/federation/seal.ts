@@ -1,7 +1,6 @@
 /** Sealing: signing (and encrypting) for the peer. Only mapped documents can be sealed; the statement is signed last, over the digests of everything beside it. */
 import { randomBytes } from 'node:crypto';
 import { contentCommitment, sha256Base64url } from '../crypto/digest.ts';
-import { encryptChunked } from '../crypto/chunked.ts';
 import { encryptJwe } from '../crypto/jwe.ts';
 import { jwsIdentity, signJws } from '../crypto/jws.ts';
 import type { JwsKey } from '../crypto/jws.ts';
@@ -10,14 +9,17 @@ import { CODES, CausewayError } from '../errors.ts';
 import type { Delivered, ErrorCode } from '../errors.ts';
 import { fieldList } from '../mapping/field-list.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
-import { encodeFrames } from '../platform/frames.ts';
+import { frameContents } from '../platform/frames.ts';
 import { nonce } from '../platform/ids.ts';
+import type { SpoolScope } from '../platform/spool.ts';
 import { mintSealed } from '../stages.ts';
-import type { DomesticProof, ManifestContext, Mapped, Sealed, StatementType } from '../stages.ts';
+import type { Content, DomesticProof, ManifestContext, Mapped, Sealed, StatementType } from '../stages.ts';
 import type { PeerTrust } from '../trust/peer-trust.ts';
+import { allowedAttachments } from './link.ts';
 import type { Grant, LinkVersion } from './link.ts';
 import { DOCUMENT_PART, MANIFEST_FRAME, PART_FRAME } from './manifest.ts';
-import type { Manifest, Part } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import { partPlace, sealAttachments, sealPart } from './parts.ts';
 import { LIFETIME_S } from './statement.ts';
 import type { Authentic, ClaimsOf, Promised, RequestClaims } from './statement.ts';
 
@@ -28,17 +30,22 @@ export interface Side {
   /** Our private encryption keys, newest first. */
   readonly encryptionKeys: readonly EncryptionKey[];
   readonly maxStatementBytes: number;
+  /** Bytes of a sealed manifest, and of a neutral document: both are read in memory. */
+  readonly maxManifestBytes: number;
+  readonly maxDocumentBytes: number;
 }
 
 interface Contents {
   readonly mapped: Mapped<'neutral'>;
   readonly context: ManifestContext;
   readonly proof: DomesticProof;
+  /** Where parts go that do not fit in memory. */
+  readonly scope?: SpoolScope;
 }
 
 export interface ResponseFacts extends Contents {
   readonly promise: Promised;
-  readonly grant: Pick<Grant, 'maxBytes' | 'fields'>;
+  readonly grant: Pick<Grant, 'maxBytes' | 'fields' | 'attachments'>;
 }
 
 export interface RequestFacts extends Contents {
@@ -48,22 +55,24 @@ export interface RequestFacts extends Contents {
   readonly budget: number;
 }
 
-/** Throws `too-large` when the message is larger than the grant lets cross. */
+/** Throws `too-large` when the message is larger, or has more attachments, than the grant lets cross, and `disk-full`. */
 export async function sealRequest(facts: RequestFacts, version: LinkVersion, side: Side, now: number): Promise<Sealed> {
   requireMinimised(facts.mapped, facts.grant.fields?.request);
   const head = common(facts.xid, linkRef(version), version, now);
+  checkAttachments(facts, 'too-large');
   const sealed = await sealContents(facts, 'causeway-request+jwt', head, version.out.sealing, side, now);
-  checkLength(sealed.length, facts.grant.maxBytes, 'too-large');
+  checkLength(sealed, facts.grant.maxBytes, side, 'too-large');
   const { client, service, operation, purpose } = facts.grant;
   return signed('causeway-request+jwt', { ...head, ...sealed.claims, budget: facts.budget, client, service, operation, purpose }, sealed.payload, side, sealed.salt);
 }
 
-/** Throws `service-answer-invalid` when the answer is larger than the grant lets cross. */
+/** Throws `service-answer-invalid` when the answer is larger, or has more attachments, than the grant lets cross, and `disk-full`. */
 export async function sealResponse(facts: ResponseFacts, request: Authentic<'causeway-request+jwt'>, version: LinkVersion, side: Side, now: number): Promise<Sealed> {
   requireMinimised(facts.mapped, facts.grant.fields?.response);
   const head = common(request.claims.jti, request.claims.link, version, now);
+  checkAttachments(facts, 'service-answer-invalid');
   const sealed = await sealContents(facts, 'causeway-response+jwt', head, version.in.sealing, side, now);
-  checkLength(sealed.length, facts.grant.maxBytes, 'service-answer-invalid');
+  checkLength(sealed, facts.grant.maxBytes, side, 'service-answer-invalid');
   return signed('causeway-response+jwt', { ...head, ...sealed.claims, request: request.identity, promise: facts.promise }, sealed.payload, side, sealed.salt);
 }
 
@@ -100,19 +109,18 @@ function linkRef({ agreement, sha256 }: LinkVersion): RequestClaims['link'] {
   return { id: agreement.id, version: agreement.version, sha256 };
 }
 
-async function sealContents({ mapped, context, proof }: Contents, type: StatementType, head: Head, sealing: 'jwe' | 'tls', side: Side, now: number) {
+async function sealContents({ mapped, context, proof, scope }: Contents, type: StatementType, head: Head, sealing: 'jwe' | 'tls', side: Side, now: number) {
   const document = sealPart(DOCUMENT_PART, 'application/json', Buffer.from(canonicalJson(mapped.fields.document)), sealing, partPlace(type, head, 0));
+  const attachments = await sealAttachments(mapped.fields.attachments ?? [], sealing, (at) => partPlace(type, head, at + 1), scope);
+  const parts = [document, ...attachments];
   const salt = randomBytes(32);
-  const manifest: Manifest = { v: 1, salt: salt.toString('base64url'), context: { ...context, messageIds: { ...context.messageIds }, loss: copyLoss(context.loss) }, parts: [document.part] };
+  const manifest: Manifest = { v: 1, salt: salt.toString('base64url'), context: { ...context, messageIds: { ...context.messageIds }, loss: copyLoss(context.loss) }, parts: parts.map(({ part }) => part) };
   const plaintext = Buffer.from(canonicalJson(manifest));
   const sealedManifest = sealing === 'jwe' ? Buffer.from(await encryptJwe(plaintext, side.trust.encryptionKey(now), sealBinding(type, head))) : plaintext;
-  const payload = encodeFrames([
-    { kind: MANIFEST_FRAME, bytes: sealedManifest },
-    { kind: PART_FRAME, bytes: document.sent },
-  ]);
+  const payload = frameContents([{ kind: MANIFEST_FRAME, content: sealedManifest }, ...parts.map(({ sent }) => ({ kind: PART_FRAME, content: sent }))]);
   const { neutral, mapping, minimised } = mapped.fields;
-  const claims = { neutral, mapping, ...(minimised === undefined ? {} : { minimised }), sealing, payload: { manifest: sha256Base64url(sealedManifest), parts: 1, bytes: payload.length }, content: contentCommitment(salt, plaintext), domestic: proof };
-  return { claims, payload, salt, length: plaintext.length + document.part.length };
+  const claims = { neutral, mapping, ...(minimised === undefined ? {} : { minimised }), sealing, payload: { manifest: sha256Base64url(sealedManifest), parts: parts.length, bytes: payload.length }, content: contentCommitment(salt, plaintext), domestic: proof };
+  return { claims, payload, salt, manifestBytes: sealedManifest.length, documentBytes: document.part.length, bytes: parts.reduce((sum, { part }) => sum + part.length, plaintext.length) };
 }
 
 /** Nothing leaves that was not cut down as the grant says: a caller that forgot is a bug of ours. */
@@ -120,9 +128,25 @@ function requireMinimised({ fields }: Mapped<'neutral'>, paths: readonly string[
   if (fields.minimised !== (paths && fieldList(paths).sha256)) throw new CausewayError('internal', 'a document that was not cut down to the fields that the grant lists');
 }
 
+type TooMuch = 'too-large' | 'service-answer-invalid';
+
+/** Before any of them is read: what the grant does not let cross is not sealed either. */
+function checkAttachments({ mapped, grant }: Pick<RequestFacts | ResponseFacts, 'mapped' | 'grant'>, code: TooMuch): void {
+  const attachments = mapped.fields.attachments ?? [];
+  const allowed = allowedAttachments(grant);
+  limit(attachments.length, allowed, code, allowed === 0 ? 'The link lets no attachments cross.' : `The link allows ${allowed} attachments.`);
+  limit(attachments.reduce((sum, { content }) => sum + content.length, 0), grant.maxBytes, code, `The link allows ${grant.maxBytes} bytes.`);
+}
+
 /** What the other side would refuse is not sent: it would blame whoever it came from. */
-function checkLength(bytes: number, maxBytes: number, code: 'too-large' | 'service-answer-invalid'): void {
-  if (bytes > maxBytes) throw new CausewayError(code, `${bytes} bytes, the grant allows ${maxBytes}`, { facts: { hint: `The link allows ${maxBytes} bytes.`, delivered: code === 'too-large' ? 'no' : 'yes' } });
+function checkLength(sealed: { readonly bytes: number; readonly manifestBytes: number; readonly documentBytes: number }, maxBytes: number, side: Side, code: TooMuch): void {
+  limit(sealed.bytes, maxBytes, code, `The link allows ${maxBytes} bytes.`);
+  limit(sealed.manifestBytes, side.maxManifestBytes, code, `The list of the parts may have ${side.maxManifestBytes} bytes.`);
+  limit(sealed.documentBytes, side.maxDocumentBytes, code, `The document may have ${side.maxDocumentBytes} bytes.`);
+}
+
+function limit(found: number, allowed: number, code: TooMuch, hint: string): void {
+  if (found > allowed) throw new CausewayError(code, `${found}, allowed are ${allowed}`, { facts: { hint, delivered: code === 'too-large' ? 'no' : 'yes' } });
 }
 
 /** What a sealed manifest is bound to: it opens only beside a statement with the same values. */
@@ -130,24 +154,11 @@ export function sealBinding(type: StatementType, claims: Pick<RequestClaims, 'is
   return { iss: claims.iss, aud: claims.aud, jti: claims.jti, typ: type };
 }
 
-/** Context of a part's encryption: a part opens only in its own place of its own exchange and direction. */
-export function partPlace(type: StatementType, claims: Pick<RequestClaims, 'iss' | 'jti'>, index: number): string {
-  return `${type}\0${claims.iss}\0${claims.jti}\0${index}`;
-}
-
-function sealPart(name: string, mediaType: string, plaintext: Uint8Array, sealing: 'jwe' | 'tls', place: string): { part: Part; sent: Uint8Array } {
-  const listed = { name, type: mediaType, length: plaintext.length, sha256: sha256Base64url(plaintext) };
-  if (sealing === 'tls') return { part: { ...listed, sent: listed.sha256 }, sent: plaintext };
-  const key = randomBytes(32);
-  const sent = encryptChunked(key, place, plaintext);
-  return { part: { ...listed, sent: sha256Base64url(sent), key: key.toString('base64url') }, sent };
-}
-
 function copyLoss({ dropped, defaulted, approximated, unknown, minimised }: ManifestContext['loss']) {
   return { dropped: [...dropped], defaulted: [...defaulted], approximated: [...approximated], unknown: [...unknown], ...(minimised === undefined ? {} : { minimised: [...minimised] }) };
 }
 
-async function signed(type: StatementType, claims: ClaimsOf[StatementType], payload: Uint8Array, side: Side, salt?: Uint8Array): Promise<Sealed> {
+async function signed(type: StatementType, claims: ClaimsOf[StatementType], payload: Content, side: Side, salt?: Uint8Array): Promise<Sealed> {
   const statement = signJws(type, canonicalJson(claims), side.statementKey);
   return mintSealed({ type, statement, identity: jwsIdentity(statement), kid: side.statementKey.kid, iat: claims.iat, payload, ...(salt === undefined ? {} : { salt }) });
 }

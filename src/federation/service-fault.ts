@@ -4,6 +4,8 @@ import { sameText, sha256Base64url } from '../crypto/digest.ts';
 import { decryptJwe, encryptJwe } from '../crypto/jwe.ts';
 import type { ServiceFault } from '../errors.ts';
 import { canonicalJson, parseCanonicalJson } from '../platform/canonical-json.ts';
+import { bytesOf } from '../platform/content.ts';
+import type { Content } from '../stages.ts';
 import { sealBinding } from './seal.ts';
 import type { Side } from './seal.ts';
 import type { Authentic, RefusalClaims } from './statement.ts';
@@ -41,10 +43,10 @@ export function sealServiceFault(said: ServiceFault, head: Head, side: Side, now
  * The fault in the body of an authentic refusal; undefined where its statement names none, or the body holds another or none that can be read: the refusal stands
  * without it.
  */
-export async function openServiceFault({ claims }: Authentic<'causeway-refusal+jwt'>, body: Uint8Array, side: Side): Promise<ServiceFault | undefined> {
+export async function openServiceFault({ claims }: Authentic<'causeway-refusal+jwt'>, body: Content, side: Side): Promise<ServiceFault | undefined> {
   if (claims.fault === undefined) return undefined;
   try {
-    const { fault: sealed } = JSON.parse(Buffer.from(body).toString('utf8')) as { fault?: unknown };
+    const { fault: sealed } = JSON.parse(Buffer.from(bytesOf(body)).toString('utf8')) as { fault?: unknown };
     if (typeof sealed !== 'string' || !sameText(sha256Base64url(sealed), claims.fault)) return undefined;
     const { v: _, ...said } = v.parse(fault, parseCanonicalJson(await decryptJwe(sealed, side.encryptionKeys, sealBinding('causeway-refusal+jwt', claims))));
     return said;

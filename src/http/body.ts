@@ -3,36 +3,50 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { CausewayError } from '../errors.ts';
+import { Collector } from '../platform/collect.ts';
+import { bytesOf, isStored } from '../platform/content.ts';
+import type { SpoolScope } from '../platform/spool.ts';
+import type { Content } from '../stages.ts';
 
 /** After an early refusal at most this much is drained, so that a sender that reads while it writes sees the answer (protocol.md). */
 const DRAIN_BYTES = 1024 * 1024;
 const DRAIN_MS = 2000;
 
-/** Throws `too-large` as soon as the limit is passed or announced, `malformed` when the sender goes away. */
+/** A body in memory. Throws `too-large` as soon as the limit is passed or announced, `malformed` when the sender goes away. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  return bytesOf(await readContent(request, maxBytes, undefined));
+}
+
+/** As readBody; what does not fit in memory goes into a file of `scope`. Throws `disk-full` too. */
+export async function readContent(request: IncomingMessage, maxBytes: number, scope: SpoolScope | undefined): Promise<Content> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > maxBytes) throw tooLarge(announced, maxBytes);
-  const chunks: Buffer[] = [];
-  let length = 0;
+  const collector = new Collector(scope);
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > maxBytes) throw tooLarge(length, maxBytes);
-      chunks.push(chunk);
+      if (collector.length + chunk.length > maxBytes) throw tooLarge(collector.length + chunk.length, maxBytes);
+      const written = collector.add(chunk);
+      if (written !== undefined) await written;
     }
   } catch (cause) {
     if (cause instanceof CausewayError) throw cause;
     throw new CausewayError('malformed', 'the sender went away before the body was complete', { cause });
   }
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, length);
+  return collector.end();
 }
 
 /**
- * Answers with `bytes`. Where the request was not read to its end the whole answer is written at once, but ends only when the rest of the
+ * Answers with `content`. Where the request was not read to its end the whole answer is written at once, but ends only when the rest of the
  * request has run out: a connection that is closed over unread bytes is reset, and the reset overtakes an answer that is still on its way.
  */
-export function answerWith(context: Context, bytes: Uint8Array): void {
+export function answerWith(context: Context, content: Content): void {
+  // What is large was made of a request that was read to its end.
+  if (isStored(content)) {
+    context.body = Readable.from(content.chunks(), { objectMode: false });
+    context.length = content.length;
+    return;
+  }
+  const bytes = content;
   if (context.req.complete) {
     context.body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return;

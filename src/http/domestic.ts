@@ -9,7 +9,8 @@ import type { OutboundParts } from '../exchange/parts.ts';
 import { exchangeId } from '../platform/ids.ts';
 import { nextTraceparent } from '../platform/trace.ts';
 import type { HttpHeaders, HttpReply } from '../platform/http-client.ts';
-import { answerWith, readBody } from './body.ts';
+import type { Content } from '../stages.ts';
+import { answerWith, readContent } from './body.ts';
 import { connectionIdentity } from './peer-certificate.ts';
 import type { Admission } from './admission.ts';
 
@@ -38,21 +39,24 @@ async function answer(context: Context, offer: Offer, options: DomesticOptions):
   const { parts } = options;
   const accept = acceptOf(context);
   const arrivedAt = parts.clock.monotonic();
-  let reply: HttpReply;
+  const scope = parts.spool.scope();
+  let reply: HttpReply<Content>;
   try {
     // Before a place is taken or a body is read: a stranger gets neither.
     const { connection, headers } = await caller(context, options.callers, parts.clock.now());
     reply = await options.admission.run(offer.peer.link.id, async () => {
-      const body = await readBody(context.req, options.maxBodyBytes);
+      const body = await readContent(context.req, options.maxBodyBytes, scope);
       const http = { method: context.method, target: (context.req.url ?? '').slice(offer.path.length), headers, body };
       const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
-      return outbound({ path: offer.path, http, connection, arrivedAt, trace, accept }, parts);
+      return outbound({ path: offer.path, http, connection, arrivedAt, trace, accept }, scope, parts);
     });
   } catch (thrown) {
     const xid = exchangeId(parts.clock.now());
     const error = asCausewayError(thrown);
     parts.observe('outbound.refused', { xid, code: error.code }, error);
     reply = offer.dialect.renderFault(error, { exchange: xid, country: parts.country, ...accept });
+  } finally {
+    await scope.dispose();
   }
   send(context, reply);
 }
@@ -88,7 +92,7 @@ export function headersOf(context: Context): Record<string, string> {
   return Object.fromEntries(Object.entries(context.req.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
 }
 
-export function send(context: Context, { status, headers, body }: HttpReply): void {
+export function send(context: Context, { status, headers, body }: HttpReply<Content>): void {
   context.status = status;
   for (const [name, value] of Object.entries(headers)) context.set(name, value);
   answerWith(context, body);

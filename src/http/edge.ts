@@ -11,11 +11,13 @@ import type { Dialect } from '../ecosystems/ecosystem.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import { offerOf } from '../exchange/edge-offers.ts';
 import { outbound } from '../exchange/outbound.ts';
+import { packed, unpackReply, unpackRequest } from '../exchange/packing.ts';
 import { exchangeId } from '../platform/ids.ts';
 import { nextTraceparent } from '../platform/trace.ts';
 import type { HttpReply } from '../platform/http-client.ts';
-import type { DomesticMember } from '../stages.ts';
-import { readBody } from './body.ts';
+import type { SpoolScope } from '../platform/spool.ts';
+import type { Content, DomesticMember } from '../stages.ts';
+import { readContent } from './body.ts';
 import { acceptOf, headersOf, send } from './domestic.ts';
 import type { DomesticOptions } from './domestic.ts';
 import { connectionIdentity } from './peer-certificate.ts';
@@ -60,10 +62,10 @@ interface Admitted {
 }
 
 /** Runs `work` for a connection that some client of ours may use; a refusal is a fault of the dialect. */
-async function answer(context: Context, dialect: Dialect, options: EdgeOptions, work: (admitted: Admitted) => Promise<HttpReply>): Promise<void> {
+async function answer(context: Context, dialect: Dialect, options: EdgeOptions, work: (admitted: Admitted) => Promise<HttpReply<Content>>): Promise<void> {
   const { parts, admission } = options;
   const arrivedAt = parts.clock.monotonic();
-  let reply: HttpReply;
+  let reply: HttpReply<Content>;
   try {
     const identity = knownConnection(context, options);
     reply = await admission.run(undefined, () => work({ identity, arrivedAt }));
@@ -76,9 +78,20 @@ async function answer(context: Context, dialect: Dialect, options: EdgeOptions, 
   send(context, reply);
 }
 
-async function ask(context: Context, { identity, arrivedAt }: Admitted, dialect: Dialect, edge: Edge, options: EdgeOptions): Promise<HttpReply> {
+async function ask(context: Context, admitted: Admitted, dialect: Dialect, edge: Edge, options: EdgeOptions): Promise<HttpReply<Content>> {
+  const scope = options.parts.spool.scope();
+  try {
+    return await askWithin(scope, context, admitted, dialect, edge, options);
+  } finally {
+    await scope.dispose();
+  }
+}
+
+async function askWithin(scope: SpoolScope, context: Context, { identity, arrivedAt }: Admitted, dialect: Dialect, edge: Edge, options: EdgeOptions): Promise<HttpReply<Content>> {
   const { parts, offers } = options;
-  const http = { method: context.method, target: context.req.url ?? '', headers: headersOf(context), body: await readBody(context.req, options.maxBodyBytes) };
+  const came = { method: context.method, target: context.req.url ?? '', headers: headersOf(context), body: await readContent(context.req, options.maxBodyBytes, scope) };
+  // Who is asked stands in the root, and the request hash is over it: bodies that cross unmapped must fit in memory here.
+  const http = await unpackRequest(came, [], dialect, parts.limits.xml);
   const addressed = edge.address({ http, headerLines: headerLinesOf(context) }, offers.flatMap(({ homes }) => homes), parts.limits.xml);
   speaksFor(identity, addressed.client, options);
   // About services nothing crosses the border, and there is no entry.
@@ -86,7 +99,8 @@ async function ask(context: Context, { identity, arrivedAt }: Admitted, dialect:
   const offer = offerOf(addressed.service, dialect, offers);
   await options.admission.requireIntact(offer.peer.link.id);
   const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
-  return addressed.complete(await outbound({ path: offer.path, http: addressed.forwarded, connection: identity.subject, arrivedAt, trace, accept: acceptOf(context) }, parts));
+  const reply = await outbound({ path: offer.path, http: addressed.forwarded, connection: identity.subject, arrivedAt, trace, accept: acceptOf(context) }, scope, parts);
+  return packed(addressed.complete(await unpackReply(reply, {}, dialect, parts.limits.xml)), dialect);
 }
 
 function about(context: Context, document: EdgeDocument, { catalogue }: EdgeOptions): HttpReply {

@@ -14,7 +14,9 @@ import { TRAIL_PATHS } from '../trail/serve.ts';
 import type { Served } from '../trail/serve.ts';
 import type { WitnessAnswer } from '../trail/witness.ts';
 import type { Admission } from './admission.ts';
-import { answerWith, readBody } from './body.ts';
+import type { SpoolScope } from '../platform/spool.ts';
+import type { Content } from '../stages.ts';
+import { answerWith, readBody, readContent } from './body.ts';
 import { connectionIdentity } from './peer-certificate.ts';
 
 
@@ -48,18 +50,22 @@ export function federationApp(options: FederationOptions): Koa {
 }
 
 async function exchange(context: Context, peer: Peer, { parts, admission }: FederationOptions): Promise<void> {
-  const answer = await admission.run(peer.link.id, () =>
-    inbound({ peer, statement: context.get(STATEMENT_HEADER), payload: (maxBytes) => readPayload(context, maxBytes), arrivedAt: parts.clock.monotonic(), trace: nextTraceparent(context.get('traceparent')) }, parts),
-  );
-  context.status = 200;
-  context.set(STATEMENT_HEADER, answer.statement);
-  context.type = 'application/octet-stream';
-  answerWith(context, answer.payload);
+  const scope = parts.spool.scope();
+  const arrival = { peer, scope, statement: context.get(STATEMENT_HEADER), payload: (maxBytes: number) => readPayload(context, maxBytes, scope), arrivedAt: parts.clock.monotonic(), trace: nextTraceparent(context.get('traceparent')) };
+  try {
+    const answer = await admission.run(peer.link.id, () => inbound(arrival, parts));
+    context.status = 200;
+    context.set(STATEMENT_HEADER, answer.statement);
+    context.type = 'application/octet-stream';
+    answerWith(context, answer.payload);
+  } finally {
+    await scope.dispose();
+  }
 }
 
-async function readPayload({ req }: Context, maxBytes: number): Promise<Uint8Array> {
+async function readPayload({ req }: Context, maxBytes: number, scope: SpoolScope): Promise<Content> {
   try {
-    return await readBody(req, maxBytes);
+    return await readContent(req, maxBytes, scope);
   } catch (cause) {
     if (!req.readableAborted) throw cause;
     throw new CausewayError('peer-unreachable', 'the peer went away while it sent the payload', { cause });

@@ -11,6 +11,8 @@ export interface HomeService {
   readonly dialect: DialectName;
   readonly service: DomesticService;
   readonly operation: Operation;
+  /** Its messages cross as they are, but for the identifiers: no mapping reads them. */
+  readonly passthrough?: true;
 }
 
 /** A foreign service as it appears at home: a service of the gateway's own member. */

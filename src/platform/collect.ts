@@ -3,12 +3,13 @@ import type { Spooled } from './spool-file.ts';
 import type { SpoolScope, SpoolWriter } from './spool.ts';
 
 export class Collector {
-  readonly #scope: SpoolScope;
+  readonly #scope: SpoolScope | undefined;
   readonly #chunks: Uint8Array[] = [];
   #length = 0;
   #writer: SpoolWriter | undefined;
 
-  constructor(scope: SpoolScope) {
+  /** Without a scope everything stays in memory: the caller counts. */
+  constructor(scope: SpoolScope | undefined) {
     this.#scope = scope;
   }
 
@@ -22,17 +23,18 @@ export class Collector {
     this.#length += bytes.length;
     if (this.#writer !== undefined) return this.#writer.add(bytes);
     this.#chunks.push(bytes);
-    return this.#length > this.#scope.memoryBytes ? this.#spill() : undefined;
+    return this.#scope !== undefined && this.#length > this.#scope.memoryBytes ? this.#spill(this.#scope) : undefined;
   }
 
-  async end(): Promise<Uint8Array | Spooled> {
+  /** What was added: at once, where all of it is in memory. */
+  end(): Uint8Array | Promise<Spooled> {
     if (this.#writer !== undefined) return this.#writer.finish();
     const [only] = this.#chunks;
     return this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks, this.#length);
   }
 
-  async #spill(): Promise<void> {
-    this.#writer = await this.#scope.writer();
+  async #spill(scope: SpoolScope): Promise<void> {
+    this.#writer = await scope.writer();
     for (const chunk of this.#chunks.splice(0)) await this.#writer.add(chunk);
   }
 }

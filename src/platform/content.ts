@@ -1,6 +1,7 @@
 /** Bytes that may be large: what is small stays a plain Uint8Array, what is not is read in chunks and never held as a whole. */
 import { CausewayError } from '../errors.ts';
 import type { Content, StoredContent } from '../stages.ts';
+import type { Spool } from './spool.ts';
 import { Spooled } from './spool-file.ts';
 
 /** What a content is made of in the end. */
@@ -34,16 +35,34 @@ export async function* chunksOf(content: Content): AsyncGenerator<Uint8Array> {
   else if (content.length > 0) yield content;
 }
 
-/** `content` from byte `from` up to, not including, `to`. Of bytes it is a view. */
-export function slice(content: Uint8Array | Spooled, from: number, to: number): Uint8Array | Spooled {
-  return content instanceof Uint8Array ? content.subarray(from, to) : content.slice(from, to);
+/** `content` from byte `from` up to, not including, `to`: a view, never a copy of a file. */
+export function slice(content: Content, from: number, to: number): Content {
+  let start = 0;
+  const pieces = piecesOf(content).flatMap((piece): readonly Piece[] => {
+    const [first, last] = [Math.max(0, from - start), Math.min(piece.length, to - start)];
+    start += piece.length;
+    if (first >= last) return [];
+    return piece instanceof Uint8Array ? [piece.subarray(first, last)] : [piece.slice(first, last)];
+  });
+  return joined(pieces);
+}
+
+/** `content` in files that outlive its scope, and their names (Spool.keep); in memory it is kept as it is. Throws `disk-full`. */
+export async function keepContent(content: Content, spool: Spool): Promise<{ readonly content: Content; readonly files: readonly string[] }> {
+  const pieces = piecesOf(content);
+  const files = new Set(pieces.filter((piece) => piece instanceof Spooled).map(({ file }) => file));
+  if (files.size === 0) return { content, files: [] };
+  const kept = await spool.keep([...files]);
+  const moved = pieces.map((piece) => (piece instanceof Spooled ? new Spooled(kept.get(piece.file) ?? piece.file, piece.from, piece.length) : piece));
+  return { content: joined(moved), files: [...kept.values()].map(({ name }) => name) };
 }
 
 /** Contents one after the other; plain bytes where all of them are. */
 export function joined(contents: readonly Content[]): Content {
   const pieces = contents.flatMap(piecesOf);
-  const stored = pieces.some((piece) => piece instanceof Spooled);
-  return stored ? new Joined(pieces) : Buffer.concat(pieces as Uint8Array[]);
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) return only;
+  return pieces.every((piece) => piece instanceof Uint8Array) ? Buffer.concat(pieces) : new Joined(pieces);
 }
 
 /** Throws a TypeError for content of another making. */

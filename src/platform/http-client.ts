@@ -1,34 +1,49 @@
 /** HTTP as plain values, and the one place that opens outgoing connections (undici pools, keep-alive, mutual TLS). */
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { Pool, buildConnector } from 'undici';
 import type { Dispatcher } from 'undici';
+import type { Attachment, Content } from '../stages.ts';
+import { Collector } from './collect.ts';
+import { isStored } from './content.ts';
+import type { SpoolScope } from './spool.ts';
 import { isSpkiPin, spkiPin } from './spki.ts';
 
 /** Header names are lower case; a repeated header is joined with ', ' as Node does. */
 export type HttpHeaders = Readonly<Record<string, string>>;
 
-export interface HttpMessage {
+/** `Body`: bytes in memory, and `Content` where messages of any size pass. */
+export interface HttpMessage<Body extends Content = Uint8Array> {
   readonly method: string;
   /** Path with query, as on the request line. */
   readonly target: string;
   readonly headers: HttpHeaders;
-  readonly body: Uint8Array;
+  readonly body: Body;
+  /** Beside the body, which is then the root of what goes on the wire: a dialect packs them into one body. */
+  readonly attachments?: readonly Attachment[];
 }
 
-export interface HttpReply {
+export interface HttpReply<Body extends Content = Uint8Array> {
   readonly status: number;
   readonly headers: HttpHeaders;
-  readonly body: Uint8Array;
+  readonly body: Body;
+  readonly attachments?: readonly Attachment[];
+}
+
+export interface SendOptions {
+  readonly signal: AbortSignal;
+  readonly maxBytes: number;
 }
 
 export interface HttpConnection {
   /**
-   * Sends one request and reads the whole answer, at most `maxBytes`. Rejects with `ConnectionFailed`: `sent` is false only
-   * when no byte of the request can have reached the other side.
+   * Sends one request and reads the whole answer, at most `maxBytes`; into a file of `scope` where it is too large for memory. Rejects with
+   * `ConnectionFailed`: `sent` is false only when no byte of the request can have reached the other side.
    */
-  send(request: HttpMessage, options: { signal: AbortSignal; maxBytes: number }): Promise<HttpReply>;
+  send(request: HttpMessage<Content>, options: SendOptions & { readonly scope: SpoolScope }): Promise<HttpReply<Content>>;
+  send(request: HttpMessage<Content>, options: SendOptions): Promise<HttpReply>;
   /** What is on its way ends at once, as broken. */
   close(): Promise<void>;
 }
@@ -57,7 +72,8 @@ export interface PinnedTls {
 
 const CONNECT_MS = 5_000;
 
-export type ConnectionFailure = 'connect' | 'aborted' | 'broken' | 'too-large';
+/** `no-room`: the answer came, and there was no disk for it. */
+export type ConnectionFailure = 'connect' | 'aborted' | 'broken' | 'too-large' | 'no-room';
 
 /** No answer came. `sent: false` promises that no byte of the request left; `true` says only that some may have. */
 export class ConnectionFailed extends Error {
@@ -91,7 +107,8 @@ export function connect(options: ConnectOptions): HttpConnection {
     connect: plain ? { timeout: options.connectTimeout ?? CONNECT_MS } : pinnedConnector(tls, options.connectTimeout ?? CONNECT_MS),
   });
   return {
-    send: (request, limits) => send(pool, request, limits),
+    // Without a scope the answer is in memory, as the second signature says.
+    send: (request: HttpMessage<Content>, options: AnyOptions) => send(pool, request, options) as Promise<HttpReply>,
     close: () => pool.destroy(),
   };
 }
@@ -128,35 +145,43 @@ function refusalOf(certificate: X509Certificate | undefined, pins: readonly stri
   return now < certificate.validFromDate.getTime() || now > certificate.validToDate.getTime() ? 'its certificate is out of its time' : undefined;
 }
 
-function send(pool: Pool, request: HttpMessage, { signal, maxBytes }: { signal: AbortSignal; maxBytes: number }): Promise<HttpReply> {
+type AnyOptions = SendOptions & { readonly scope?: SpoolScope };
+
+function send(pool: Pool, request: HttpMessage<Content>, { signal, maxBytes, scope }: AnyOptions): Promise<HttpReply<Content>> {
   return new Promise((resolve, reject) => {
-    const { method, target: path, headers, body } = request;
+    const { method, target: path } = request;
     const onAbort = (): void => reply.abort(signal.reason);
-    const reply = new Reply(maxBytes, (settle) => {
+    const reply = new Reply(maxBytes, new Collector(scope), (settle) => {
       signal.removeEventListener('abort', onAbort);
       settle(resolve, reject);
     });
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) return onAbort();
-    pool.dispatch({ method, path, headers: { ...headers }, body: body.length === 0 ? null : body }, reply);
+    pool.dispatch({ method, path, ...sendable(request) }, reply);
   });
 }
 
-type Settle = (resolve: (reply: HttpReply) => void, reject: (error: ConnectionFailed) => void) => void;
+/** A stream says its length beforehand: not every server takes chunks. */
+function sendable({ headers, body }: HttpMessage<Content>): { headers: Record<string, string>; body: Uint8Array | Readable | null } {
+  if (!isStored(body)) return { headers: { ...headers }, body: body.length === 0 ? null : body };
+  return { headers: { ...headers, 'content-length': String(body.length) }, body: Readable.from(body.chunks(), { objectMode: false }) };
+}
+
+type Settle = (resolve: (reply: HttpReply<Content>) => void, reject: (error: ConnectionFailed) => void) => void;
 
 /** Collects one answer. undici calls `onRequestStart` right before it writes: what fails earlier was never sent. */
 class Reply implements Dispatcher.DispatchHandler {
   readonly #maxBytes: number;
   readonly #done: (settle: Settle) => void;
-  readonly #chunks: Buffer[] = [];
+  readonly #collector: Collector;
   #controller: Dispatcher.DispatchController | undefined;
   #failure: { reason: ConnectionFailure; sent: boolean; cause: unknown } | undefined;
   #status = 0;
   #headers: HttpHeaders = {};
-  #length = 0;
 
-  constructor(maxBytes: number, done: (settle: Settle) => void) {
+  constructor(maxBytes: number, collector: Collector, done: (settle: Settle) => void) {
     this.#maxBytes = maxBytes;
+    this.#collector = collector;
     this.#done = done;
   }
 
@@ -176,14 +201,22 @@ class Reply implements Dispatcher.DispatchHandler {
     if (Number(this.#headers['content-length'] ?? 0) > this.#maxBytes) this.#fail('too-large', `more than ${this.#maxBytes} bytes announced`);
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#length += chunk.length;
-    if (this.#length > this.#maxBytes) return this.#fail('too-large', `more than ${this.#maxBytes} bytes`);
-    this.#chunks.push(chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#collector.length + chunk.length > this.#maxBytes) return this.#fail('too-large', `more than ${this.#maxBytes} bytes`);
+    const written = this.#collector.add(chunk);
+    if (written === undefined) return;
+    controller.pause();
+    written.then(() => controller.resume(), (error: unknown) => this.#fail('no-room', error));
   }
 
   onResponseEnd(): void {
-    const reply = { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks, this.#length) };
+    const ended = this.#collector.end();
+    if (ended instanceof Uint8Array) return this.#succeed(ended);
+    ended.then((body) => this.#succeed(body), (error: unknown) => this.#fail('no-room', error));
+  }
+
+  #succeed(body: Content): void {
+    const reply = { status: this.#status, headers: this.#headers, body };
     this.#done((resolve) => resolve(reply));
   }
 

@@ -8,7 +8,6 @@ import type { Hash } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
 import type { Content } from '../stages.ts';
 import { chunksOf, joined, slice } from './content.ts';
-import type { Spooled } from './spool-file.ts';
 
 export interface MultipartLimits {
   readonly maxParts: number;
@@ -21,7 +20,7 @@ export interface MimePart {
   readonly headers: Uint8Array;
   /** Unfolded values by name in small letters. */
   readonly fields: ReadonlyMap<string, string>;
-  readonly content: Uint8Array | Spooled;
+  readonly content: Content;
   /** base64url. */
   readonly sha256: string;
 }
@@ -38,7 +37,7 @@ const END_OF_HEADERS = Buffer.from('\r\n\r\n');
  * The parts of `body`. Throws `malformed`, and `too-large` with the limit: more parts, longer headers. Content-ID, where it stands, stands once a part
  * and names one part alone.
  */
-export async function readMultipart(body: Uint8Array | Spooled, boundary: string, limits: MultipartLimits): Promise<MimePart[]> {
+export async function readMultipart(body: Content, boundary: string, limits: MultipartLimits): Promise<MimePart[]> {
   if (!BOUNDARY.test(boundary)) throw malformed('Content-Type', 'The boundary is missing or not of the allowed characters.');
   const reader = new Reader(body, boundary, limits);
   try {
@@ -99,12 +98,12 @@ interface Boundary {
 }
 
 class Reader {
-  readonly #body: Uint8Array | Spooled;
+  readonly #body: Content;
   readonly #window: Window;
   readonly #pattern: Buffer;
   readonly #limits: MultipartLimits;
 
-  constructor(body: Uint8Array | Spooled, boundary: string, limits: MultipartLimits) {
+  constructor(body: Content, boundary: string, limits: MultipartLimits) {
     this.#body = body;
     this.#window = new Window(chunksOf(body));
     this.#pattern = Buffer.from(`\n--${boundary}`, 'latin1');

@@ -28,11 +28,14 @@ export class Spooled implements StoredContent {
   readonly file: SpoolFile;
   readonly from: number;
   readonly length: number;
+  /** base64url, where it was taken while the file was written. */
+  readonly sha256: string | undefined;
 
-  constructor(file: SpoolFile, from: number, length: number) {
+  constructor(file: SpoolFile, from: number, length: number, sha256?: string) {
     this.file = file;
     this.from = from;
     this.length = length;
+    this.sha256 = sha256;
   }
 
   /** From `from` up to, not including, `to`, both counted from the beginning of this range. */

@@ -3,7 +3,7 @@
  * its scope is kept under a second name, which somebody durable knows. Whatever nobody names is removed at the next start: a crash gives
  * its disk back.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -118,12 +118,13 @@ export class SpoolScope {
   }
 }
 
-/** Writes one file from its beginning to its end. */
+/** Writes one file from its beginning to its end, and takes its SHA-256. */
 export class SpoolWriter {
   readonly name: string;
   readonly #spool: Spool;
   readonly #handle: FileHandle;
   readonly #key = randomBytes(32);
+  readonly #hash = createHash('sha256');
   readonly #pending = Buffer.allocUnsafeSlow(SPOOL_CHUNK);
   #filled = 0;
   #chunks = 0;
@@ -164,7 +165,7 @@ export class SpoolWriter {
     const { length } = this;
     if (this.#filled > 0) await this.#flush();
     await this.close();
-    return new Spooled({ folder: this.#spool.folder, name: this.name, key: this.#key, length }, 0, length);
+    return new Spooled({ folder: this.#spool.folder, name: this.name, key: this.#key, length }, 0, length, this.#hash.digest('base64url'));
   }
 
   async close(): Promise<void> {
@@ -174,7 +175,9 @@ export class SpoolWriter {
   }
 
   async #flush(): Promise<void> {
-    const sealed = sealChunk(this.#key, this.#chunks, this.#pending.subarray(0, this.#filled));
+    const plaintext = this.#pending.subarray(0, this.#filled);
+    this.#hash.update(plaintext);
+    const sealed = sealChunk(this.#key, this.#chunks, plaintext);
     const { bytesWritten } = await this.#handle.write(sealed).catch(failed);
     // The last bytes of a disk take part of a chunk, without an error.
     if (bytesWritten !== sealed.length) throw new CausewayError('disk-full', 'a chunk could not be written to its end');

@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
 import type { EvidenceRecords, NewKey, RecordKeys } from './sqlite-evidence.ts';
 import type { Exchanges } from './sqlite-exchanges.ts';
+import type { KeptFiles } from './sqlite-files.ts';
 import type { Logs } from './sqlite-logs.ts';
 import type { Outcome, WireCommit } from './sqlite-wire.ts';
 import type { CommitResult } from './store.ts';
@@ -26,6 +27,7 @@ interface Parts {
   readonly exchanges: Exchanges;
   readonly evidence: EvidenceRecords;
   readonly keys: RecordKeys;
+  readonly kept: KeptFiles;
 }
 
 export class GroupCommit {
@@ -63,22 +65,24 @@ export class GroupCommit {
   #one(commit: WireCommit, newKeys: Map<string, NewKey>): Outcome<CommitResult> {
     const unknown = commit.entries.find(([log]) => !this.#parts.logs.has(log));
     if (unknown !== undefined) return { failure: { code: 'internal', message: `no log "${unknown[0]}" in this store` } };
-    const refused = this.#change(commit, newKeys);
-    if (refused !== undefined) return refused;
-    return { value: { kind: 'committed', appended: commit.entries.map(([log, json]) => this.#parts.logs.append(log, json)) } };
+    const changed = this.#change(commit, newKeys);
+    if (!('dropped' in changed)) return changed;
+    return { value: { kind: 'committed', appended: commit.entries.map(([log, json]) => this.#parts.logs.append(log, json)), dropped: changed.dropped } };
   }
 
-  /** Exchange and evidence of one commit, or why it is refused: then nothing of it is left in the transaction. */
-  #change({ exchange, evidence }: WireCommit, newKeys: Map<string, NewKey>): Outcome<CommitResult> | undefined {
-    if (exchange === undefined && evidence === undefined) return undefined;
+  /** Exchange, evidence and files of one commit, or why it is refused: then nothing of it is left in the transaction. */
+  #change(commit: WireCommit, newKeys: Map<string, NewKey>): Outcome<CommitResult> | { readonly dropped: readonly string[] } {
+    const { exchange, evidence } = commit;
+    if (exchange === undefined && evidence === undefined) return { dropped: [] };
     this.#sql.mark.run();
     try {
       const holder = exchange && this.#parts.exchanges.apply(exchange);
       if (holder !== undefined) return this.#undone({ value: { kind: 'conflict', row: holder } });
       const key = evidence && this.#parts.evidence.insert(evidence, newKeys);
       if (key !== undefined) newKeys.set(key.xid, key);
+      const dropped = this.#parts.kept.follow(commit);
       this.#sql.release.run();
-      return undefined;
+      return { dropped };
     } catch (thrown) {
       const failure = ownFailure(thrown);
       if (failure === undefined) throw thrown;

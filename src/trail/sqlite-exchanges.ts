@@ -26,6 +26,10 @@ function toExchange(row: Row): ExchangeRow {
 
 const OPEN = `('sent', 'handing-over')`;
 
+export function isOpen(state: ExchangeState): boolean {
+  return state === 'sent' || state === 'handing-over';
+}
+
 /** Prepared once: these run for every exchange. */
 function statements(db: DatabaseSync) {
   return {

@@ -34,6 +34,7 @@ CREATE UNIQUE INDEX exchange_caller ON exchange (caller) WHERE state <> 'undeliv
 CREATE INDEX exchange_open ON exchange (created_at) WHERE state IN ('sent', 'handing-over');
 CREATE INDEX exchange_keep ON exchange (keep_until);
 CREATE INDEX exchange_answer ON exchange (answer_until) WHERE outcome IS NOT NULL;
+CREATE TABLE file (owner TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (owner, name)) STRICT, WITHOUT ROWID;
 CREATE TABLE evidence (id TEXT NOT NULL UNIQUE, xid TEXT NOT NULL, link TEXT NOT NULL, step TEXT NOT NULL, ciphertext BLOB NOT NULL, created_at INTEGER NOT NULL) STRICT;
 `;
 

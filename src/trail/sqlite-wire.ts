@@ -1,7 +1,7 @@
 /** What the store's two threads say to each other: one batch of operations down, one batch of outcomes up. */
 import type { ErrorCode } from '../errors.ts';
 import type { Entry } from './entry.ts';
-import type { Appended, CommitResult, EvidenceRow, ExchangeChange, ExchangeRow, LogName, RecoveredEntry, TreeHead } from './store.ts';
+import type { Appended, CommitResult, EvidenceRow, ExchangeChange, ExchangeRow, KeptFile, LogName, RecoveredEntry, TreeHead } from './store.ts';
 
 export interface OpenOptions {
   /** Data folder of one gateway; made if it is not there. */
@@ -17,6 +17,7 @@ export interface WireCommit {
   readonly entries: readonly (readonly [log: LogName, json: string])[];
   readonly exchange: ExchangeChange | undefined;
   readonly evidence: EvidenceRow | undefined;
+  readonly files: readonly KeptFile[] | undefined;
 }
 
 /** Operations besides commits; each runs by itself, in the order of the calls, after the commits of its batch. */
@@ -33,7 +34,8 @@ export interface Calls {
   redact(origin: string, index: number, decision: Omit<Entry, 'v' | 'target'>): Appended;
   saveCheckpoint(origin: string, size: number, note: string): void;
   checkpoint(origin: string): string | undefined;
-  forget(now: number): void;
+  forget(now: number): readonly string[];
+  files(): readonly string[];
 }
 
 export interface WireCall {

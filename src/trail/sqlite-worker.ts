@@ -5,6 +5,7 @@ import { Checkpoints } from './sqlite-checkpoints.ts';
 import { GroupCommit } from './sqlite-commit.ts';
 import { EvidenceRecords, RecordKeys } from './sqlite-evidence.ts';
 import { Exchanges } from './sqlite-exchanges.ts';
+import { KeptFiles } from './sqlite-files.ts';
 import { openFiles } from './sqlite-layout.ts';
 import { Logs } from './sqlite-logs.ts';
 import type { Batch, Calls, OpenOptions, Outcome, Reply, WireCall, WireFailure } from './sqlite-wire.ts';
@@ -21,6 +22,7 @@ function openStore(options: OpenOptions) {
   const keys = new RecordKeys(files.keys);
   const evidence = new EvidenceRecords(files.trail, keys);
   const checkpoints = new Checkpoints(files.trail);
+  const kept = new KeptFiles(files.trail);
   const calls: Calls = {
     findExchange: (direction, xid) => exchanges.find(direction, xid),
     findCaller: (caller) => exchanges.findCaller(caller),
@@ -34,9 +36,13 @@ function openStore(options: OpenOptions) {
     redact: (origin, index, decision) => logs.redact(origin, index, decision),
     saveCheckpoint: (origin, size, note) => checkpoints.save(origin, size, note),
     checkpoint: (origin) => checkpoints.latest(origin),
-    forget: (now) => exchanges.forget(now),
+    forget(now) {
+      exchanges.forget(now);
+      return kept.orphans();
+    },
+    files: () => kept.all(),
   };
-  return { commits: new GroupCommit(files.trail, { logs, exchanges, evidence, keys }), calls, close: files.close };
+  return { commits: new GroupCommit(files.trail, { logs, exchanges, evidence, keys, kept }), calls, close: files.close };
 }
 
 class Service {

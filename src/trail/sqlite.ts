@@ -81,13 +81,14 @@ class BatchingStore implements SqliteStore {
     worker.on('exit', () => this.#lose('its thread ended'));
   }
 
-  commit({ entries, exchange, evidence }: Commit): Promise<CommitResult> {
+  commit({ entries, exchange, evidence, files }: Commit): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
       this.#refuseIfDone();
       this.#next.commits.push({
         entries: entries.map(({ log, entry }) => [log, canonicalEntry(entry)]),
         exchange: exchange && aloneExchange(exchange),
         evidence: evidence && aloneEvidence(evidence),
+        files,
       });
       this.#next.commitWaits.push({ resolve, reject });
       this.#schedule();
@@ -177,6 +178,7 @@ class BatchingStore implements SqliteStore {
   saveCheckpoint: Store['saveCheckpoint'] = (origin, size, note) => this.#call('saveCheckpoint', origin, size, note);
   checkpoint: Store['checkpoint'] = (origin) => this.#call('checkpoint', origin);
   forget: Store['forget'] = (now) => this.#call('forget', now);
+  files: Store['files'] = () => this.#call('files');
 }
 
 function settle<T>(waiting: Waiting<T>, outcome: Outcome<T>): void {

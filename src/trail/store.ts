@@ -60,10 +60,18 @@ export interface EvidenceRow {
   readonly createdAt: number;
 }
 
+/** A file of the spool that a row needs: `request` and `outcome` of the exchange, and gone with them, or the evidence record. */
+export interface KeptFile {
+  readonly name: string;
+  readonly keptFor: 'request' | 'outcome' | 'evidence';
+}
+
 export interface Commit {
   readonly entries: readonly { readonly log: LogName; readonly entry: Entry }[];
   readonly exchange?: ExchangeChange;
   readonly evidence?: EvidenceRow;
+  /** On disk before they are named here. */
+  readonly files?: readonly KeptFile[];
 }
 
 export interface Appended {
@@ -74,7 +82,8 @@ export interface Appended {
 }
 
 export type CommitResult =
-  | { readonly kind: 'committed'; readonly appended: readonly Appended[] }
+  /** `dropped`: names of files that no row needs any more; the caller removes them. */
+  | { readonly kind: 'committed'; readonly appended: readonly Appended[]; readonly dropped: readonly string[] }
   /** Nothing was written: `row` holds the xid or the caller key. */
   | { readonly kind: 'conflict'; readonly row: ExchangeRow };
 
@@ -122,8 +131,10 @@ export interface Store {
   saveCheckpoint(origin: string, size: number, note: string): Promise<void>;
   checkpoint(origin: string): Promise<string | undefined>;
 
-  /** Forgets answers past `answerUntil` and rows past `keepUntil`. */
-  forget(now: number): Promise<void>;
+  /** Forgets answers past `answerUntil` and rows past `keepUntil`. Resolves with the names of files that no row needs any more; the caller removes them. */
+  forget(now: number): Promise<readonly string[]>;
+  /** Names of all files that some row needs. */
+  files(): Promise<readonly string[]>;
   /** False after a write whose outcome is unknown, or when the disk is full. */
   healthy(): boolean;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { unwrapRecordKey, openRecord } from '../../src/evidence/record.ts';
 import { unpackQuestion } from '../../src/exchange/kept.ts';
+import { bytesOf } from '../../src/platform/content.ts';
 import { EXCHANGES_PATH, STATEMENT_HEADER } from '../../src/federation/peer-client.ts';
 import type { SealedBytes } from '../../src/federation/peer-client.ts';
 import { openSqliteStore } from '../../src/trail/sqlite.ts';
@@ -58,7 +59,9 @@ test('a peer that dies while it sends its question finds it neither refused nor 
   const caller = new Caller(INCOME, pair);
   await crash('FI', 'outbound.request-recorded', caller);
   const xid = exchangeOf(caller);
-  const { statement, payload } = await withStore('FI', (store) => sealedQuestion(store, xid));
+  const sealed = await withStore('FI', (store) => sealedQuestion(store, xid));
+  const { statement } = sealed;
+  const payload = bytesOf(sealed.payload);
   const { folder } = pair.gateway('FI');
   const cut = await sendRaw({
     port: pair.gateway('EE').ports.federation,
@@ -173,5 +176,5 @@ async function sealedQuestion(store: SqliteStore, xid: string): Promise<SealedBy
   assert.ok(row?.request && wrapped);
   const kek = Buffer.from(readFileSync(join(pair.gateway('FI').folder, 'keys/evidence.kek'), 'utf8').trim(), 'base64');
   const key = unwrapRecordKey(kek, xid, wrapped);
-  return unpackQuestion(row.request, (bytes) => openRecord(key, { xid, step: 'question', id: xid }, bytes)).sealed;
+  return unpackQuestion(row.request, (bytes) => openRecord(key, { xid, step: 'question', id: xid }, bytes), join(pair.store('FI'), 'spool')).sealed;
 }

@@ -19,7 +19,7 @@ async function opened(of: Awaited<ReturnType<typeof request>>, made: typeof of) 
   const fault = await sealServiceFault(SAID, { iss: made.claims.aud, aud: made.claims.iss, jti: made.claims.jti }, pair.ee.side, NOW);
   const { fields } = await sealRefusal({ code: 'service-fault', delivered: 'yes', fault }, of, pair.ee.side, pair.ee.entity, NOW);
   const statement = await authenticate(fields.statement, ['causeway-refusal+jwt'], readerAt(pair.fi), NOW);
-  return openServiceFault(statement, Buffer.from(fields.payload), pair.fi.side);
+  return openServiceFault(statement, fields.payload, pair.fi.side);
 }
 
 test('a fault opens only beside the refusal of its own exchange', async () => {

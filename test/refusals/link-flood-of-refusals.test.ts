@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { Journal } from '../../src/exchange/journal.ts';
 import type { Peer } from '../../src/exchange/flow.ts';
 import { sealRefusal } from '../../src/federation/seal.ts';
+import { Spool } from '../../src/platform/spool.ts';
 import { parseEntry } from '../../src/trail/entry.ts';
 import { openSqliteMirror } from '../../src/trail/sqlite-mirror.ts';
 import { openSqliteStore } from '../../src/trail/sqlite.ts';
@@ -22,7 +23,7 @@ test('a peer that floods a gateway with requests that it must refuse cannot fill
     await store.close();
     rmSync(folder, { recursive: true });
   });
-  const journal = new Journal({ store, kek: randomBytes(32), clockState: () => 'unknown', refusalsPerMinute: 3, observe: () => {} });
+  const journal = new Journal({ store, kek: randomBytes(32), clockState: () => 'unknown', refusalsPerMinute: 3, spool: new Spool({ folder, maxBytes: 0, memoryBytes: 1 }), observe: () => {} });
   const pair = makePair();
   const peer = { link: pair.ee.link, side: pair.ee.side } as Peer;
   const refuse = async () => {

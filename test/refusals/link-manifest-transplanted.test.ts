@@ -3,6 +3,7 @@ import { assertTaken, openAtFi, receiveAtEe, sealedRequest, sealedResponse } fro
 import { encryptFor, handmadeRequest } from '../support/handmade.ts';
 import { assertRefused, refuses } from '../support/refused.ts';
 import { decodeFrames } from '../../src/platform/frames.ts';
+import { bytesOf } from '../../src/platform/content.ts';
 import { makePair } from '../support/sides.ts';
 
 const pair = makePair();
@@ -21,7 +22,7 @@ test('the payload of another exchange beside a genuine statement is refused', ()
   refuses(receiveAtEe(pair, { statement: request.fields.statement, payload: other.fields.payload }), 'digest-mismatch'));
 
 test('the manifest of another exchange, under a new statement of the same sender, is refused', async () => {
-  const sealed = await handmadeRequest(pair, { seal: async () => manifestOf(other.fields.payload) });
+  const sealed = await handmadeRequest(pair, { seal: async () => manifestOf(bytesOf(other.fields.payload)) });
   await assertRefused(receiveAtEe(pair, sealed), 'seal-mismatch');
 });
 
@@ -41,6 +42,6 @@ test('a manifest that was sealed for the other direction is refused', async () =
 });
 
 test("the peer's own answer to us, sent back under a request, is refused", async () => {
-  const sealed = await handmadeRequest(pair, { seal: async () => manifestOf(response.fields.payload) });
+  const sealed = await handmadeRequest(pair, { seal: async () => manifestOf(bytesOf(response.fields.payload)) });
   await assertRefused(receiveAtEe(pair, sealed), 'seal-mismatch');
 });

@@ -5,7 +5,7 @@ import { assertRefused, refuses } from '../support/refused.ts';
 import { NOW, makePair } from '../support/sides.ts';
 import { exchangeId } from '../../src/platform/ids.ts';
 
-const pair = makePair();
+const pair = makePair({ grant: { attachments: 2 } });
 const parts = [DOCUMENT, ATTACHMENT];
 
 test('control: two parts, each in its place, are taken', async () => assertTaken(pair, await handmadeRequest(pair, { parts })));

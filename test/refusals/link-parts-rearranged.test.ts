@@ -27,7 +27,7 @@ const FRAMES: Record<string, (frames: readonly [RawFrame, RawFrame, RawFrame, Ra
 };
 
 for (const sealing of ['jwe', 'tls'] as const) {
-  const pair = makePair({ sealing });
+  const pair = makePair({ sealing, grant: { attachments: 2 } });
 
   test(`control: three parts, sealed with ${sealing}, are taken`, async () => assertTaken(pair, await handmadeRequest(pair, { parts })));
 
@@ -39,7 +39,7 @@ for (const sealing of ['jwe', 'tls'] as const) {
   }
 }
 
-const pair = makePair();
+const pair = makePair({ grant: { attachments: 2 } });
 
 test('a manifest that lists its parts in another order than they were encrypted is refused', async () => {
   const sealed = await handmadeRequest(pair, { parts, manifest: (draft) => ({ ...draft, parts: draft.parts.toReversed() }), frames: ([manifest, ...rest]) => [...(manifest === undefined ? [] : [manifest]), ...rest.toReversed()] });

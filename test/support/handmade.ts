@@ -52,7 +52,7 @@ export interface Bends {
 export const DOCUMENT: HandmadePart = { name: 'document', bytes: Buffer.from('{"hello":"world"}') };
 export const ATTACHMENT: HandmadePart = { name: 'attachment', bytes: Buffer.from('%PDF-1.7 …') };
 
-export async function handmadeRequest(pair: Pair, bends: Bends = {}): Promise<SealedBytes> {
+export async function handmadeRequest(pair: Pair, bends: Bends = {}): Promise<SealedBytes & { readonly payload: Uint8Array }> {
   const xid = bends.xid ?? exchangeId(NOW);
   const { fi, ee, grant } = pair;
   const [version] = fi.link.versions;

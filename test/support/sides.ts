@@ -74,6 +74,8 @@ export function makePair(options: { sealing?: Leg['sealing']; grant?: Partial<Gr
       statementKey: { kid: `${us}-statement`, alg: 'ES256', key: keys[us].statement },
       encryptionKeys: [{ kid: `${us}-encryption`, key: keys[us].encryption }],
       maxStatementBytes: 4096,
+      maxManifestBytes: 1024 * 1024,
+      maxDocumentBytes: 1024 * 1024,
     },
   });
   return { fi: make('FI', 'EE'), ee: make('EE', 'FI'), grant: { ...grant, sealing: options.leg?.sealing ?? options.sealing ?? 'jwe' } };

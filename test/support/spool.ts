@@ -31,3 +31,6 @@ export async function readAll(content: { chunks(): AsyncIterable<Uint8Array> }):
   for await (const chunk of content.chunks()) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
+
+/** Of a spool in a folder that is not there: for what must stay in memory. */
+export const NO_SCOPE: SpoolScope = new Spool({ folder: '/nowhere', maxBytes: 0, memoryBytes: Number.MAX_SAFE_INTEGER }).scope();

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
+import { bytesOf } from '../../src/platform/content.ts';
 import type { TestContext } from 'node:test';
 import type { CausewayError } from '../../src/errors.ts';
 import { ConnectionFailed } from '../../src/platform/http-client.ts';
@@ -104,7 +105,7 @@ export class TrailSide {
   connection(): HttpConnection {
     return {
       send: async ({ method, target, body }, { maxBytes }) => {
-        const reply = this.isOpen ? await this.interfere(target, () => this.#answer(method, target, body)) : undefined;
+        const reply = this.isOpen ? await this.interfere(target, () => this.#answer(method, target, bytesOf(body))) : undefined;
         if (reply === undefined) throw new ConnectionFailed('connect', false, 'the line is down');
         if (reply.body.length > maxBytes) throw new ConnectionFailed('too-large', true, 'too much');
         return reply;

@@ -17,6 +17,6 @@ export function openapi(settings: HubSettings): Dialect {
     renderRequest: (mapped, made, policy, now) => renderRequest(mapped, made, policy, now, settings),
     renderResponse: (mapped, request, policy, now) => renderResponse(mapped, request, policy, now, settings),
     renderFault,
-    call: (request, connection, deadline) => call(request, connection, deadline, settings),
+    call: (request, connection, deadline, scope) => call(request, connection, deadline, scope, settings),
   };
 }

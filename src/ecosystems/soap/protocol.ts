@@ -41,6 +41,6 @@ function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling,
     renderRequest,
     renderResponse,
     renderFault: (error, facts) => (facts.said === undefined ? renderFault(error, facts, faultSpelling) : renderServiceFault(facts.said, facts.exchange)),
-    call: (request, connection, deadline) => sendOnce(request, connection, deadline, maxAnswerBytes),
+    call: (request, connection, deadline, scope) => sendOnce(request, connection, deadline, maxAnswerBytes, scope),
   };
 }

@@ -34,6 +34,6 @@ function behindServer({ faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect
     renderRequest: async (mapped, call) => renderRequest(mapped, call),
     renderResponse: async (mapped) => renderResponse(mapped),
     renderFault: (error, facts) => (facts.said === undefined ? renderFault(error, facts, faultSpelling) : renderServiceFault(facts.said, facts.exchange, facts.accept)),
-    call: (request, connection, deadline) => sendOnce(request, connection, deadline, maxAnswerBytes),
+    call: (request, connection, deadline, scope) => sendOnce(request, connection, deadline, maxAnswerBytes, scope),
   };
 }

@@ -5,6 +5,7 @@ import { DIALECT_FORMS, openDialects } from '../../../src/ecosystems/dialects.ts
 import { xroadFault } from '../../../src/ecosystems/xroad-faults.ts';
 import { hubSettings } from '../../support/hub-messages.ts';
 import type { HttpConnection } from '../../../src/platform/http-client.ts';
+import { NO_SCOPE } from '../../support/spool.ts';
 
 const settings = { faultSpelling: 'camel', maxAnswerBytes: 77, hub: hubSettings({ maxAnswerBytes: 77 }) } as const;
 
@@ -25,7 +26,7 @@ for (const name of Object.keys(DIALECT_FORMS)) {
     const reply = { status: 200, headers: {}, body: new Uint8Array() };
     const limits: number[] = [];
     const connection: HttpConnection = { send: async (_, { maxBytes }) => (limits.push(maxBytes), reply), close: async () => undefined };
-    await dialect.call({ method: 'POST', target: '/', headers: {}, body: new Uint8Array() }, connection, new AbortController().signal);
+    await dialect.call({ method: 'POST', target: '/', headers: {}, body: new Uint8Array() }, connection, new AbortController().signal, NO_SCOPE);
     assert.deepEqual(limits, [77]);
   });
 }

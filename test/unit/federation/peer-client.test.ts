@@ -7,6 +7,8 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { ConnectionFailed } from '../../../src/platform/http-client.ts';
 import type { HttpConnection, HttpMessage, HttpReply } from '../../../src/platform/http-client.ts';
 import { assertRefused } from '../../support/refused.ts';
+import type { Content } from '../../../src/stages.ts';
+import { NO_SCOPE } from '../../support/spool.ts';
 
 const REQUEST = { statement: 'a.b.c', payload: Buffer.from('payload') };
 const ANSWER: HttpReply = { status: 200, headers: { [STATEMENT_HEADER]: 'd.e.f' }, body: Buffer.from('answer') };
@@ -16,7 +18,7 @@ const perhapsSent = new ConnectionFailed('broken', true, new Error('reset'));
 
 /** A peer that answers, or fails, in this order; the last of it again and again. */
 function peer(...script: readonly (HttpReply | Error)[]) {
-  const seen: HttpMessage[] = [];
+  const seen: HttpMessage<Content>[] = [];
   const connection: HttpConnection = {
     send: async (message) => {
       const next = script[Math.min(seen.length, script.length - 1)];
@@ -32,7 +34,7 @@ function peer(...script: readonly (HttpReply | Error)[]) {
 function options(changes: Partial<AskOptions> & { within?: number } = {}): AskOptions {
   const clock = systemClock();
   const { within = 10_000, ...rest } = changes;
-  return { deadline: clock.monotonic() + within, patience: 10_000, resumed: false, stop: new AbortController().signal, clock, maxBytes: 1000, ...rest };
+  return { deadline: clock.monotonic() + within, patience: 10_000, resumed: false, stop: new AbortController().signal, clock, maxBytes: 1000, scope: NO_SCOPE, ...rest };
 }
 
 test('the sealed bytes go out as they are, and the answer comes back as it is, whatever its status', async () => {

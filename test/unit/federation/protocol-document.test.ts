@@ -77,7 +77,7 @@ test('the example: the manifest opens to the one shown, and the commitment is to
 
 test("the example: the receiver's order takes it, and opens it to the document", async () => {
   const { grant } = authoriseInbound(statement, link, new Quotas(), TOLERANCE, at);
-  const side = { trust, statementKey: { kid: '', alg: 'ES256' as const, key: encryptionKey }, encryptionKeys: [ours], maxStatementBytes: 4096 };
+  const side = { trust, statementKey: { kid: '', alg: 'ES256' as const, key: encryptionKey }, encryptionKeys: [ours], maxStatementBytes: 4096, maxManifestBytes: 65536, maxDocumentBytes: 65536 };
   const opened = await open(statement, payload, grant, side, () => {});
   assert.deepEqual(opened.fields.document, json('document'));
   assert.deepEqual(opened.fields.context, (json('manifest') as { context: object }).context);

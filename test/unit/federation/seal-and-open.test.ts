@@ -4,6 +4,7 @@ import { sealRefusal, sealResponse } from '../../../src/federation/seal.ts';
 import { open } from '../../../src/federation/open.ts';
 import { authenticate } from '../../../src/federation/statement.ts';
 import { authenticateAtEe, openAtEe, sealedRequest } from '../../support/exchange.ts';
+import { bytesOf } from '../../../src/platform/content.ts';
 import { CONTEXT, NOW, PROOF, makePair, mappedNeutral } from '../../support/sides.ts';
 
 for (const sealing of ['jwe', 'tls'] as const) {
@@ -32,7 +33,7 @@ for (const sealing of ['jwe', 'tls'] as const) {
 test('with jwe nothing of the document is readable in what is sent', async () => {
   const pair = makePair();
   const { fields } = await sealedRequest(pair, { document: { secret: 'Tamm-36805280109' } });
-  assert.equal(Buffer.from(fields.payload).includes('Tamm-36805280109'), false);
+  assert.equal(Buffer.from(bytesOf(fields.payload)).includes('Tamm-36805280109'), false);
   assert.equal(Buffer.from(fields.statement.split('.')[1] ?? '', 'base64url').includes('Tamm'), false);
 });
 
@@ -43,7 +44,7 @@ test('a refusal is signed, names the request, and its body repeats code, title a
   const reader = { audience: pair.fi.entity, trust: pair.fi.side.trust, maxBytes: 4096 };
   const { claims } = await authenticate(sealed.fields.statement, ['causeway-refusal+jwt'], reader, NOW);
   assert.deepEqual([claims.code, claims.delivered, claims.until, claims.request], ['not-allowed', 'no', '2026-11-22T00:00:00Z', request.identity]);
-  assert.deepEqual(Object.keys(JSON.parse(Buffer.from(sealed.fields.payload).toString()) as object), ['type', 'title', 'exchange']);
+  assert.deepEqual(Object.keys(JSON.parse(Buffer.from(bytesOf(sealed.fields.payload)).toString()) as object), ['type', 'title', 'exchange']);
 });
 
 test('the identity of a statement does not change with its signature', async () => {

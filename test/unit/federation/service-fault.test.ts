@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bytesOf } from '../../../src/platform/content.ts';
 import type { ServiceFault } from '../../../src/errors.ts';
 import { sealRefusal } from '../../../src/federation/seal.ts';
 import type { SealedBytes } from '../../../src/federation/peer-client.ts';
@@ -18,7 +19,7 @@ async function crossed(said: ServiceFault | undefined, bend: (body: Record<strin
   const fault = said && (await sealServiceFault(said, { iss: aud, aud: iss, jti }, pair.ee.side, NOW));
   const { fields } = await sealRefusal({ code: 'service-fault', delivered: 'yes', ...(fault === undefined ? {} : { fault }) }, request, pair.ee.side, pair.ee.entity, NOW);
   const statement = await authenticate(fields.statement, ['causeway-refusal+jwt'], readerAt(pair.fi), NOW);
-  const body = Buffer.from(JSON.stringify(bend(JSON.parse(Buffer.from(fields.payload).toString()) as Record<string, unknown>)));
+  const body = Buffer.from(JSON.stringify(bend(JSON.parse(Buffer.from(bytesOf(fields.payload)).toString()) as Record<string, unknown>)));
   return { read: await openServiceFault(statement, body, pair.fi.side), sent: fields };
 }
 
@@ -26,7 +27,7 @@ test('what the service said reaches the asker, and stands neither in the stateme
   const { read, sent } = await crossed(SAID);
   assert.deepEqual(read, SAID);
   const claims = Buffer.from(sent.statement.split('.')[1] ?? '', 'base64url').toString();
-  assert.doesNotMatch(claims + Buffer.from(sent.payload).toString(), /36805280109|Andmebaas/);
+  assert.doesNotMatch(claims + Buffer.from(bytesOf(sent.payload)).toString(), /36805280109|Andmebaas/);
 });
 
 test('status, body and place of a REST error cross', async () => {
@@ -41,13 +42,13 @@ test('what is too long is cut, a detail left out', async () => {
 
 test('a refusal without a fault has none, whatever its body says', async () => {
   const { sent } = await crossed(SAID);
-  const { fault } = JSON.parse(Buffer.from(sent.payload).toString()) as { fault: string };
+  const { fault } = JSON.parse(Buffer.from(bytesOf(sent.payload)).toString()) as { fault: string };
   assert.equal((await crossed(undefined)).read, undefined);
   assert.equal((await crossed(undefined, (body) => ({ ...body, fault }))).read, undefined);
 });
 
 test('a body that is not the one of the statement gives no fault, and the refusal stands', async () => {
   const { sent } = await crossed(SAID);
-  const { fault: ofAnother } = JSON.parse(Buffer.from(sent.payload).toString()) as { fault: string };
+  const { fault: ofAnother } = JSON.parse(Buffer.from(bytesOf(sent.payload)).toString()) as { fault: string };
   for (const bend of [(body: object) => ({ ...body, fault: ofAnother }), (body: object) => ({ ...body, fault: 7 }), () => ({}), () => null]) assert.equal((await crossed(SAID, bend)).read, undefined);
 });

@@ -37,7 +37,7 @@ export function response(payload: Payload): Verified<DomesticResponse> {
 }
 
 export function opened(document: JsonValue): Opened {
-  return mintOpened({ type: 'causeway-response+jwt', identity: '', context: { messageIds: {}, loss: NO_LOSS }, document, salt: new Uint8Array(32) });
+  return mintOpened({ type: 'causeway-response+jwt', identity: '', context: { messageIds: {}, loss: NO_LOSS }, document, attachments: [], salt: new Uint8Array(32) });
 }
 
 export function xml(text: string): Payload {

@@ -6,6 +6,8 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { after, test } from 'node:test';
 import { createAuthority, issue } from '../../../src/crypto/pki.ts';
+import { bytesOf } from '../../../src/platform/content.ts';
+import { NO_SCOPE } from '../../support/spool.ts';
 import type { Dialect, DomesticCall } from '../../../src/ecosystems/ecosystem.ts';
 import { uxpRest } from '../../../src/ecosystems/uxp-rest/dialect.ts';
 import { uxpSoap } from '../../../src/ecosystems/uxp-soap/dialect.ts';
@@ -81,7 +83,8 @@ after(async () => {
 /** There and back, as the gateway does it towards home. */
 async function ask(dialect: Dialect, of: HomeService, payload: Payload) {
   const request = await dialect.renderRequest(mapped(payload), call(of), policy, clock.now());
-  const reply = await dialect.call(request, connection, AbortSignal.timeout(5000));
+  const came = await dialect.call(request, connection, AbortSignal.timeout(5000), NO_SCOPE);
+  const reply = { ...came, body: bytesOf(came.body) };
   return { reply, message: dialect.parseResponse(reply, call(of), request, DEFAULT_XML_LIMITS).message };
 }
 
@@ -117,7 +120,7 @@ test('what the platform does not allow never reaches the service', async () => {
 test('a refusal of the gateway that stands behind the server tells its code in the headers of UXP', async () => {
   answers = 'with a refusal';
   const request = await rest.renderRequest(mapped(ARSEN), call(person), policy, clock.now());
-  const { status, headers } = await rest.call(request, connection, AbortSignal.timeout(5000));
+  const { status, headers } = await rest.call(request, connection, AbortSignal.timeout(5000), NO_SCOPE);
   assert.deepEqual([status, headers['uxp-faultcode']], [403, 'Server.Gateway.NotAllowed']);
   answers = 'well';
 });

@@ -3,6 +3,9 @@ import { createPublicKey } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { jwtVerify } from 'jose';
 import { AccessTokens } from '../../../../src/ecosystems/openapi/access-tokens.ts';
+import { bytesOf } from '../../../../src/platform/content.ts';
+import { NO_SCOPE } from '../../../support/spool.ts';
+import type { Content } from '../../../../src/stages.ts';
 import type { TokenRequest } from '../../../../src/ecosystems/openapi/access-tokens.ts';
 import { call } from '../../../../src/ecosystems/openapi/call.ts';
 import { ConnectionFailed } from '../../../../src/platform/http-client.ts';
@@ -16,7 +19,7 @@ const granted = (name: string, seconds: unknown = 300): HttpReply => json(200, {
 
 /** A token endpoint that answers from a list, and a clock to turn. */
 function endpoint(answers: readonly (HttpReply | Error)[], changes: Partial<TokenRequest> = {}) {
-  const asked: HttpMessage[] = [];
+  const asked: HttpMessage<Content>[] = [];
   const clock = { monotonic: 0 };
   const connection: HttpConnection = {
     async send(request) {
@@ -37,7 +40,7 @@ suite('asking for a token', () => {
     await tokens.get(patient);
     tokens.forget('a');
     await tokens.get(patient);
-    const forms = asked.map(({ body }) => new URLSearchParams(Buffer.from(body).toString()));
+    const forms = asked.map(({ body }) => new URLSearchParams(Buffer.from(bytesOf(body)).toString()));
     const ids = await Promise.all(forms.map(async (form) => {
       assert.deepEqual([form.get('grant_type'), form.get('scope'), form.get('client_id')], ['client_credentials', 'register.read', 'causeway']);
       assert.equal(form.get('client_assertion_type'), 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
@@ -51,7 +54,7 @@ suite('asking for a token', () => {
     const { tokens, asked } = endpoint([granted('a')], { clientId: 'a:b', proof: { secret: 'p%s +' } });
     await tokens.get(patient);
     assert.equal(asked[0]?.headers['authorization'], `Basic ${Buffer.from('a%3Ab:p%25s+%2B').toString('base64')}`);
-    assert.ok(!Buffer.from(asked[0]?.body ?? []).toString().includes('client_assertion'));
+    assert.ok(!Buffer.from(bytesOf(asked[0]?.body ?? new Uint8Array())).toString().includes('client_assertion'));
   });
 
   test('once for however many need it', async () => {
@@ -113,7 +116,7 @@ suite('calling a service', () => {
 
   /** A service that answers from a list of statuses. */
   function service(...statuses: readonly number[]) {
-    const sent: HttpMessage[] = [];
+    const sent: HttpMessage<Content>[] = [];
     const connection: HttpConnection = { send: async (message) => json(statuses[sent.push(message) - 1] ?? 599, {}), close: async () => undefined };
     return { sent, connection };
   }
@@ -121,28 +124,28 @@ suite('calling a service', () => {
   test('a 401 is answered with one new token, and the same request', async () => {
     const { tokens } = endpoint([granted('a'), granted('b')]);
     const { sent, connection } = service(401, 200);
-    assert.equal((await call(request, connection, patient, hubSettings({ credentials: { tokens } }))).status, 200);
+    assert.equal((await call(request, connection, patient, NO_SCOPE, hubSettings({ credentials: { tokens } }))).status, 200);
     assert.deepEqual(sent.map(({ headers }) => headers), ['a', 'b'].map((name) => ({ 'x-request-id': '1', 'authorization': `Bearer ${name}` })));
   });
 
   test('a second 401 is the answer', async () => {
     const { tokens, asked } = endpoint([granted('a'), granted('b')]);
     const { sent, connection } = service(401, 401);
-    assert.equal((await call(request, connection, patient, hubSettings({ credentials: { tokens } }))).status, 401);
+    assert.equal((await call(request, connection, patient, NO_SCOPE, hubSettings({ credentials: { tokens } }))).status, 401);
     assert.deepEqual([sent.length, asked.length], [2, 2]);
   });
 
   test('nothing but a 401 is sent again', async () => {
     for (const status of [403, 429, 500, 503]) {
       const { sent, connection } = service(status);
-      await call(request, connection, patient, hubSettings({ credentials: { tokens: endpoint([granted('a')]).tokens } }));
+      await call(request, connection, patient, NO_SCOPE, hubSettings({ credentials: { tokens: endpoint([granted('a')]).tokens } }));
       assert.equal(sent.length, 1, String(status));
     }
   });
 
   test('an API key alone is shown, and its 401 is the answer', async () => {
     const { sent, connection } = service(401);
-    assert.equal((await call(request, connection, patient, hubSettings({ credentials: { apiKey: 'k' } }))).status, 401);
+    assert.equal((await call(request, connection, patient, NO_SCOPE, hubSettings({ credentials: { apiKey: 'k' } }))).status, 401);
     assert.deepEqual(sent.map(({ headers }) => headers['x-api-key']), ['k']);
   });
 });
