@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asCausewayError } from '../errors.ts';
 import type { DemoOptions } from './demo.ts';
+import { addEvidence } from './evidence-commands.ts';
 import { addMappings } from './mappings-commands.ts';
 import type { NamedPair } from '../sandbox/pair-names.ts';
 import type { Registration } from './sandbox.ts';
@@ -24,7 +25,7 @@ function program(): Command {
   addConfiguration(causeway);
   addTrust(causeway);
   addTrail(causeway);
-  addEvidence(causeway);
+  addEvidence(causeway.command('evidence').description('evidence of what was exchanged'));
   addServices(causeway);
   addHomeCheck(causeway);
   addMappings(causeway.command('mappings').description('translations between domestic forms and neutral ones'));
@@ -195,32 +196,6 @@ function addTrust(causeway: Command): void {
     .action(async (file: string, { config, fingerprint }: { config: string; fingerprint: string }) => {
       const { importTrust } = await import('./trust.ts');
       print(importTrust(file, config, fingerprint).join('\n'));
-    });
-}
-
-function addEvidence(causeway: Command): void {
-  const evidence = causeway.command('evidence').description('evidence of what was exchanged');
-  evidence
-    .command('verify <container>')
-    .description('judge a signed document of an X-Road security server: signer, time and each check, with X-Road\'s code for what does not hold')
-    .requiredOption('--trust <dir>', 'global configuration, as <instance>/shared-params.xml')
-    .option('--json', 'the report as JSON', false)
-    .action(async (container: string, { trust, json }: { trust: string; json: boolean }) => {
-      const { evidenceVerify, renderEvidenceReport } = await import('./evidence-verify.ts');
-      const report = await evidenceVerify(container, trust);
-      process.stdout.write(`${json ? JSON.stringify(report) : renderEvidenceReport(report)}\n`);
-      if (!report.valid) process.exitCode = FAILED;
-    });
-  evidence
-    .command('trust')
-    .description('fetch the global configuration of an X-Road instance, verified under its anchor')
-    .requiredOption('--anchor <file>', 'configuration anchor of the instance')
-    .requiredOption('--out <dir>', 'folder that evidence verify --trust reads; what was there before is kept in history')
-    .option('--json', 'the report as JSON', false)
-    .action(async ({ anchor, out, json }: { anchor: string; out: string; json: boolean }) => {
-      const { evidenceTrust, renderTrustReport } = await import('./evidence-trust.ts');
-      const report = await evidenceTrust(anchor, out, Date.now());
-      process.stdout.write(`${json ? JSON.stringify(report) : renderTrustReport(report)}\n`);
     });
 }
 
