@@ -100,6 +100,8 @@ const DOMAINS: Readonly<Record<string, Domain>> = {
   'yearmonth': () => months,
   'decimal': ([digits]) => decimals(Number(digits)),
   'minor': ([digits]) => decimals(Number(digits)),
+  // Of what stands in front of any text, the schema's own pattern would hardly ever begin with it.
+  'prefixed': ([prefix = '']) => fc.stringMatching(/^[0-9A-Za-z.-]{1,12}$/).map((text) => prefix + text),
   'integer': () => fc.integer(),
   'number': () => fc.nat().map(String),
   'country': () => fc.constantFrom(...COUNTRY_CODES),
@@ -114,11 +116,12 @@ const DOMAINS: Readonly<Record<string, Domain>> = {
 };
 
 /**
- * Values that one codec of a chain gives to the neutral side, and its place; undefined when all of them take any text. The last that declares a domain: of
- * `number | codelist(x)`, numbers at large would hardly ever be codes.
+ * Values that one codec of a chain gives to the neutral side, and its place; undefined when all of them take any text. The last that declares a domain, a
+ * prefix only where it is the only one: of `number | codelist(x)`, numbers at large would hardly ever be codes, and a prefix says little of what it stands before.
  */
 export function codecDomain(calls: readonly CodecCall[], codelist: (name: string) => CodeList | undefined): { readonly at: number; readonly values: Values } | undefined {
-  for (const [at, { name, args }] of [...calls.entries()].toReversed()) {
+  const narrowest = [...calls.entries()].toReversed().sort(([, a], [, b]) => Number(a.name === 'prefixed') - Number(b.name === 'prefixed'));
+  for (const [at, { name, args }] of narrowest) {
     const values = DOMAINS[name]?.(args, codelist);
     if (values !== undefined) return { at, values };
   }
