@@ -1,6 +1,6 @@
 /** Asking systems that keep what they sent: a question as bytes under one message id, sent again and again until there is an outcome. */
 import { randomUUID } from 'node:crypto';
-import type { Answer } from '../../src/sandbox/desk.ts';
+import type { Answer, RestAnswer, SoapAnswer } from '../../src/sandbox/desk.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
 import { gatewayFault } from './questions.ts';
@@ -53,14 +53,21 @@ export const POPULATION: Subject = {
   },
 };
 
-/** `answered`, the code of a gateway's refusal, or `none`: the platform had no answer of the gateway. */
+/** `answered`, the code of a gateway's refusal, `service-fault` for a fault in the service's own words, or `none`: the platform had no answer of the gateway. */
 export type Result = string;
 
 export function resultOf(answer: Answer): Result {
   const fault = gatewayFault(answer);
   if (fault !== undefined) return String(fault['code']);
-  const failed = answer.reply.status !== 200 || ('fault' in answer && answer.fault !== undefined) || ('platformError' in answer && answer.platformError !== undefined);
-  return failed ? 'none' : 'answered';
+  if (platformFailed(answer)) return 'none';
+  return answer.reply.status === 200 ? 'answered' : 'service-fault';
+}
+
+const PLATFORM_FAULT = /^(?:client|server)\./i;
+
+function platformFailed(answer: Answer): boolean {
+  const { platformError, fault } = answer as Partial<RestAnswer & SoapAnswer>;
+  return platformError !== undefined || (fault !== undefined && PLATFORM_FAULT.test(fault.code));
 }
 
 /** Refusals that leave the question open, or say that it never left: the same bytes may be sent again. */
