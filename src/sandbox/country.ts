@@ -38,6 +38,7 @@ export type SignaturePolicy = 'required' | 'accepted';
 
 /** What a kit makes its parts of. */
 export interface KitParts {
+  readonly plan: CountryPlan;
   readonly keys: CountryKeys;
   readonly clock: Clock;
   readonly signatures: SignaturePolicy;
@@ -89,7 +90,7 @@ export async function startCountry<A>(kit: CountryKit<A>, options: CountryOption
   const [home, abroad] = await Promise.all([withPack(root, kit.home), withPack(root, peer)]);
   const plan = planBetween(home, abroad);
   const keys = registered(await prepareCountry(folder, plan, clock), options.gatewayCertificate);
-  const parts: KitParts = { peer: peer.country, keys, clock, signatures: options.signatures ?? 'required', foreign: (code) => plan.foreign.get(code) ?? notOffered(peer, code) };
+  const parts: KitParts = { plan, peer: peer.country, keys, clock, signatures: options.signatures ?? 'required', foreign: (code) => plan.foreign.get(code) ?? notOffered(peer, code) };
   const operation = await operate({
     plan,
     keys,

@@ -19,6 +19,11 @@ export type EeFi = typeof EE_FI;
 const KITS: Readonly<Record<string, () => Promise<CountryKit>>> = {
   'ee-xtee': async () => ESTONIA,
   'fi-palveluvayla': async () => FINLAND,
+  'kh-camdx': async () => (await import('./countries/kh/kit.ts')).CAMBODIA,
+  'ua-trembita-1': async () => (await import('./countries/ua/kit.ts')).UKRAINE_1,
+  'ua-trembita-2': async () => (await import('./countries/ua/kit.ts')).UKRAINE,
+  'bj-uxp': async () => (await import('./countries/bj/kit.ts')).BENIN,
+  'gl-pitu': async () => (await import('./countries/gl/kit.ts')).GREENLAND,
 };
 
 /** Undefined for a profile that the sandbox cannot be. */

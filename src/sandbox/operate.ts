@@ -12,6 +12,7 @@ import type { FaultSpelling } from './security-server/fault.ts';
 import { MessageLog } from './security-server/log.ts';
 import { Platform } from './security-server/platform.ts';
 import { startSecurityServer } from './security-server/server.ts';
+import { startUxpServer } from './security-server/uxp.ts';
 import { Upstream } from './security-server/upstream.ts';
 import type { Listener } from './wire.ts';
 
@@ -57,7 +58,8 @@ export async function operate(options: OperateOptions): Promise<Operation> {
   };
   const registry = new Registry(certificatesOf(plan, keys), plan.services.map((service) => offered(service, addressOf)));
   const platform = new Platform({ instance: plan.instance, registry, faults, log, upstream, clock });
-  const server = await startSecurityServer({ platform, identity: keys.securityServer, authority: keys.tlsAuthority.certificate, port: options.port, spelling: options.spelling });
+  const listening = { platform, identity: keys.securityServer, authority: keys.tlsAuthority.certificate, port: options.port, spelling: options.spelling };
+  const server = await (plan.software === 'uxp' ? startUxpServer({ ...listening, requestHash: plan.requestHash }) : startSecurityServer(listening));
   faults.watch(SECURITY_SERVER, () => {
     const identity = faults.has(SECURITY_SERVER, 'expired-certificate') ? keys.securityServerExpired : keys.securityServer;
     if (server.present(identity)) upstream.present(identity);

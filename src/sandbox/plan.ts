@@ -16,6 +16,9 @@ export type ServiceId = string;
 
 export type SigningAlgorithm = 'rsa-2048' | 'p-256';
 
+/** What the country's security server is made of. */
+export type Software = 'xroad' | 'uxp';
+
 export interface Member {
   readonly memberClass: string;
   readonly memberCode: string;
@@ -34,6 +37,9 @@ export interface HomePlan {
   readonly country: CountryCode;
   /** Name of its ecosystem profile. */
   readonly ecosystem: string;
+  readonly software: Software;
+  /** Of requests, in answers over SOAP. */
+  readonly requestHash: 'sha512' | 'gost34311';
   readonly instance: string;
   readonly serverCode: string;
   readonly platform: string;
@@ -54,7 +60,7 @@ export interface ServicePlan {
 }
 
 /** A country with what its platform has registered for its gateway to one peer. */
-export interface CountryPlan extends Pick<HomePlan, 'country' | 'ecosystem' | 'instance' | 'serverCode' | 'platform' | 'systems'> {
+export interface CountryPlan extends Pick<HomePlan, 'country' | 'ecosystem' | 'software' | 'requestHash' | 'instance' | 'serverCode' | 'platform' | 'systems'> {
   readonly gateway: HomePlan['gateway'] & {
     /** Subsystems under which foreign members ask here. */
     readonly clients: readonly SubsystemId[];
@@ -95,13 +101,13 @@ export function crossings(asking: Home, answering: Home): Crossing[] {
 
 /** `home` as it is set up for a link with `peer`. */
 export function planBetween(home: Home, peer: Home): CountryPlan {
-  const { country, ecosystem, instance, serverCode, platform, systems, gateway } = home.plan;
+  const { country, ecosystem, software, requestHash, instance, serverCode, platform, systems, gateway } = home.plan;
   const member = `${instance}/${gateway.memberClass}/${gateway.memberCode}`;
   const inbound = crossings(peer, home).map(({ client, imported }) => ({ service: imported.service, client: `${member}/${subsystemFor(client, home.pack)}` }));
   const outbound = crossings(home, peer).map(({ system, imported }) => ({ system, imported, id: `${member}/${imported.id}` }));
   const foreign = outbound.map(({ system, imported, id }): ServicePlan => ({ id, protocol: protocolOf(imported), at: { gateway: imported.path }, allowed: [system.subsystem] }));
   return {
-    country, ecosystem, instance, serverCode, platform, systems,
+    country, ecosystem, software, requestHash, instance, serverCode, platform, systems,
     gateway: { ...gateway, clients: unique(inbound.map(({ client }) => client)), providers: unique(outbound.map(({ imported }) => `${member}/${imported.id.split('/')[0]}`)) },
     services: [...home.pack.exported.flatMap((service) => ownService(home.plan, service, inbound)), ...foreign],
     foreign: new Map(outbound.map(({ imported, id }) => [codeOf(imported.id), id])),

@@ -4,6 +4,8 @@ import type { HomePlan } from '../../plan.ts';
 export const EE_PLAN: HomePlan = {
   country: 'EE',
   ecosystem: 'ee-xtee',
+  software: 'xroad',
+  requestHash: 'sha512',
   instance: 'EE',
   serverCode: 'SS1',
   platform: 'X-tee (sandbox)',

@@ -4,6 +4,8 @@ import type { HomePlan } from '../../plan.ts';
 export const FI_PLAN: HomePlan = {
   country: 'FI',
   ecosystem: 'fi-palveluvayla',
+  software: 'xroad',
+  requestHash: 'sha512',
   instance: 'FI',
   serverCode: 'SS1',
   platform: 'Palveluväylä (sandbox)',
