@@ -1,6 +1,7 @@
 /** One pretend country, running on loopback: its platform, its registers and its asking systems. What differs from country to country is its kit. */
 import type { Clock } from '../platform/clock.ts';
 import type { Answer } from './desk.ts';
+import { operateHub } from './hub/operate.ts';
 import { operate } from './operate.ts';
 import type { OperateOptions, Operation } from './operate.ts';
 import { prepareCountry } from './pki/prepare.ts';
@@ -91,7 +92,8 @@ export async function startCountry<A>(kit: CountryKit<A>, options: CountryOption
   const plan = planBetween(home, abroad);
   const keys = registered(await prepareCountry(folder, plan, clock), options.gatewayCertificate);
   const parts: KitParts = { plan, peer: peer.country, keys, clock, signatures: options.signatures ?? 'required', foreign: (code) => plan.foreign.get(code) ?? notOffered(peer, code) };
-  const operation = await operate({
+  const start = plan.software === 'api-hub' ? operateHub : operate;
+  const operation = await start({
     plan,
     keys,
     clock,

@@ -11,23 +11,8 @@ import { gatewayKeyFiles, makeGatewayKeys, publicParts } from '../crypto/gateway
 import type { PublicParts } from '../crypto/gateway-keys.ts';
 import { gatewayDocument, linkDocument } from './generated.ts';
 import type { CountryKeys } from './pki/prepare.ts';
-import type { CountryCode, CountryPlan, Home } from './plan.ts';
-
-export interface GatewayPorts {
-  readonly domestic: number;
-  readonly federation: number;
-  readonly operations: number;
-}
-
-/** One side of the pair. */
-export interface Party {
-  readonly home: Home;
-  readonly plan: CountryPlan;
-  readonly keys: CountryKeys;
-  /** URL of the country's security server. */
-  readonly securityServer: string;
-  readonly ports: GatewayPorts;
-}
+import type { Party } from './party.ts';
+import type { CountryCode } from './plan.ts';
 
 export interface SetUp {
   /** Folder of the repository that holds federation-config and mappings. */
@@ -85,7 +70,7 @@ function draftOf(root: string, own: Party, peer: Party): Draft | undefined {
 
 async function generated({ root, parties: [first, second] }: SetUp): Promise<readonly [Draft, Draft]> {
   const link = await linkDocument(root, [first.home, second.home]);
-  return [{ gateway: gatewayDocument(first.home.plan), link }, { gateway: gatewayDocument(second.home.plan), link: link.clone() }];
+  return [{ gateway: gatewayDocument(first), link }, { gateway: gatewayDocument(second), link: link.clone() }];
 }
 
 function prepare(party: Party, document: Document, setUp: SetUp): Exchanged {
@@ -102,7 +87,7 @@ function writeGateway({ plan, ports, securityServer, keys }: Party, document: Do
   set(document, [
     [['mappings'], join(root, 'mappings')],
     ...(['domestic', 'federation', 'operations'] as const).map((listener): Change => [['listeners', listener, 'port'], ports[listener]]),
-    [['home', 'securityServers', 0, 'url'], securityServer],
+    plan.software === 'api-hub' ? [['home', 'hub', 'url'], `https://127.0.0.1:${ports.domestic}`] : [['home', 'securityServers', 0, 'url'], securityServer],
     ...(changes?.gateway ?? []),
   ]);
   writeFileSync(join(folder, 'gateway.yaml'), document.toString());

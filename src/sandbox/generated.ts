@@ -7,22 +7,28 @@ import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { CausewayError } from '../errors.ts';
 import { loadMappings } from '../mapping/load.ts';
 import type { ImportedService } from '../mapping/mappings.ts';
-import type { CountryCode, Home, HomePlan } from './plan.ts';
-import { crossings } from './plan.ts';
+import type { Party } from './party.ts';
+import type { CountryCode, Home, Software } from './plan.ts';
+import { codeOf, crossings } from './plan.ts';
 
 const PURPOSES: Readonly<Record<string, string>> = { 'company': 'company-check', 'person': 'population', 'employment-income': 'commuting-tax' };
 /** 32 bytes, until the key is there. */
 const NO_KEY = Buffer.alloc(32).toString('base64');
+const HOST = '127.0.0.1';
+const TLS = { key: 'keys/domestic-tls.key.pem', certificate: 'keys/domestic-tls.cert.pem' };
+/** How a platform's word is had. */
+const PROOFS: Readonly<Record<Software, string>> = { 'xroad': 'security-server', 'uxp': 'security-server', 'api-hub': 'api-client' };
 
-export function gatewayDocument({ country, ecosystem, instance, gateway: { memberClass, memberCode } }: HomePlan): Document {
-  const tls = { key: 'keys/domestic-tls.key.pem', certificate: 'keys/domestic-tls.cert.pem' };
-  const host = '127.0.0.1';
+export function gatewayDocument(party: Party): Document {
+  const { country, ecosystem, software } = party.plan;
+  const hub = software === 'api-hub';
+  const clients = hub ? {} : { clients: ['home/security-server.cert.pem'] };
   return new Document({
-    gateway: { entity: entityOf(country), country, ecosystem, environment: 'sandbox', home: 'provider' },
+    gateway: { entity: entityOf(country), country, ecosystem, environment: 'sandbox', home: hub ? 'hub' : 'provider' },
     data: 'data',
     mappings: '../../mappings',
-    listeners: { domestic: { host, port: 0, tls: { ...tls, clients: ['home/security-server.cert.pem'] } }, federation: { host, port: 0 }, operations: { host, port: 0 } },
-    home: { member: { instance, memberClass, memberCode }, securityServers: [{ url: `https://${host}`, tls: { ...tls, pins: ['home/security-server.cert.pem'] } }] },
+    listeners: { domestic: { host: HOST, port: 0, tls: { ...TLS, ...clients } }, federation: { host: HOST, port: 0 }, operations: { host: HOST, port: 0 } },
+    home: hub ? hubSide(party) : { member: memberOf(party), securityServers: [{ url: `https://${HOST}`, tls: { ...TLS, pins: ['home/security-server.cert.pem'] } }] },
     keys: {
       statement: 'keys/statement.key.pem',
       encryption: 'keys/encryption.key.pem',
@@ -33,6 +39,28 @@ export function gatewayDocument({ country, ecosystem, instance, gateway: { membe
     },
     trust: 'trust',
   });
+}
+
+/** Who may ask, by certificate, and where each service is. */
+function hubSide(party: Party): object {
+  const { plan, home, keys, urlOf } = party;
+  const certificate = (system: string): string => keys.systems[system]?.tls.certificateFile ?? '';
+  const asking = plan.systems.filter(({ name }) => Object.values(home.plan.asks).includes(name));
+  const services = home.pack.exported.flatMap(({ service }) => {
+    const system = home.plan.serves[codeOf(service)]?.system;
+    const url = urlOf([plan.instance, ...service.split('/').slice(1)].join('/'));
+    return system === undefined || url === undefined ? [] : [{ service, url, tls: { ...TLS, pins: [certificate(system)] } }];
+  });
+  return {
+    member: memberOf(party),
+    clients: asking.map(({ name, subsystem }) => ({ client: subsystem, certificates: [certificate(name)] })),
+    services,
+    hub: { url: `https://${HOST}` },
+  };
+}
+
+function memberOf({ plan: { instance, gateway: { memberClass, memberCode } } }: Party): object {
+  return { instance, memberClass, memberCode };
 }
 
 /** The same agreement for both sides. `root`: the folder that holds the mappings. Throws `config-invalid` for mappings that cannot be loaded. */
@@ -61,13 +89,13 @@ function party(country: CountryCode, id: string): object {
 
 async function legOf(root: string, asking: Home, answering: Home): Promise<object> {
   const { imported } = await loadMappings(`${root}/mappings`, asking.plan.country, DIALECT_FORMS);
-  const grants = crossings(asking, answering).map(({ client, imported: { service } }) => grant(client, imported.find((one) => one.service === service) ?? noService(service)));
+  const grants = crossings(asking, answering).map(({ client, imported: { service } }) => grant(client, imported.find((one) => one.service === service) ?? noService(service), { proof: PROOFS[asking.plan.software], answerProof: PROOFS[answering.plan.software] }));
   return { from: asking.plan.country, to: answering.plan.country, sealing: 'jwe', evidence: 'escrow', endUser: 'pass', answerRetention: '10m', grants };
 }
 
-function grant(client: string, { service, operation, translation: { neutral } }: ImportedService): object {
+function grant(client: string, { service, operation, translation: { neutral } }: ImportedService, proofs: { readonly proof: string; readonly answerProof: string }): object {
   const limits = { maxBytes: '1MiB', minBudget: '500ms', maxBudget: '20s', quota: 60_000 };
-  return { client, service, operation, purpose: PURPOSES[neutral.schema] ?? neutral.schema, neutral, proof: 'security-server', idempotent: true, ...limits };
+  return { client, service, operation, purpose: PURPOSES[neutral.schema] ?? neutral.schema, neutral, ...proofs, idempotent: true, ...limits };
 }
 
 function entityOf(country: CountryCode): string {

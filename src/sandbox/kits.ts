@@ -23,6 +23,7 @@ const KITS: Readonly<Record<string, () => Promise<CountryKit>>> = {
   'ua-trembita-1': async () => (await import('./countries/ua/kit.ts')).UKRAINE_1,
   'ua-trembita-2': async () => (await import('./countries/ua/kit.ts')).UKRAINE,
   'bj-uxp': async () => (await import('./countries/bj/kit.ts')).BENIN,
+  'my-mygdx': async () => (await import('./countries/my/kit.ts')).MALAYSIA,
   'gl-pitu': async () => (await import('./countries/gl/kit.ts')).GREENLAND,
 };
 

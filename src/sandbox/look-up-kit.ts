@@ -12,6 +12,7 @@ export interface LookUpAgencies {
   /** By the system that asks. */
   readonly desks: ReadonlyMap<string, Desk>;
   readonly foreign: KitParts['foreign'];
+  readonly plan: KitParts['plan'];
 }
 
 /** `lookUps` and `known`: by code of the service. */
@@ -21,11 +22,13 @@ export function lookUpKit(home: HomePlan, lookUps: Readonly<Record<string, LookU
     known,
     registers: (parts) => lookUpRegisters(home, lookUps, parts),
     agencies: (operation, parts) => lookUpAgencies(home, operation, parts),
-    ask({ desks, foreign }, code, number) {
+    ask({ desks, foreign, plan }, code, number) {
       const system = home.asks[code] ?? '';
       const [desk, lookUp] = [desks.get(system), lookUps[code]];
       if (desk === undefined || lookUp === undefined) throw new Error(`sandbox: nobody in ${home.country} asks ${code}`);
-      return askRest(desk, home.software, { client: systemOf(home, system).subsystem, service: foreign(code) }, lookUp, number);
+      const service = foreign(code);
+      const at = plan.services.find(({ id }) => id === service)?.at;
+      return askRest(desk, home.software, { client: systemOf(home, system).subsystem, service, at: at !== undefined && 'gateway' in at ? at.gateway : '' }, lookUp, number);
     },
   };
 }
@@ -37,6 +40,6 @@ export function lookUpRegisters(home: HomePlan, lookUps: Readonly<Record<string,
   return (settings) => Object.fromEntries([...Map.groupBy(services, ({ system }) => system)].map(([system, served]) => [system, startLookUps(settings(system), idOf(system), served)]));
 }
 
-export function lookUpAgencies(home: HomePlan, { desk }: Pick<Operation, 'desk'>, { foreign }: Pick<KitParts, 'foreign'>): LookUpAgencies {
-  return { desks: new Map([...new Set(Object.values(home.asks))].map((system) => [system, desk(system)])), foreign };
+export function lookUpAgencies(home: HomePlan, { desk }: Pick<Operation, 'desk'>, { foreign, plan }: Pick<KitParts, 'foreign' | 'plan'>): LookUpAgencies {
+  return { desks: new Map([...new Set(Object.values(home.asks))].map((system) => [system, desk(system)])), foreign, plan };
 }

@@ -30,6 +30,7 @@ export interface OperateOptions {
 }
 
 export interface Operation {
+  /** At an API hub: of the gateway, to which information systems speak there. */
   readonly securityServerUrl: string;
   readonly log: MessageLog;
   readonly faults: Faults;
@@ -43,14 +44,14 @@ export interface Operation {
 }
 
 /** Milliseconds that an asking system waits for its platform. */
-const PATIENCE = 120_000;
+export const PATIENCE = 120_000;
 
 export async function operate(options: OperateOptions): Promise<Operation> {
   const { plan, keys, clock } = options;
   const log = new MessageLog();
   const upstream = new Upstream(keys.securityServer, pinsOf(plan, keys), options.serviceTimeout);
   const faults = new Faults();
-  const registers = await startRegisters(options, faults);
+  const registers = await startRegisters(options, faults, fingerprint(keys.securityServer));
   let gatewayUrl = options.gatewayUrl;
   const addressOf = ({ at }: ServicePlan): string | undefined => {
     const base = 'gateway' in at ? gatewayUrl : registers.get(at.system)?.url;
@@ -95,8 +96,8 @@ function offered(service: ServicePlan, urlOf: (service: ServicePlan) => string |
   return { id: service.id, protocol: service.protocol, provider, url: () => urlOf(service), allowed: new Set(service.allowed) };
 }
 
-async function startRegisters({ keys, registers }: OperateOptions, faults: Faults): Promise<Map<string, Listener>> {
-  const securityServer = fingerprint(keys.securityServer);
-  const settings = (system: string): RegisterOptions => ({ port: 0, identity: tlsOf(keys, system), authority: keys.tlsAuthority.certificate, securityServer, faults });
+/** `caller`: fingerprint of the certificate of whoever may ask the registers. */
+export async function startRegisters({ keys, registers }: OperateOptions, faults: Faults, caller: string): Promise<Map<string, Listener>> {
+  const settings = (system: string): RegisterOptions => ({ port: 0, identity: tlsOf(keys, system), authority: keys.tlsAuthority.certificate, securityServer: caller, faults });
   return new Map(await Promise.all(Object.entries(registers(settings)).map(async ([name, listener]) => [name, await listener] as const)));
 }

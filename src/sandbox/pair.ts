@@ -11,7 +11,8 @@ import { childEnvironment } from '../platform/environment.ts';
 import { startCountry } from './country.ts';
 import type { CountryKit, SignaturePolicy } from './country.ts';
 import { gatewayFolder, setUpGateways } from './gateways.ts';
-import type { GatewayPorts, SetUp } from './gateways.ts';
+import type { SetUp } from './gateways.ts';
+import type { GatewayPorts } from './party.ts';
 import type { Countries, Kits } from './kits.ts';
 import type { CountryCode } from './plan.ts';
 
@@ -73,7 +74,7 @@ export async function startPair<K extends Kits>(options: PairOptions<K>): Promis
   };
   const sides = await Promise.all([start(first, second, firstPorts), start(second, first, secondPorts)]);
   const [a, b] = sides;
-  const party = ({ country, ports }: typeof a) => ({ home: country.home, plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, ports });
+  const party = ({ country, ports }: typeof a) => ({ home: country.home, plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, urlOf: country.urlOf, ports });
   await setUpGateways({ root, data, parties: [party(a), party(b)], now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
   const byCode = <T>(of: (side: typeof a) => T) => Object.fromEntries(sides.map((side) => [side.country.plan.country, of(side)])) as Record<keyof K, T>;
   const ports = byCode((side) => side.ports);

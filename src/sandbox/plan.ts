@@ -16,8 +16,8 @@ export type ServiceId = string;
 
 export type SigningAlgorithm = 'rsa-2048' | 'p-256';
 
-/** What the country's security server is made of. */
-export type Software = 'xroad' | 'uxp';
+/** What the country's platform is made of. */
+export type Software = 'xroad' | 'uxp' | 'api-hub';
 
 export interface Member {
   readonly memberClass: string;
