@@ -1,22 +1,15 @@
 /** `causeway`: the command line. Each command is loaded when it is asked for. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asCausewayError } from '../errors.ts';
-import type { DemoOptions } from './demo.ts';
+import { addDemo } from './demo-command.ts';
 import { addEvidence } from './evidence-commands.ts';
 import { addMappings } from './mappings-commands.ts';
-import type { NamedPair } from '../sandbox/pair-names.ts';
+import { readPort } from './port.ts';
 import type { Registration } from './sandbox.ts';
 import type { DescribeArguments } from './services-describe.ts';
 
 const FAILED = 1;
 const WRONG_USAGE = 2;
-
-/** What `demo` takes. */
-interface DemoCommand extends Omit<DemoOptions, 'pair' | 'data'> {
-  readonly pair?: string;
-  readonly list: boolean;
-  readonly data?: string;
-}
 
 /** The whole command line; each action sets the exit code of the process. */
 function program(): Command {
@@ -58,21 +51,7 @@ function addRunning(causeway: Command): void {
       // A parent's channel would keep the process alive.
       if (process.connected) process.disconnect?.();
     });
-  causeway
-    .command('demo')
-    .description('two countries, two gateways and queries across the border, on this machine')
-    .option('--once', 'end after the queries: 0 when all crossed, else 1', false)
-    .option('--json', 'as the last line of standard output, the results as JSON', false)
-    .option('--pair <a-b>', 'two platforms by their short names, as ee-ua; default: ee-fi')
-    .option('--list', 'list the platforms', false)
-    .option('--data <dir>', 'where keys, trails and logs are kept; default: .causeway, and a folder in it for every other pair')
-    .option('--base-port <port>', 'first of eight ports in a row', readPort)
-    .action(async ({ pair, list, data, ...options }: DemoCommand, command: Command) => {
-      if (list) return listEcosystems(options.json);
-      const named = pair === undefined ? undefined : await namedPair(pair, command);
-      const { demo } = await import('./demo.ts');
-      process.exitCode = await demo({ ...options, data: data ?? dataOf(named), ...(named === undefined ? {} : { pair: named }) });
-    });
+  addDemo(causeway);
   causeway
     .command('sandbox')
     .description('the two pretend countries without gateways, to set gateways up by hand against (docs/operating.md)')
@@ -241,34 +220,8 @@ function addTrail(causeway: Command): void {
     });
 }
 
-async function listEcosystems(json: boolean): Promise<void> {
-  const { listedEcosystems, renderEcosystems } = await import('./ecosystems-list.ts');
-  const listed = await listedEcosystems();
-  print(json ? JSON.stringify(listed) : renderEcosystems(listed));
-}
-
-/** Ends the process with a line and the usage when the name is of no pair. */
-async function namedPair(text: string, command: Command): Promise<NamedPair> {
-  const { SHIPPED_ECOSYSTEMS, loadEcosystems } = await import('../config/ecosystems.ts');
-  const { parsePair } = await import('../sandbox/pair-names.ts');
-  const pair = parsePair(text, loadEcosystems(SHIPPED_ECOSYSTEMS));
-  return typeof pair === 'string' ? command.error(pair) : pair;
-}
-
-/** Each pair has a folder: trails of one are not those of another. */
-function dataOf(pair: NamedPair | undefined): string {
-  const names = pair?.map(({ short }) => short).join('-') ?? 'ee-fi';
-  return names === 'ee-fi' ? '.causeway' : `.causeway/${names}`;
-}
-
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_528) throw new InvalidArgumentError('A port from 1 to 65528 is needed.');
-  return port;
 }
 
 function readRegistration(text: string): Registration {
