@@ -33,6 +33,6 @@ test('where the classes of a platform are not public, any is taken', () => {
 
 test('a service in a dialect that the platform does not speak is found', () => {
   const lines = contradictions(mappings, xtee({ dialects: ['xroad-rest'] }), member);
-  assert.equal(lines.length, 3);
+  assert.equal(lines.length, [...mappings.imported, ...mappings.exported].filter(({ home }) => home.dialect === 'xroad-soap').length);
   assert.equal(lines[0], 'ee/services.yaml: FI/GOV/0244683-1/prh/companies is xroad-soap, which is not spoken on ee-xtee; it speaks xroad-rest');
 });
