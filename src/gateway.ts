@@ -6,10 +6,8 @@ import type { GatewayConfig, LinkFile } from './config/config.ts';
 import { readTrustFile } from './config/config.ts';
 import { encryptJwe } from './crypto/jwe.ts';
 import { encryptionKey, recipientKey, statementKey } from './crypto/keys.ts';
-import { DIALECT_FORMS, openDialects } from './ecosystems/dialects.ts';
+import { openDialects } from './ecosystems/dialects.ts';
 import { callingHome, pinsOf } from './ecosystems/calling-home.ts';
-import type { Dialect } from './ecosystems/ecosystem.ts';
-import { contradictions } from './ecosystems/profile.ts';
 import type { ProofPolicy } from './ecosystems/proof-policy.ts';
 import { openHub } from './ecosystems/openapi/open-hub.ts';
 import type { OpenHub } from './ecosystems/openapi/open-hub.ts';
@@ -17,26 +15,25 @@ import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
 import { Escrow } from './evidence/escrow.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
-import { catalogueOf } from './exchange/catalogue.ts';
 import { InFlight } from './exchange/in-flight.ts';
 import { Journal } from './exchange/journal.ts';
-import { offersOf } from './exchange/offers.ts';
+import type { LiveMappings } from './exchange/live-mappings.ts';
+import { openMappings } from './exchange/open-mappings.ts';
 import type { Observe, Peer } from './exchange/flow.ts';
 import { keepTrail, openStores } from './exchange/our-trail.ts';
 import type { InboundParts, OutboundParts } from './exchange/parts.ts';
 import { Progress } from './exchange/progress.ts';
-import { makeLink, sameOperation } from './federation/link.ts';
+import { makeLink } from './federation/link.ts';
 import type { Grant, Link, LinkVersion } from './federation/link.ts';
 import { Admission } from './http/admission.ts';
 import { domesticApp } from './http/domestic.ts';
 import type { DomesticOptions } from './http/domestic.ts';
 import { edgeApp } from './http/edge.ts';
+import type { EdgeOptions } from './http/edge.ts';
 import { federationApp } from './http/federation.ts';
 import { listen } from './http/listener.ts';
 import type { Listener } from './http/listener.ts';
 import { operationsApp } from './http/operations.ts';
-import { loadMappings } from './mapping/load.ts';
-import type { MappingSet } from './mapping/mappings.ts';
 import type { Clock } from './platform/clock.ts';
 import { connect } from './platform/http-client.ts';
 import type { Logger } from './platform/log.ts';
@@ -59,6 +56,8 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly country: string;
   readonly ports: { readonly domestic: number; readonly federation: number; readonly operations: number };
+  /** Judges the mappings folder at once, and takes it if it is good. */
+  reloadMappings(): Promise<void>;
   /** No new exchanges; ends when the running ones have their outcome on disk, at most after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
@@ -68,9 +67,13 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const { clock, log, metrics } = options;
   const { country, entity } = config.gateway;
   const observe = observing(options);
-  const mappings = await loadMappings(config.mappings, country, DIALECT_FORMS);
-  refuseContradictions(mappings, config);
   const peers = config.links.map((link) => openPeer(link, config, clock.now()));
+  const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
+  const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
+  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, requestHash: config.home.requestHash, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
+  const policy = policies(config, hub);
+  const home = callingHome(config, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
+  await mappings.begin();
   const stores = await openStores(config, peers, clock.now());
   const { store, mirror } = stores;
   const spool = await openSpool(config, store, log);
@@ -78,11 +81,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
   const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...(escrow === undefined ? {} : { escrow }) });
-  const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
-  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, requestHash: config.home.requestHash, ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
-  const policy = policies(config, hub);
   const shared = { country, entity, clock, journal, spool, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
-  const offers = offersOf(mappings.imported, peers, dialect, (form, { connection }) => policy(form, connection));
   const stop = new AbortController();
   const outbound: OutboundParts = {
     ...shared,
@@ -90,11 +89,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     asking: new InFlight(),
     stop: stop.signal,
     pseudonymKey: new Uint8Array(hkdfSync('sha256', kek, '', 'causeway/pseudonym/v1', 32)),
-    offerAt: (path) => offers.find((offer) => offer.path === path) ?? unknownService(path),
+    offerAt: (path) => mappings.offers.find((offer) => offer.path === path) ?? unknownService(path),
   };
-  const home = callingHome(config, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
-  // What is not reached later is a fault; what gateway.yaml forgets is found now.
-  for (const exported of mappings.exported) if (peers.some(({ link }) => grantsInbound(link, exported.service))) home.of(exported);
   const inbound: InboundParts = {
     ...shared,
     inFlight: new InFlight(),
@@ -105,31 +101,31 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     handover: home.of,
     policy: (form, { name }) => policy(form, name),
     dialect,
-    exportedService: (service, operation) => mappings.exported.find((exported) => exported.service === service && sameOperation(exported.operation, operation)) ?? unknownService(service),
+    exportedService: (service, operation) => mappings.exportedService(service, operation) ?? unknownService(service),
   };
   const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, log, onStep: options.onTrailStep });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => trail.admit(link));
   metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
+  metrics.gauge('mappings_refused', '1 while a change of the mappings folder is not taken, because it fails its check.', () => Number(mappings.refused));
   const readiness = async () => {
     const checks = { store: store.healthy(), trail: trail.intact, accepting: admission.open };
-    return { ready: Object.values(checks).every(Boolean), checks };
+    const warnings = mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [];
+    return { ready: Object.values(checks).every(Boolean), checks, warnings };
   };
   const listeners = await listenAll(config, {
-    domestic: await domesticSide(config, mappings, hub, { offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, [...new Set(offers.map((offer) => offer.dialect))]),
+    domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, mappings),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path) }),
-    operations: operationsApp({ readiness, metrics: () => metrics.text() }),
+    operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status() }),
   });
-  const housekeeping = setInterval(() => void housekeep().catch((error: unknown) => log.error({ err: asCausewayError(error) }, 'housekeeping failed')), HOUSEKEEPING_MS);
-  const housekeep = async () => {
-    await spool.remove(await store.forget(clock.now()));
-    await journal.countRefusals(clock.now());
-  };
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, options), HOUSEKEEPING_MS)];
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
+    reloadMappings: () => mappings.look(true),
     async close(graceMs) {
       admission.drain();
-      clearInterval(housekeeping);
+      for (const timer of timers) clearInterval(timer);
+      await mappings.close();
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       // The peer fetches the last entries before it cosigns them: its listener closes after that.
@@ -142,14 +138,17 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
 }
 
-/** A member, class or dialect that the platform does not have could only come from a mistake, or from somebody's hand. */
-function refuseContradictions(mappings: MappingSet, { ecosystem, home }: GatewayConfig): void {
-  const lines = contradictions(mappings, ecosystem, home.member);
-  if (lines.length > 0) throw new CausewayError('config-invalid', lines.join('\n'));
-}
-
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
 const HOUSEKEEPING_MS = 60_000;
+
+async function housekeep(store: Store, spool: Spool, journal: Journal, { clock, log }: GatewayOptions): Promise<void> {
+  try {
+    await spool.remove(await store.forget(clock.now()));
+    await journal.countRefusals(clock.now());
+  } catch (thrown) {
+    log.error({ err: asCausewayError(thrown) }, 'housekeeping failed');
+  }
+}
 
 /** Whatever no row names is what the last run left. */
 async function openSpool({ data, limits }: GatewayConfig, store: Store, log: Logger): Promise<Spool> {
@@ -187,10 +186,6 @@ function escrowOf(peers: readonly Peer[]): Escrow | undefined {
   return new Escrow((root) => encryptJwe(root, recipient, {}));
 }
 
-function grantsInbound({ versions }: Link, service: string): boolean {
-  return versions.some(({ in: leg }) => leg.grants.some((grant) => grant.service === service));
-}
-
 /** How each form of domestic proof is judged here, and with what we sign. */
 function policies({ gateway, home }: GatewayConfig, hub: OpenHub | undefined): (form: Grant['proof'], connection: string) => ProofPolicy {
   const der = (file: string) => new X509Certificate(readFileSync(file)).raw;
@@ -212,13 +207,15 @@ function policies({ gateway, home }: GatewayConfig, hub: OpenHub | undefined): (
 }
 
 /** Service URLs for the security server or the clients of a hub, or, at an edge, the entry points of the dialects for information systems. */
-async function domesticSide({ gateway, listeners, home, mappings: folder }: GatewayConfig, { imported }: MappingSet, hub: OpenHub | undefined, options: Omit<DomesticOptions, 'callers'>, dialects: readonly Dialect[]): Promise<Parameters<typeof listen>[0]> {
+function domesticSide(config: GatewayConfig, hub: OpenHub | undefined, options: Omit<DomesticOptions, 'callers'>, mappings: LiveMappings): Parameters<typeof listen>[0] {
   if (hub !== undefined) return domesticApp({ ...options, callers: hub });
-  if (gateway.home === 'provider') return domesticApp({ ...options, callers: { pins: pinsOf(listeners.domestic.tls.clients) } });
-  const clients = home.clients.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates) }));
-  const { offers, parts } = options;
-  const catalogue = await catalogueOf({ folder, forms: DIALECT_FORMS, member: home.member, clients: clients.map(({ member }) => member), imported, offers, parts });
-  return edgeApp({ ...options, clients, dialects, catalogue });
+  if (config.gateway.home === 'provider') return domesticApp({ ...options, callers: { pins: pinsOf(config.listeners.domestic.tls.clients) } });
+  const dialects = [...new Set(mappings.offers.map((offer) => offer.dialect))];
+  return edgeApp({ ...options, clients: edgeClients(config), dialects, catalogue: () => mappings.catalogue });
+}
+
+function edgeClients({ home }: GatewayConfig): EdgeOptions['clients'] {
+  return home.clients.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates) }));
 }
 
 async function listenAll(config: GatewayConfig, apps: Readonly<Record<keyof Gateway['ports'], Parameters<typeof listen>[0]>>): Promise<Record<keyof typeof apps, Listener>> {

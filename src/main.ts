@@ -6,7 +6,7 @@ import { openGateway } from './gateway.ts';
 import { systemClock } from './platform/clock.ts';
 import { makeLogger } from './platform/log.ts';
 import { makeMetrics } from './platform/metrics.ts';
-import { stopRequested } from './platform/signals.ts';
+import { onHangup, stopRequested } from './platform/signals.ts';
 
 /** Milliseconds that running exchanges get after a signal. */
 const GRACE_MS = 15_000;
@@ -28,10 +28,11 @@ export async function run(folder: string): Promise<number> {
   const { country } = config.gateway;
   const log = makeLogger({ level: config.log.level, country });
   const clock = systemClock(Number(process.env['CAUSEWAY_CLOCK_OFFSET_MS'] ?? 0));
-  const stop = Promise.race([stopRequested(), parentGone()]);
+  const stop = Promise.race([stopRequested({ hangupStops: false }), parentGone()]);
   try {
     const onStep = stepHook(process.env);
     const gateway = await openGateway(config, { clock, log, metrics: makeMetrics(), onStep, onTrailStep: onStep });
+    onHangup(() => void gateway.reloadMappings());
     log.info({ ports: gateway.ports }, 'ready');
     tell({ type: 'ready', country, ports: gateway.ports });
     // Where NODE_COMPILE_CACHE names a folder: a process that is killed leaves its compiled modules to the one that is started in its place.

@@ -76,8 +76,9 @@ function checkLeg(leg: Leg, path: readonly (string | number)[], country: string,
     const spelling = (['client', 'service'] as const).filter((key) => parseFederated(grant[key]) === undefined).map((key) => problemAt(at, [...here, key], 'is not a federated identifier in its one spelling'));
     const service = known.find((candidate) => candidate.service === grant.service && sameOperation(candidate.operation, grant.operation));
     if (service === undefined) return [...spelling, problemAt(at, [...here, 'service'], `services.yaml of ${country} has no such service and operation`)];
-    const differs = checkNeutral(grant, service.translation.neutral, here, at);
-    return [...spelling, ...differs, ...(differs.length > 0 ? [] : checkFields(grant, service.translation.schemas, here, at))];
+    const differs = checkNeutral(grant, service.neutral, here, at);
+    const schemas = service.revisions[0]?.translation.schemas;
+    return [...spelling, ...differs, ...(differs.length > 0 || schemas === undefined ? [] : checkFields(grant, schemas, here, at))];
   });
 }
 

@@ -5,6 +5,7 @@ import { CausewayError } from '../errors.ts';
 import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { checkCountry, type CountryReport } from '../mapping/check/country.ts';
 import type { ReadFile } from '../mapping/describe/description.ts';
+import { readFiles, rootsOf } from '../mapping/folder.ts';
 import { countriesOf } from '../mapping/load.ts';
 import { renderProblem, type Problem } from '../mapping/problems.ts';
 
@@ -31,7 +32,7 @@ export async function mappingsCheck(folder: string, { schemas, requireSchemas, r
   if (chosen.length === 0) throw new CausewayError('config-invalid', `${resolve(folder)}: no mappings${country === undefined ? '' : ` of ${country}`}`);
   const read = reader(schemas === undefined ? [folder] : [folder, schemas]);
   const countries: CountryReport[] = [];
-  for (const one of chosen) countries.push(await checkCountry(folder, one, { forms: DIALECT_FORMS, runs, read, requireSchemas: requireSchemas === true }));
+  for (const one of chosen) countries.push(await checkCountry(await readFiles(folder, rootsOf(one)), one, { forms: DIALECT_FORMS, runs, read, requireSchemas: requireSchemas === true }));
   return { ok: countries.every(({ ok }) => ok), folder, countries };
 }
 

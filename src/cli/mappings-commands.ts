@@ -41,6 +41,21 @@ export function addMappings(mappings: Command): void {
       if (diff.documents.some(({ became }) => became !== 'same' && became !== 'still-refused')) process.exitCode = FAILED;
     });
   addScaffold(mappings);
+  addStatus(mappings);
+}
+
+function addStatus(mappings: Command): void {
+  mappings
+    .command('status')
+    .description('show by which revisions a running gateway translates; 1 when it did not take a change of the folder')
+    .option('--config <dir>', 'configuration folder of the gateway', '.')
+    .option('--json', 'print one JSON object')
+    .action(async ({ config, json }: { config: string; json?: true }) => {
+      const { mappingsStatus, renderMappingsStatus } = await import('./mappings-status.ts');
+      const status = await mappingsStatus(config);
+      print(json ? JSON.stringify(status) : renderMappingsStatus(status));
+      if (status.refused !== undefined) process.exitCode = FAILED;
+    });
 }
 
 function addCheck(mappings: Command): void {

@@ -138,6 +138,7 @@ function fields(folder: string) {
     ecosystems: v.exactOptional(v.pipe(path(folder), v.description('Folder of the ecosystem profiles; default: those that come with Causeway.'))),
     heads: v.pipe(v.optional(path(folder), 'heads'), v.description('Folder of the file that says how far our logs were published. Keep it out of backups: it shows that a restored data folder is behind.')),
     mappings: v.pipe(path(folder), v.description('Folder of the mappings.')),
+    mappingsPoll: v.pipe(v.optional(duration(), '10s'), v.description('How often that folder is looked at for changes; one is taken when it was left alone from one look to the next.')),
     trust: v.pipe(path(folder), v.description('Folder with a <COUNTRY>.json for each peer; `causeway trust import` writes them.')),
     listeners: listeners(folder),
     home: home(folder),

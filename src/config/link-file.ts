@@ -71,6 +71,7 @@ const losses = v.array(oneOf(['dropped', 'defaulted', 'approximated', 'unknown']
 const settings = record({
   url: v.pipe(httpsOrigin(), v.description("Where the peer's federation listener is.")),
   connections: v.optional(count(1, 1000), 64),
+  mappingOverlap: v.pipe(v.optional(duration(), '2m'), v.description('After a change of a mapping of ours: how long messages from home that only the revision before can read are still translated by it.')),
   suspended: v.exactOptional(v.pipe(record({ reason: text(), until: v.exactOptional(instant()) }), v.description('Stops the link on our side.'))),
   refuseLoss: v.exactOptional(v.pipe(record({ requests: v.exactOptional(losses), answers: v.exactOptional(losses) }), v.description("Kinds of loss in the peer's translation with which we refuse its requests and its answers."))),
 });

@@ -116,9 +116,9 @@ async function askWithin(scope: SpoolScope, question: Question, resumed: boolean
 }
 
 /** What a peer sealed wrongly is its fault, not the caller's; its signed statement says that the service acted. */
-async function openAnswer(statement: Authentic<'causeway-response+jwt'>, payload: Content, { use, offer, service }: Question, scope: SpoolScope): Promise<Opened> {
+async function openAnswer(statement: Authentic<'causeway-response+jwt'>, payload: Content, { use, offer, translation }: Question, scope: SpoolScope): Promise<Opened> {
   try {
-    return await open(statement, payload, use.grant, offer.peer.side, (document) => service.translation.checkNeutral('response', document), scope);
+    return await open(statement, payload, use.grant, offer.peer.side, (document) => translation.checkNeutral('response', document), scope);
   } catch (cause) {
     const { code, message } = asCausewayError(cause);
     if (code === 'disk-full') afterAnswer(cause);
@@ -133,10 +133,10 @@ function afterAnswer(thrown: unknown): never {
 }
 
 /** An answer that does not fit our own mapping is not the caller's fault either. */
-function translateAnswer(opened: Opened, { service, verified, offer }: Question): Mapped<'domestic'> {
+function translateAnswer(opened: Opened, { translation, verified, offer }: Question): Mapped<'domestic'> {
   acceptLoss(opened.fields.context.loss, offer.peer.link.settings.refuseLoss?.answers, 'yes');
   try {
-    const mapped = service.translation.responseToDomestic(opened, verified);
+    const mapped = translation.responseToDomestic(opened, verified);
     requirePlace(mapped, offer.dialect, 'service-answer-unmappable');
     return mapped;
   } catch (cause) {

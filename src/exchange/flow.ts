@@ -5,7 +5,7 @@ import type { ProofPolicy } from '../ecosystems/proof-policy.ts';
 import type { Grant, Link } from '../federation/link.ts';
 import type { Side } from '../federation/seal.ts';
 import type { Authentic, Promised } from '../federation/statement.ts';
-import type { ExportedService, HomeService, ImportedService } from '../mapping/mappings.ts';
+import type { ExportedService, HomeService, ImportedService, Translation } from '../mapping/mappings.ts';
 import type { HttpConnection, HttpMessage } from '../platform/http-client.ts';
 import type { SpoolScope } from '../platform/spool.ts';
 import type { Content, DomesticRequest, Opened, SealedFields, Verified } from '../stages.ts';
@@ -72,6 +72,8 @@ export interface Question {
   readonly xid: string;
   readonly offer: Offer;
   readonly service: ImportedService;
+  /** The revision of its mapping that the question was translated by, and its answer will be. */
+  readonly translation: Translation;
   readonly use: Use;
   readonly verified: Verified<DomesticRequest>;
   readonly sealed: SealedFields;
@@ -99,6 +101,8 @@ export interface DomesticTask {
   readonly peer: Peer;
   readonly use: Use;
   readonly service: ExportedService;
+  /** The revision of its mapping that the request was translated by. */
+  readonly translation: Translation;
   readonly dialect: Dialect;
   readonly opened: Opened;
   readonly call: DomesticCall;

@@ -20,6 +20,7 @@ import { memberText, serviceText } from './names.ts';
 import { packed, requirePlace, unpackReply } from './packing.ts';
 import type { InboundParts } from './parts.ts';
 import { deliveredBy } from './refusals.ts';
+import { firstFitting, inForce, usable } from './revision.ts';
 import type { Content, DomesticResponse, Mapped, Verified } from '../stages.ts';
 import type { ExchangeState } from '../trail/store.ts';
 
@@ -74,9 +75,10 @@ async function answer(statement: Request, arrival: PeerArrival, parts: InboundPa
 export async function prepare(statement: Request, payload: Content, use: DomesticTask['use'], { peer, trace, scope }: Pick<PeerArrival, 'peer' | 'trace' | 'scope'>, { arrivedAt, recordKey }: Pick<DomesticTask, 'recordKey'> & { readonly arrivedAt: number }, parts: InboundParts): Promise<DomesticTask> {
   const { claims } = statement;
   const service = parts.exportedService(claims.service, claims.operation);
-  const opened = await open(statement, payload, use.grant, peer.side, (document) => service.translation.checkNeutral('request', document), scope);
+  const translation = inForce(service.revisions, parts.clock.now());
+  const opened = await open(statement, payload, use.grant, peer.side, (document) => translation.checkNeutral('request', document), scope);
   acceptLoss(opened.fields.context.loss, peer.link.settings.refuseLoss?.requests, 'no');
-  const mapped = service.translation.requestToDomestic(opened);
+  const mapped = translation.requestToDomestic(opened);
   const dialect = parts.dialect(service.home.dialect);
   requirePlace(mapped, dialect, 'mapping-failed');
   const call = {
@@ -96,7 +98,7 @@ export async function prepare(statement: Request, payload: Content, use: Domesti
   const request = trace === undefined ? rendered : { ...rendered, headers: { ...rendered.headers, traceparent: trace } };
   parts.observe('inbound.translated', { xid: claims.jti, link: peer.link.id, home: { client: memberText(call.client), service: serviceText(service.home.service) }, mapping: mapped.fields.mapping.id });
   const deadline = arrivedAt + Math.min(claims.budget, use.grant.maxBudget);
-  return { statement, peer, use, service, dialect, opened, call, policy, request, wire: packed(request, dialect), scope, deadline, recordKey };
+  return { statement, peer, use, service, translation, dialect, opened, call, policy, request, wire: packed(request, dialect), scope, deadline, recordKey };
 }
 
 /** From the first byte to the service on: whatever happens now is recorded under an accepted request. */
@@ -113,7 +115,7 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
     const received = dialect.parseResponse(await unpackReply(reply, call.home, dialect, parts.limits.xml), call, request, parts.limits.xml);
     const now = parts.clock.now();
     const verified = await dialect.verifyResponse(received, call, policy, now, parts.limits.xml);
-    const mapped = translateAnswer(task, verified);
+    const mapped = translateAnswer(task, verified, now);
     parts.observe('inbound.answer-translated', { xid: jti, link: use.link.id, proof: verified.proof, mapping: mapped.fields.mapping.id });
     const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
     const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise, grant: use.grant, scope }, statement, use.version, task.peer.side, now);
@@ -190,9 +192,10 @@ function isForgotten({ claims }: Request, { link }: Peer, parts: InboundParts): 
 }
 
 /** An answer that does not fit its mapping is the service's fault, not the caller's. */
-function translateAnswer({ service, use }: DomesticTask, verified: Verified<DomesticResponse>): Mapped<'neutral'> {
+function translateAnswer({ service, translation, use }: DomesticTask, verified: Verified<DomesticResponse>, now: number): Mapped<'neutral'> {
+  const others = usable(service.revisions, use.link.settings.mappingOverlap, now).filter((one) => one !== translation);
   try {
-    return service.translation.responseToNeutral(verified, use.grant.fields?.response);
+    return firstFitting([translation, ...others], (revision) => revision.responseToNeutral(verified, use.grant.fields?.response)).mapped;
   } catch (thrown) {
     const { message, facts } = asCausewayError(thrown);
     throw new CausewayError('service-answer-unmappable', message, { cause: thrown, facts: facts.field === undefined ? {} : { field: facts.field } });

@@ -25,6 +25,7 @@ import type { ArchiveOptions } from './archive.ts';
 import { Commits } from './commits.ts';
 import type { Keep } from './commits.ts';
 import { endWithoutAnswer, inboundMemory, inboundRetention, stepOf } from './ends.ts';
+import type { MappingChange } from './mapping-changes.ts';
 import { packQuestion, packRefusal, packReply, packSealed } from './kept.ts';
 import { aboutQuestion, aboutStatement, backwards, recorded, theirs } from './recorded.ts';
 import type { About, Recorded } from './recorded.ts';
@@ -222,6 +223,15 @@ export class Journal extends Archive {
   /** Entries for the refusals that were only counted; asked for once a minute. */
   async countRefusals(now: number): Promise<void> {
     const entries = this.#refusals.due(now).map(({ log, count }) => ({ log, entry: { v: 1, step: 'refusal', code: 'quota-exceeded', count, t: this.#time(now) } satisfies Entry }));
+    if (entries.length > 0) await this.#options.store.commit({ entries });
+  }
+
+  /** What translates from now on: in the log of each link whose grants name a service of it, else in the local one. `logsOf`: links that name a service. */
+  async mappingsChanged(changes: readonly MappingChange[], logsOf: (service: string) => readonly string[], now: number): Promise<void> {
+    const entries = changes.flatMap(({ mapping, services }) => {
+      const logs = new Set(services.flatMap(logsOf));
+      return [...(logs.size === 0 ? [LOCAL_LOG] : logs)].map((log) => ({ log, entry: { v: 1, step: 'mapping-change', mapping, t: this.#time(now) } satisfies Entry }));
+    });
     if (entries.length > 0) await this.#options.store.commit({ entries });
   }
 

@@ -18,6 +18,7 @@ import type { Arrival, Offer, Question } from './flow.ts';
 import type { OutboundParts } from './parts.ts';
 import { memberText, serviceText } from './names.ts';
 import { unpackRequest } from './packing.ts';
+import { firstFitting, usable } from './revision.ts';
 
 /**
  * Answers one request from home, in the caller's own dialect; a refusal is an answer too. Never throws but for a bug of ours. `scope`: files of this
@@ -43,12 +44,12 @@ async function cross(xid: string, verified: Verified<DomesticRequest>, offer: Of
   const now = parts.clock.now();
   const service = offer.serviceOf(verified.message);
   const use = authoriseOutbound(parts.identifiers.toFederated(verified.message.client), service, verified.message.context.purposes ?? [], offer.peer.link, now);
-  const mapped = service.translation.requestToNeutral(verified, use.grant.fields?.request);
+  const { mapped, translation } = firstFitting(usable(service.revisions, use.link.settings.mappingOverlap, now), (revision) => revision.requestToNeutral(verified, use.grant.fields?.request));
   parts.observe('outbound.translated', { xid, link: use.link.id, home: { client: memberText(verified.message.client), service: serviceText(verified.message.service) }, client: use.grant.client, service: use.grant.service, purpose: use.grant.purpose, proof: verified.proof, mapping: mapped.fields.mapping.id, trace: traceId(arrival.trace.traceparent) });
   const context = crossing(verified.message, use.version.out, parts.pseudonymKey, { [parts.country]: verified.message.context.messageId }, mapped.fields.loss);
   const sealed = await sealRequest({ xid, grant: use.grant, budget: use.grant.maxBudget, mapped, context, proof: verified.proof, scope }, use.version, offer.peer.side, now);
   parts.observe('outbound.sealed', { xid });
-  const question: Question = { xid, offer, service, use, verified, sealed: sealed.fields, arrival, recordKey: parts.journal.newRecordKey() };
+  const question: Question = { xid, offer, service, translation, use, verified, sealed: sealed.fields, arrival, recordKey: parts.journal.newRecordKey() };
   const claim = await parts.journal.asked(question, mapped, context, now);
   if (claim.kind === 'conflict') return repeated(claim.row, question, parts);
   parts.observe('outbound.request-recorded', { xid, link: use.link.id, origin: claim.appended[0]?.origin, index: claim.appended[0]?.index });

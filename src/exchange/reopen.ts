@@ -4,6 +4,8 @@ import { acceptedVersion, findGrant } from '../federation/link.ts';
 import { unpackQuestion } from './kept.ts';
 import type { Question } from './flow.ts';
 import type { OutboundParts } from './parts.ts';
+import { revisionOf } from './revision.ts';
+import type { MappingRef } from '../stages.ts';
 import type { ExchangeRow } from '../trail/store.ts';
 
 /** Our domestic request is read and proven again as of the time at which it was proven. Throws when key, bytes, service or grant are gone. */
@@ -19,7 +21,8 @@ export async function reopen(row: ExchangeRow, parts: OutboundParts): Promise<Qu
   const received = dialect.parseRequest(arrival.http, offer.homes, parts.limits.xml);
   const verified = await dialect.verifyRequest(received, offer.policy(grant.proof, arrival), provenAt, parts.limits.xml);
   const fields = { type: 'causeway-request+jwt', identity: row.identity, kid: peer.side.statementKey.kid, iat: claims.iat, ...sealed } as const;
-  return { xid: row.xid, offer, service: offer.serviceOf(verified.message), use: { link: peer.link, version, grant }, verified, sealed: fields, arrival, recordKey };
+  const service = offer.serviceOf(verified.message);
+  return { xid: row.xid, offer, service, translation: revisionOf(service.revisions, claims.mapping, parts.clock.now()), use: { link: peer.link, version, grant }, verified, sealed: fields, arrival, recordKey };
 }
 
 interface OwnClaims {
@@ -29,6 +32,7 @@ interface OwnClaims {
   readonly service: string;
   readonly operation: { readonly name: string };
   readonly purpose: string;
+  readonly mapping: MappingRef;
 }
 
 /** Claims of a statement that we signed ourselves and kept. */

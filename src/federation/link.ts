@@ -81,6 +81,8 @@ export interface LinkSettings {
   readonly url: string;
   readonly suspended?: { readonly reason: string; readonly until?: string };
   readonly connections: number;
+  /** Milliseconds after a change of a mapping in which messages that only the revision before can read are still translated by it. */
+  readonly mappingOverlap: number;
   /** Kinds of loss with which we refuse what the peer sends us, by leg: its requests (it asks) and its answers (we ask). */
   readonly refuseLoss?: { readonly requests?: readonly LossKind[]; readonly answers?: readonly LossKind[] };
 }

@@ -1,5 +1,4 @@
 /** The domestic listener: service URLs that the country's security server calls, over mutual TLS with pinned certificates. */
-import Router from '@koa/router';
 import Koa from 'koa';
 import type { Context } from 'koa';
 import { CausewayError, asCausewayError } from '../errors.ts';
@@ -15,7 +14,8 @@ import { connectionIdentity } from './peer-certificate.ts';
 import type { Admission } from './admission.ts';
 
 export interface DomesticOptions {
-  readonly offers: readonly Offer[];
+  /** Those of this moment: mappings change while the gateway runs. */
+  offers(): readonly Offer[];
   readonly parts: OutboundParts;
   /** Who may call: the security servers with these keys (base64 SHA-256), or whoever the API hub's dialect recognises by its credentials. */
   readonly callers: { readonly pins: readonly string[] } | { authenticate(headers: HttpHeaders, now: number): Promise<void> };
@@ -25,10 +25,9 @@ export interface DomesticOptions {
 
 export function domesticApp(options: DomesticOptions): Koa {
   const app = new Koa();
-  const router = new Router();
-  for (const offer of options.offers) router.all(`${offer.path}{/*rest}`, (context) => answer(context, offer, options));
-  app.use(router.routes());
-  app.use((context) => {
+  app.use(async (context) => {
+    const offer = options.offers().find(({ path }) => context.path === path || context.path.startsWith(`${path}/`));
+    if (offer !== undefined) return answer(context, offer, options);
     context.status = 404;
     context.body = 'No service has this URL. The service URLs of this gateway are in mappings/<country>/services.yaml.\n';
   });

@@ -25,7 +25,8 @@ import type { ConnectionIdentity } from './peer-certificate.ts';
 
 export interface EdgeOptions extends Omit<DomesticOptions, 'callers'> {
   readonly dialects: readonly Dialect[];
-  readonly catalogue: Catalogue;
+  /** That of this moment. */
+  catalogue(): Catalogue;
   /** Who may ask, and the base64 SHA-256 of the keys that may speak for it. */
   readonly clients: readonly { readonly member: DomesticMember; readonly pins: readonly string[] }[];
 }
@@ -88,14 +89,15 @@ async function ask(context: Context, admitted: Admitted, dialect: Dialect, edge:
 }
 
 async function askWithin(scope: SpoolScope, context: Context, { identity, arrivedAt }: Admitted, dialect: Dialect, edge: Edge, options: EdgeOptions): Promise<HttpReply<Content>> {
-  const { parts, offers } = options;
+  const { parts } = options;
+  const offers = options.offers();
   const came = { method: context.method, target: context.req.url ?? '', headers: headersOf(context), body: await readContent(context.req, options.maxBodyBytes, scope) };
   // Who is asked stands in the root, and the request hash is over it: bodies that cross unmapped must fit in memory here.
   const http = await unpackRequest(came, [], dialect, parts.limits.xml);
   const addressed = edge.address({ http, headerLines: headerLinesOf(context) }, offers.flatMap(({ homes }) => homes), parts.limits.xml);
   speaksFor(identity, addressed.client, options);
   // About services nothing crosses the border, and there is no entry.
-  if (addressed.metaservice !== undefined) return addressed.complete(addressed.metaservice(options.catalogue));
+  if (addressed.metaservice !== undefined) return addressed.complete(addressed.metaservice(options.catalogue()));
   const offer = offerOf(addressed.service, dialect, offers);
   await options.admission.requireIntact(offer.peer.link.id);
   const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
@@ -104,7 +106,7 @@ async function askWithin(scope: SpoolScope, context: Context, { identity, arrive
 }
 
 function about(context: Context, document: EdgeDocument, { catalogue }: EdgeOptions): HttpReply {
-  return document(new URLSearchParams(context.querystring), context.req.headers.accept, catalogue);
+  return document(new URLSearchParams(context.querystring), context.req.headers.accept, catalogue());
 }
 
 /** Before a byte of the body is read: the key of the connection is that of some client of ours, in a certificate that is in its time. */

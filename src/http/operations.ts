@@ -6,10 +6,14 @@ export interface Readiness {
   readonly ready: boolean;
   /** One line a check: name and whether it holds. */
   readonly checks: Readonly<Record<string, boolean>>;
+  /** What an operator should look at, and what stops nothing. */
+  readonly warnings: readonly string[];
 }
 
 export interface OperationsOptions {
   readiness(): Promise<Readiness>;
+  /** As JSON. */
+  mappings(): object;
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
@@ -22,6 +26,9 @@ export function operationsApp(options: OperationsOptions): Koa {
     const readiness = await options.readiness();
     context.status = readiness.ready ? 200 : 503;
     context.body = readiness;
+  });
+  router.get('/health/mappings', (context) => {
+    context.body = options.mappings();
   });
   router.get('/metrics', async (context) => {
     const { contentType, text } = await options.metrics();

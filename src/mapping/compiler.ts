@@ -13,6 +13,7 @@ import type { TranslationParts } from './translation.ts';
 /** Everything of a mappings folder that one country needs, read and not yet compiled. */
 export interface Sources {
   readonly problems: Problems;
+  /** By file: `ee/company`, `ee/company@4` (load.ts). */
   readonly mappings: ReadonlyMap<string, { readonly source: SourceFile; readonly file: MappingFile }>;
   readonly codelists: ReadonlyMap<string, { readonly text: string; readonly list: CodeList }>;
   readonly neutral: ReadonlyMap<string, NeutralForm>;
@@ -37,21 +38,22 @@ export class Compiler {
   }
 
   /** Undefined, with its problems reported, when there is no such mapping or nothing can be made of it. */
-  mappingFor(id: string, country: string): CompiledMapping | undefined {
-    const file = this.sources.mappings.get(id)?.file;
-    const key = `${id} ${country}`;
+  mappingFor(name: string, country: string): CompiledMapping | undefined {
+    const file = this.sources.mappings.get(name)?.file;
+    const key = `${name} ${country}`;
     if (file !== undefined && !this.#made.has(key)) {
-      const parts = compile(this.sources, id, file, country);
+      const parts = compile(this.sources, name, file, country);
       this.#made.set(key, parts === undefined ? undefined : { file, country, parts });
     }
     return this.#made.get(key);
   }
 
-  /** That of a service; that they go together is checked once. */
-  mappingOf(entry: ServiceEntry): CompiledMapping | undefined {
-    if (!this.#checked.has(entry)) checkEntry(entry, this.sources);
+  /** All revisions of a service's mapping, in the order in which they are in force; that service and mapping go together is checked once. */
+  revisionsOf(entry: ServiceEntry): CompiledMapping[] {
+    const files = [...this.sources.mappings].filter(([, { file }]) => file.id === entry.mapping).sort(([, a], [, b]) => a.file.effective - b.file.effective);
+    if (!this.#checked.has(entry)) checkEntry(entry, files.map(([, { file }]) => file), this.sources);
     this.#checked.add(entry);
-    return this.mappingFor(entry.mapping, entry.country);
+    return files.flatMap(([name]) => this.mappingFor(name, entry.country) ?? []);
   }
 
   compiled(): CompiledMapping[] {
@@ -60,15 +62,16 @@ export class Compiler {
 }
 
 /** A service and its mapping are of one dialect and operation. */
-function checkEntry(entry: ServiceEntry, { mappings }: Sources): void {
-  const file = mappings.get(entry.mapping)?.file;
-  if (file === undefined) return entry.fields.report(`no mapping "${entry.mapping}"`, `known: ${[...mappings.keys()].join(', ')}`, 'mapping');
-  if (file.dialect !== entry.home.dialect) entry.fields.report(`mapping ${file.id} is for ${file.dialect}`, undefined, 'mapping');
-  if (file.operation !== operationText(entry.home.operation)) entry.fields.report(`mapping ${file.id} is for "${file.operation}"`, undefined, 'mapping');
+function checkEntry(entry: ServiceEntry, files: readonly MappingFile[], { mappings }: Sources): void {
+  if (files.length === 0) return entry.fields.report(`no mapping "${entry.mapping}"`, `known: ${[...new Set([...mappings.values()].map(({ file }) => file.id))].join(', ')}`, 'mapping');
+  for (const file of files) {
+    if (file.dialect !== entry.home.dialect) entry.fields.report(`mapping ${file.id} is for ${file.dialect}`, undefined, 'mapping');
+    if (file.operation !== operationText(entry.home.operation)) entry.fields.report(`mapping ${file.id} is for "${file.operation}"`, undefined, 'mapping');
+  }
 }
 
 /** Undefined, with its problem reported, when its neutral form is not there. `watch` looks at the rules while they work. */
-export function compile(sources: Sources, id: string, file: MappingFile, country: string, watch?: Watch): TranslationParts | undefined {
+export function compile(sources: Sources, name: string, file: MappingFile, country: string, watch?: Watch): TranslationParts | undefined {
   const neutral = sources.neutral.get(`${file.neutral.subject}/${file.neutral.version}`);
   if (neutral === undefined) {
     file.fields.report(`no neutral schema "${file.neutral.subject}/${file.neutral.version}"`, `known: ${[...sources.neutral.keys()].join(', ')}`, 'neutral');
@@ -77,12 +80,12 @@ export function compile(sources: Sources, id: string, file: MappingFile, country
   const used = new Set<string>();
   const codelist = (name: string): CodeList | undefined => (used.add(name), sources.codelists.get(name)?.list);
   const face = compileFace(file, neutral, { codecs: { codelist, checks: file.checks }, country, ...(watch === undefined ? {} : { watch }) });
-  return { ref: mappingRef(sources, id, file, used), neutral, face };
+  return { ref: mappingRef(sources, name, file, used), neutral, face };
 }
 
 /** The hash that `sha256sum ee/person.yaml codelists/….yaml | sha256sum` gives in the mappings folder: the mapping first, its code lists by name. */
-function mappingRef(sources: Sources, id: string, file: MappingFile, codelists: ReadonlySet<string>): MappingRef {
-  const files = [[`${id}.yaml`, sources.mappings.get(id)?.source.text ?? ''], ...[...codelists].sort().map((name) => [`codelists/${name}.yaml`, sources.codelists.get(name)?.text ?? ''])];
+function mappingRef(sources: Sources, stem: string, file: MappingFile, codelists: ReadonlySet<string>): MappingRef {
+  const files = [[`${stem}.yaml`, sources.mappings.get(stem)?.source.text ?? ''], ...[...codelists].sort().map((name) => [`codelists/${name}.yaml`, sources.codelists.get(name)?.text ?? ''])];
   const manifest = files.map(([name = '', text = '']) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`).join('');
   return { id: file.id, revision: file.revision, sha256: createHash('sha256').update(manifest).digest('base64url') };
 }

@@ -1,20 +1,21 @@
-/** Reads a country's mappings from disk, checks everything, and compiles what the services use. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Reads a country's mappings, checks everything, and compiles what the services use. */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { CausewayError } from '../errors.ts';
 import { readCodeList } from './codelists.ts';
 import type { CodeList } from './codecs/codec.ts';
 import type { Watch } from './compiled.ts';
 import { readFields } from './fields.ts';
 import { compile, Compiler, type CompiledMapping, type Sources } from './compiler.ts';
+import { countryFolders, hashOf, namesIn, readFiles, rootsOf, type MappingFiles } from './folder.ts';
 import { readIdentifiers, type Identifiers } from './identifiers.ts';
-import type { DialectForms, LoadMappings, Translation } from './mappings.ts';
+import type { DialectForms, LoadMappings, MappingSet, MappingSource, Revision, Translation } from './mappings.ts';
 import { neutralCompiler, type NeutralForm, type Schema } from './neutral.ts';
 import { readPersonal, type IsPersonal } from './personal.ts';
 import { Problems, type SourceFile } from './problems.ts';
 import { readMappingFile } from './rule-reader.ts';
 import type { MappingFile } from './rules.ts';
 import { readServices, type ServiceEntry, type Services } from './services.ts';
+import type { NeutralRef } from '../stages.ts';
 import { makeTranslation, type TranslationParts } from './translation.ts';
 
 /**
@@ -34,7 +35,8 @@ export interface LoadedMapping {
 /** As loadTranslation, for what works on bare data; `watch` looks at the rules of that file while they work. */
 export async function loadMapping(folder: string, id: string, country: string, forms: DialectForms, watch?: (source: SourceFile) => Watch): Promise<LoadedMapping> {
   const problems = new Problems();
-  const sources = await readSources(folder, id.split('/')[0] ?? '', forms, problems);
+  const home = id.split('/')[0] ?? '';
+  const sources = await readSources(await readFiles(folder, rootsOf(home)), home, forms, problems);
   const found = sources.mappings.get(id);
   const parts = found === undefined ? undefined : compile(sources, id, found.file, country, watch?.(found.source));
   problems.throwIfAny();
@@ -55,107 +57,130 @@ export interface Country {
 /** Which fields of a neutral form are personal (personal.ts). Throws `config-invalid` with every problem in its marks. */
 export async function loadPersonal(folder: string, form: NeutralForm): Promise<IsPersonal> {
   const problems = new Problems();
-  const isPersonal = await readMarks(folder, form, problems);
+  const isPersonal = readMarks(await readFiles(folder, ['neutral']), form, problems);
   problems.throwIfAny();
   return isPersonal;
 }
 
 /** As loadPersonal; what is wrong with the marks is reported. */
-export async function readMarks(folder: string, form: NeutralForm, problems: Problems): Promise<IsPersonal> {
+export function readMarks(files: MappingFiles, form: NeutralForm, problems: Problems): IsPersonal {
   const path = `neutral/${form.ref.schema}/${form.ref.version}`;
-  const marked = (await names(join(folder, path), 'personal.yaml')).length > 0;
-  return readPersonal(marked ? await readSource(folder, `${path}/personal.yaml`, problems) : undefined, form);
+  const marks = `${path}/personal.yaml`;
+  return readPersonal(files.has(marks) ? readSource(files, marks, problems) : undefined, form);
 }
 
 /** What services.yaml of each country holds, unchecked: to find the mapping of a service by (explain/find-mapping.ts). */
 export async function loadServiceLists(folder: string): Promise<readonly unknown[]> {
-  const countries = (await names(folder, '')).filter((name) => /^[a-z]{2}$/.test(name));
-  const sources = await Promise.all(countries.map((country) => readSource(folder, `${country}/services.yaml`, new Problems())));
-  return sources.map((source) => source?.value);
+  const lists = (await countryFolders(folder)).map((country) => `${country}/services.yaml`);
+  const files = await readFiles(folder, lists);
+  return lists.map((list) => readSource(files, list, new Problems())?.value);
 }
 
 /** See LoadMappings. `country` is ISO 3166-1 alpha-2, upper case; its folder is the same in small letters. */
-export const loadMappings: LoadMappings = async (folder, country, forms) => {
-  const { problems, identifiers, services, compiler } = await readCountry(folder, country, forms);
+export const loadMappings: LoadMappings = async (folder, country, forms) => compileMappings(await readFiles(folder, rootsOf(country)), country, forms);
+
+/** As loadMappings, of files that were read. Lets others run between two files: other exchanges are on their way. */
+export async function compileMappings(files: MappingFiles, country: string, forms: DialectForms): Promise<MappingSet> {
+  const { problems, identifiers, services, compiler } = await readCountry(files, country, forms);
   problems.throwIfAny();
   if (identifiers === undefined) throw new CausewayError('config-invalid', `${country}: no identifiers`);
   const made = new Map<CompiledMapping, Translation>();
-  const translation = (entry: ServiceEntry): Translation | undefined => {
-    const mapping = compiler.mappingOf(entry);
-    if (mapping !== undefined && !made.has(mapping)) made.set(mapping, makeTranslation(mapping.parts));
-    return mapping === undefined ? undefined : made.get(mapping);
+  const translated = (entry: ServiceEntry): { readonly neutral: NeutralRef; readonly revisions: readonly Revision[] } => {
+    const revisions = compiler.revisionsOf(entry).map((mapping, at, all) => {
+      const translation = made.get(mapping) ?? makeTranslation(mapping.parts);
+      made.set(mapping, translation);
+      return { translation, from: mapping.file.effective, to: all[at + 1]?.file.effective ?? Number.POSITIVE_INFINITY };
+    });
+    const [first] = revisions;
+    if (first === undefined) throw new CausewayError('internal', `${entry.service} was checked and has no mapping`);
+    return { neutral: first.translation.neutral, revisions };
   };
-  const imported = services.imported.map((entry) => ({ ...publicPart(entry), path: entry.path, translation: translation(entry) }));
-  const exported = services.exported.map((entry) => ({ ...publicPart(entry), translation: translation(entry) }));
-  return { identifiers, imported: imported.flatMap(complete), exported: exported.flatMap(complete) };
-};
+  const imported = services.imported.map((entry) => ({ ...publicPart(entry), path: entry.path, ...translated(entry) }));
+  const exported = services.exported.map((entry) => ({ ...publicPart(entry), ...translated(entry) }));
+  return { sources: sourcesOf(files, country.toLowerCase(), compiler), identifiers, imported, exported };
+}
+
+function sourcesOf(files: MappingFiles, home: string, { sources }: Compiler): MappingSource[] {
+  const mappings = [...sources.mappings].map(([name, { file: { id, revision } }]) => ({ path: `${name}.yaml`, mapping: { id, revision } }));
+  const named = ['identifiers', 'services'].map((name) => ({ path: `${home}/${name}.yaml` }));
+  return [...mappings, ...named].map((source) => ({ ...source, sha256: hashOf(files, source.path) }));
+}
 
 /** Reads, compiles and checks all that can be judged from the files of the folder alone. Never throws for what an operator wrote. */
-export async function readCountry(folder: string, country: string, forms: DialectForms): Promise<Country> {
+export async function readCountry(files: MappingFiles, country: string, forms: DialectForms): Promise<Country> {
   const problems = new Problems();
   const home = country.toLowerCase();
-  const [identifierSource, serviceSource] = await Promise.all(['identifiers.yaml', 'services.yaml'].map((name) => readSource(folder, `${home}/${name}`, problems)));
+  const [identifierSource, serviceSource] = ['identifiers.yaml', 'services.yaml'].map((name) => readSource(files, `${home}/${name}`, problems));
   const identifiers = identifierSource === undefined ? undefined : readIdentifiers(identifierSource, country);
-  const sources = await readSources(folder, home, forms, problems);
+  const sources = await readSources(files, home, forms, problems);
   const services = identifiers === undefined || serviceSource === undefined ? { imported: [], exported: [] } : readServices(serviceSource, identifiers, forms);
   const compiler = new Compiler(sources);
   const entries = [...services.imported, ...services.exported];
-  for (const entry of entries) compiler.mappingOf(entry);
-  for (const id of sources.mappings.keys()) if (!entries.some(({ mapping }) => mapping === id)) compiler.mappingFor(id, country);
+  for (const entry of entries) {
+    await breathe();
+    compiler.revisionsOf(entry);
+  }
+  for (const [name, { file }] of sources.mappings) if (!entries.some(({ mapping }) => mapping === file.id)) compiler.mappingFor(name, country);
   return { problems, identifiers, services, compiler, source: identifierSource };
 }
 
-async function readSources(folder: string, home: string, forms: DialectForms, problems: Problems): Promise<Sources> {
-  const [mappings, codelists, neutral] = await Promise.all([readMappings(folder, home, forms, problems), readCodeLists(folder, problems), readNeutral(folder, problems)]);
-  return { problems, mappings, codelists, neutral };
+async function readSources(files: MappingFiles, home: string, forms: DialectForms, problems: Problems): Promise<Sources> {
+  const mappings = await readMappings(files, home, forms, problems);
+  checkRevisions([...mappings.values()].map(({ file }) => file));
+  return { problems, mappings, codelists: await readCodeLists(files, problems), neutral: await readNeutral(files, problems) };
 }
 
 function publicPart({ service, operation, home, purposes }: ServiceEntry): Pick<ServiceEntry, 'service' | 'operation' | 'home' | 'purposes'> {
   return { service, operation, home, purposes };
 }
 
-function complete<E extends { translation: Translation | undefined }>(entry: E): (E & { translation: Translation })[] {
-  const { translation } = entry;
-  return translation === undefined ? [] : [{ ...entry, translation }];
+function readSource(files: MappingFiles, file: string, problems: Problems): SourceFile | undefined {
+  const content = files.get(file);
+  if (content instanceof Uint8Array) return problems.source(file, new TextDecoder().decode(content));
+  problems.add(file, { line: 1, column: 1 }, 'cannot be read', content?.code ?? 'ENOENT');
+  return undefined;
 }
 
-async function readSource(folder: string, file: string, problems: Problems): Promise<SourceFile | undefined> {
-  try {
-    return problems.source(file, await readFile(join(folder, file), 'utf8'));
-  } catch (error) {
-    problems.add(file, { line: 1, column: 1 }, 'cannot be read', error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined);
-    return undefined;
-  }
-}
+const FILE_KEYS = ['mapping', 'revision', 'effective', 'neutral', 'domestic', 'checks', 'request', 'response'];
 
-async function names(folder: string, ending: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
-  } catch {
-    return [];
-  }
-}
-
-async function readMappings(folder: string, home: string, forms: DialectForms, problems: Problems): Promise<Sources['mappings']> {
+/** By file, without its ending: `ee/company`, and `ee/company@4` for the revision that stands beside it. */
+async function readMappings(files: MappingFiles, home: string, forms: DialectForms, problems: Problems): Promise<Sources['mappings']> {
   const mappings = new Map<string, { source: SourceFile; file: MappingFile }>();
-  for (const name of await names(join(folder, home), '.yaml')) {
+  for (const name of namesIn(files, home, '.yaml')) {
     // A description of a service may lie beside its mapping.
     if (name === 'identifiers.yaml' || name === 'services.yaml' || name.endsWith('.openapi.yaml')) continue;
-    const source = await readSource(folder, `${home}/${name}`, problems);
-    const fields = source === undefined ? undefined : readFields(source, [], source.value, ['mapping', 'revision', 'neutral', 'domestic', 'checks', 'request', 'response']);
+    await breathe();
+    const source = readSource(files, `${home}/${name}`, problems);
+    const fields = source === undefined ? undefined : readFields(source, [], source.value, FILE_KEYS);
     const file = fields === undefined ? undefined : readMappingFile(fields, forms);
-    const id = `${home}/${name.slice(0, -'.yaml'.length)}`;
     if (source === undefined || file === undefined) continue;
-    if (file.id !== id) file.fields.report(`the mapping must name itself "${id}", as its file does`, undefined, 'mapping');
-    mappings.set(id, { source, file });
+    const [stem = '', revision] = name.slice(0, -'.yaml'.length).split('@');
+    if (file.id !== `${home}/${stem}`) file.fields.report(`the mapping must name itself "${home}/${stem}", as its file does`, undefined, 'mapping');
+    if (revision !== undefined && revision !== String(file.revision)) file.fields.report(`the file's name says revision ${revision}`, undefined, 'revision');
+    mappings.set(revision === undefined ? `${home}/${stem}` : `${home}/${stem}@${revision}`, { source, file });
   }
   return mappings;
 }
 
-async function readCodeLists(folder: string, problems: Problems): Promise<Sources['codelists']> {
+/** Revisions of one mapping follow each other in time, and translate to one neutral form: the links pin it. */
+function checkRevisions(files: readonly MappingFile[]): void {
+  for (const revisions of Map.groupBy(files, ({ id }) => id).values()) {
+    const sorted = revisions.toSorted((a, b) => a.revision - b.revision);
+    for (const [at, file] of sorted.entries()) {
+      const before = sorted[at - 1];
+      if (before === undefined) continue;
+      if (file.revision === before.revision) file.fields.report(`there are two files of revision ${file.revision}`, undefined, 'revision');
+      else if (file.effective <= before.effective) file.fields.report(`revision ${file.revision} must be in force from a later time than revision ${before.revision}`, 'effective: "2026-01-31T06:00:00Z"', 'effective');
+      if (file.neutral.subject !== before.neutral.subject || file.neutral.version !== before.neutral.version) file.fields.report(`revision ${before.revision} translates to ${before.neutral.subject}/${before.neutral.version}`, 'another neutral form is another mapping', 'neutral');
+    }
+  }
+}
+
+async function readCodeLists(files: MappingFiles, problems: Problems): Promise<Sources['codelists']> {
   const lists = new Map<string, { text: string; list: CodeList }>();
-  for (const name of await names(join(folder, 'codelists'), '.yaml')) {
-    const source = await readSource(folder, `codelists/${name}`, problems);
+  for (const name of namesIn(files, 'codelists', '.yaml')) {
+    await breathe();
+    const source = readSource(files, `codelists/${name}`, problems);
     const id = name.slice(0, -'.yaml'.length);
     const list = source === undefined ? undefined : readCodeList(id, source);
     if (source !== undefined && list !== undefined) lists.set(id, { text: source.text, list });
@@ -163,13 +188,14 @@ async function readCodeLists(folder: string, problems: Problems): Promise<Source
   return lists;
 }
 
-async function readNeutral(folder: string, problems: Problems): Promise<Sources['neutral']> {
+async function readNeutral(files: MappingFiles, problems: Problems): Promise<Sources['neutral']> {
   const forms = new Map<string, NeutralForm>();
   const compileNeutral = neutralCompiler();
-  for (const subject of await names(join(folder, 'neutral'), '')) {
-    for (const version of await names(join(folder, 'neutral', subject), '')) {
+  for (const subject of namesIn(files, 'neutral', '')) {
+    for (const version of namesIn(files, `neutral/${subject}`, '')) {
+      await breathe();
       const path = `neutral/${subject}/${version}`;
-      const [request, response] = await Promise.all(['request', 'response'].map((kind) => readSchema(folder, `${path}/${kind}.schema.json`, problems)));
+      const [request, response] = ['request', 'response'].map((kind) => readSchema(files, `${path}/${kind}.schema.json`, problems));
       if (request === undefined || response === undefined) continue;
       try {
         forms.set(`${subject}/${version}`, compileNeutral(subject, version, request, response));
@@ -181,13 +207,15 @@ async function readNeutral(folder: string, problems: Problems): Promise<Sources[
   return forms;
 }
 
-async function readSchema(folder: string, file: string, problems: Problems): Promise<Schema | undefined> {
+function readSchema(files: MappingFiles, file: string, problems: Problems): Schema | undefined {
+  const content = files.get(file);
   try {
-    return JSON.parse(await readFile(join(folder, file), 'utf8')) as Schema;
+    if (content instanceof Uint8Array) return JSON.parse(new TextDecoder().decode(content)) as Schema;
+    problems.add(file, { line: 1, column: 1 }, 'cannot be read as JSON', content?.code ?? 'ENOENT');
   } catch (error) {
     problems.add(file, { line: 1, column: 1 }, 'cannot be read as JSON', error instanceof Error ? error.message : undefined);
-    return undefined;
   }
+  return undefined;
 }
 
 /** A golden case, with the mapping that it is of. */
@@ -197,19 +225,19 @@ export interface SampleFile {
 }
 
 /** `<country>/samples/<mapping>/*.yaml`; what is not YAML is reported. */
-export async function readSamples(folder: string, country: string, problems: Problems): Promise<SampleFile[]> {
+export function readSamples(files: MappingFiles, country: string, problems: Problems): SampleFile[] {
   const base = `${country.toLowerCase()}/samples`;
-  const files: SampleFile[] = [];
-  for (const mapping of await names(join(folder, base), '')) {
-    for (const name of await names(join(folder, base, mapping), '.yaml')) {
-      const source = await readSource(folder, `${base}/${mapping}/${name}`, problems);
-      if (source !== undefined) files.push({ mapping: `${country.toLowerCase()}/${mapping}`, source });
+  const samples: SampleFile[] = [];
+  for (const mapping of namesIn(files, base, '')) {
+    for (const name of namesIn(files, `${base}/${mapping}`, '.yaml')) {
+      const source = readSource(files, `${base}/${mapping}/${name}`, problems);
+      if (source !== undefined) samples.push({ mapping: `${country.toLowerCase()}/${mapping}`, source });
     }
   }
-  return files;
+  return samples;
 }
 
 /** Countries that have a folder of their own. */
 export async function countriesOf(folder: string): Promise<string[]> {
-  return (await names(folder, '')).filter((name) => /^[a-z]{2}$/.test(name)).map((name) => name.toUpperCase());
+  return (await countryFolders(folder)).map((name) => name.toUpperCase());
 }

@@ -24,7 +24,9 @@ export interface ImportedService {
   /** Path of the service URL on the domestic listener, e.g. `/services/ee-employment-income`. */
   readonly path: string;
   readonly purposes: Purposes;
-  readonly translation: Translation;
+  /** What all of its revisions translate to. */
+  readonly neutral: NeutralRef;
+  readonly revisions: readonly Revision[];
 }
 
 /** A service of our country that the peer may call. */
@@ -33,7 +35,17 @@ export interface ExportedService {
   readonly operation: Operation;
   readonly home: HomeService;
   readonly purposes: Purposes;
+  /** What all of its revisions translate to. */
+  readonly neutral: NeutralRef;
+  readonly revisions: readonly Revision[];
+}
+
+/** One revision of a service's mapping, and when it is in force. A service has one at least; those that were replaced may stand among them for as long as they may be asked for. */
+export interface Revision {
   readonly translation: Translation;
+  /** UTC milliseconds: in force from, and before. */
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface IdentifierMap {
@@ -69,7 +81,18 @@ export interface Translation {
   checkNeutral(kind: 'request' | 'response', document: unknown): void;
 }
 
+/** A file of the country that a set was made of. */
+export interface MappingSource {
+  /** Under the mappings folder. */
+  readonly path: string;
+  /** base64url, of its bytes. */
+  readonly sha256: string;
+  /** Of a mapping; absent for identifiers.yaml and services.yaml. */
+  readonly mapping?: { readonly id: string; readonly revision: number };
+}
+
 export interface MappingSet {
+  readonly sources: readonly MappingSource[];
   readonly identifiers: IdentifierMap;
   readonly imported: readonly ImportedService[];
   readonly exported: readonly ExportedService[];

@@ -19,21 +19,34 @@ export interface NeutralForm {
 
 export type CompileNeutral = (subject: string, version: string, request: Schema, response: Schema) => NeutralForm;
 
+/** Forms that were compiled, by what they are: they are pinned by the links, and seldom change while a process lives. */
+const compiled = new Map<string, NeutralForm>();
+
 /** A compiler for the pairs of schemas of one load: ajv reads its meta-schemas once (some 50 ms), a pair then takes a few. */
 export function neutralCompiler(): CompileNeutral {
+  let ajv: Ajv2020 | undefined;
+  return (subject, version, request, response) => {
+    const sha256 = createHash('sha256').update(canonicalJson({ request, response })).digest('base64url');
+    const key = `${subject}/${version}/${sha256}`;
+    const form = compiled.get(key) ?? compileNeutral((ajv ??= makeAjv()), { schema: subject, version, sha256 }, request, response);
+    compiled.set(key, form);
+    return form;
+  };
+}
+
+function makeAjv(): Ajv2020 {
   const ajv = new Ajv2020({ strict: true, allErrors: false, allowUnionTypes: false });
   formats.default(ajv, ['date']);
   // Name of the SEMIC Core Vocabulary term of a field: for readers, without effect on validation.
   ajv.addKeyword({ keyword: 'x-term', schemaType: 'string' });
-  return (subject, version, request, response) => compileNeutral(ajv, subject, version, request, response);
+  return ajv;
 }
 
 /** Throws Error when ajv refuses a schema, in strict mode. */
-function compileNeutral(ajv: Ajv2020, subject: string, version: string, request: Schema, response: Schema): NeutralForm {
+function compileNeutral(ajv: Ajv2020, ref: NeutralRef, request: Schema, response: Schema): NeutralForm {
   const validators: Record<Kind, ValidateFunction> = { request: ajv.compile(request), response: ajv.compile(response) };
-  const sha256 = createHash('sha256').update(canonicalJson({ request, response })).digest('base64url');
   return {
-    ref: { schema: subject, version, sha256 },
+    ref,
     schemas: { request, response },
     check(kind, document) {
       const validate = validators[kind];

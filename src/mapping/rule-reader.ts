@@ -29,6 +29,7 @@ export function readMappingFile(fields: Fields, forms: DialectForms): MappingFil
     fields,
     id: required(fields, 'mapping'),
     revision: fields.number('revision') ?? missing(fields, 'revision', 0),
+    effective: readEffective(fields),
     neutral: { subject: neutral[1] ?? '', version: neutral[2] ?? '' },
     dialect,
     operation: required(domestic, 'operation'),
@@ -38,6 +39,13 @@ export function readMappingFile(fields: Fields, forms: DialectForms): MappingFil
     request,
     response,
   };
+}
+
+function readEffective(fields: Fields): number {
+  const text = fields.string('effective');
+  const time = text !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (text !== undefined && Number.isNaN(time)) fields.report('"effective" must be a time in UTC', 'as 2026-01-31T06:00:00Z', 'effective');
+  return Number.isNaN(time) ? 0 : time;
 }
 
 function required(fields: Fields, key: string): string {

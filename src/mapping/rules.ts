@@ -89,6 +89,8 @@ export interface Section extends Located {
 export interface MappingFile extends Located {
   readonly id: string;
   readonly revision: number;
+  /** UTC milliseconds from which it is in force; 0 where the file does not say: always. */
+  readonly effective: number;
   readonly neutral: { readonly subject: string; readonly version: string };
   readonly dialect: DialectName;
   readonly operation: string;

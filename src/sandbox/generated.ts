@@ -93,7 +93,7 @@ async function legOf(root: string, asking: Home, answering: Home): Promise<objec
   return { from: asking.plan.country, to: answering.plan.country, sealing: 'jwe', evidence: 'escrow', endUser: 'pass', answerRetention: '10m', grants };
 }
 
-function grant(client: string, { service, operation, translation: { neutral } }: ImportedService, proofs: { readonly proof: string; readonly answerProof: string }): object {
+function grant(client: string, { service, operation, neutral }: ImportedService, proofs: { readonly proof: string; readonly answerProof: string }): object {
   const limits = { maxBytes: '1MiB', minBudget: '500ms', maxBudget: '20s', quota: 60_000 };
   return { client, service, operation, purpose: PURPOSES[neutral.schema] ?? neutral.schema, neutral, ...proofs, idempotent: true, ...limits };
 }

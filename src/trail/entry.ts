@@ -63,8 +63,8 @@ export interface Entry {
   readonly authority?: string;
   /** `key-event`: role of the key (protocol.md, "Trust") and what happened to it; `kid` names it. */
   readonly key?: { readonly role: string; readonly action: 'added' | 'removed' | 'compromised' };
-  /** `mapping-change`: what is applied from now on. */
-  readonly mapping?: { readonly id: string; readonly revision: number; readonly sha256: string };
+  /** `mapping-change`: what is applied from now on, or from the time `from` (UTC milliseconds); identifiers and lists of services have no revision. */
+  readonly mapping?: { readonly id: string; readonly sha256: string; readonly revision?: number; readonly from?: number };
 }
 
 /** A tree head as an entry states it; `root` is base64. */
@@ -143,7 +143,7 @@ const entrySchema = object(
     digest,
     authority: token,
     key: object({ role: oneOf(['entity', 'statement', 'encryption', 'tls', 'log', 'witness', 'interval', 'evidence']), action: oneOf(['added', 'removed', 'compromised']) }),
-    mapping: object({ id: token, revision: count, sha256: digest }),
+    mapping: object({ id: token, sha256: digest }, { revision: count, from: count }),
   },
 );
 

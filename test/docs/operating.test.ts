@@ -64,6 +64,9 @@ async function expectations(block: Block, printed: string, walk: Walk): Promise<
   if (block.text.includes('causeway trail verify')) assert.match(printed, /: verified; 1 exchanges/);
   if (block.words.includes('first-exchange')) await askAgain(block, printed, walk);
   if (block.words.includes('crosses')) assert.equal((JSON.parse(printed) as { status?: string }).status, 'FOUND', printed);
+  if (block.words.includes('taken')) assert.match(printed, /^ {2}ee\/employment-income revision 3: in-force$/m);
+  if (block.words.includes('refused')) assert.match(printed, /revision 3: in-force$[^]*is not taken:[^]*^ {2}ee\/employment-income\.yaml:\d+: the neutral schema has no field "period\.until"/m);
+  if (block.words.includes('mended')) assert.doesNotMatch(printed, /is not taken/);
   if (block.words.includes('suspended')) {
     assert.match(printed, /server\.gateway\.suspended/);
     assert.match(printed, /2030-01-01/);

@@ -11,7 +11,7 @@ import { CONTEXT, NOW, PROOF, makePair, mappedNeutral } from '../support/sides.t
 const base = makePair();
 const [{ agreement }] = base.ee.link.versions;
 const agreements = [agreement, { ...agreement, version: 2, effective: new Date(NOW).toISOString(), retryTime: 1 }];
-const linkOf = (entity: string) => makeLink(agreements, entity, { url: 'https://127.0.0.1:1', connections: 1 });
+const linkOf = (entity: string) => makeLink(agreements, entity, { url: 'https://127.0.0.1:1', connections: 1, mappingOverlap: 120_000 });
 const pair = { ...base, fi: { ...base.fi, link: linkOf(base.fi.entity) }, ee: { ...base.ee, link: linkOf(base.ee.entity) } };
 const [first, second] = pair.fi.link.versions as readonly [LinkVersion, LinkVersion];
 

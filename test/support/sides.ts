@@ -67,7 +67,7 @@ export function makePair(options: { sealing?: Leg['sealing']; grant?: Partial<Gr
   const make = (us: 'EE' | 'FI', peer: 'EE' | 'FI'): TestSide => ({
     country: us,
     entity: entityOf(us),
-    link: makeLink([agreement], entityOf(us), { url: 'https://127.0.0.1:1', connections: 1 }),
+    link: makeLink([agreement], entityOf(us), { url: 'https://127.0.0.1:1', connections: 1, mappingOverlap: 120_000 }),
     signing: keys[us].statement,
     side: {
       trust: staticTrust(trustDocument(peer, keys[peer]), Buffer.from(peer)),

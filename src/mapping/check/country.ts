@@ -2,6 +2,7 @@
 import type { CompiledMapping } from '../compiler.ts';
 import { DescriptionError, type Description, type ReadFile } from '../describe/description.ts';
 import { readDescription } from '../describe/read.ts';
+import type { MappingFiles } from '../folder.ts';
 import { readCountry, readMarks, readSamples, type Country } from '../load.ts';
 import type { DialectForms } from '../mappings.ts';
 import type { Problem } from '../problems.ts';
@@ -45,20 +46,21 @@ export interface CountryReport {
 const AGAIN = 10;
 
 /** Never throws for what an operator wrote. */
-export async function checkCountry(folder: string, name: string, options: CheckOptions): Promise<CountryReport> {
-  const country = await readCountry(folder, name, options.forms);
+export async function checkCountry(files: MappingFiles, name: string, options: CheckOptions): Promise<CountryReport> {
+  const country = await readCountry(files, name, options.forms);
   const { problems, identifiers, source, compiler } = country;
   const sound = problems.list.every(({ severity }) => severity === 'warning');
   if (sound && identifiers !== undefined && source !== undefined) checkIdentifiers(identifiers, source, options.runs * 10);
-  for (const form of new Set(compiler.compiled().map(({ parts }) => parts.neutral))) await readMarks(folder, form, problems);
+  for (const form of new Set(compiler.compiled().map(({ parts }) => parts.neutral))) readMarks(files, form, problems);
   const described = new Map<string, Description | undefined>();
   const mappings = compiler.compiled().map((mapping) => {
-    const { id } = mapping.file;
-    const again = described.has(id);
-    if (!again) described.set(id, descriptionOf(mapping, options));
-    return checkMapping(mapping, described.get(id), country, sound ? (again ? Math.ceil(options.runs / AGAIN) : options.runs) : 0);
+    const { id, revision } = mapping.file;
+    const file = `${id}@${revision}`;
+    const again = described.has(file);
+    if (!again) described.set(file, descriptionOf(mapping, options));
+    return checkMapping(mapping, described.get(file), country, sound ? (again ? Math.ceil(options.runs / AGAIN) : options.runs) : 0);
   });
-  const samples = await readSamples(folder, name, problems);
+  const samples = readSamples(files, name, problems);
   if (sound) for (const { mapping, source: sample } of samples) checkSample(sample, (of) => compiler.mappingFor(mapping, of));
   const all = problems.sorted();
   return { country: name, ok: all.every(({ severity }) => severity === 'warning'), problems: all, mappings, samples: samples.length };

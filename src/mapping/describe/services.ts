@@ -1,4 +1,5 @@
 /** The foreign services of a country as they are to be described at home (docs/connect-x-road.md): each by the description that its mapping names, or by the mapping's rules. */
+import { readFiles, rootsOf } from '../folder.ts';
 import { readCountry } from '../load.ts';
 import type { DialectForms, HomeService } from '../mappings.ts';
 import { CausewayError } from '../../errors.ts';
@@ -21,10 +22,10 @@ export interface DescribedService {
 
 /** Those of `countries`, by ISO code. Throws `config-invalid` for mappings with errors, and for a REST service whose mapping names no OpenAPI description that can be read. */
 export async function describeServices(folder: string, country: string, countries: ReadonlySet<string>, forms: DialectForms, read: ReadFile): Promise<readonly DescribedService[]> {
-  const { problems, services, compiler } = await readCountry(folder, country, forms);
+  const { problems, services, compiler } = await readCountry(await readFiles(folder, rootsOf(country)), country, forms);
   problems.throwIfAny();
   return services.imported.filter((entry) => countries.has(entry.country)).map((entry) => {
-    const mapping = compiler.mappingOf(entry);
+    const [mapping] = compiler.revisionsOf(entry);
     if (mapping === undefined) throw new CausewayError('internal', `${entry.service} has no mapping`);
     const { service, home, path } = entry;
     return { service, home, path, ...(mapping.file.requestForm.kind === 'xml' ? xmlForm(mapping, read) : jsonForm(mapping, read)) };

@@ -78,8 +78,8 @@ const AMBIENT: readonly (readonly string[])[] = [
   ['Math', '.', 'random'],
 ];
 const AMBIENT_ROOMS = ['platform', 'cli', 'main'];
-/** In the mapping room: the loader, and the computed fields, which read the text of a library that they run in a context of its own. */
-const READS_FILES = ['src/mapping/load.ts', 'src/mapping/compute.ts'];
+/** In the mapping room: the reader of the folder, and the computed fields, which read the text of a library that they run in a context of its own. */
+const READS_FILES = ['src/mapping/folder.ts', 'src/mapping/compute.ts'];
 /** Modules that do what a pure room must not. */
 const EFFECTS = /^node:(fs|http|https|net|tls|child_process|worker_threads|dgram|dns|sqlite)/;
 

@@ -4,11 +4,11 @@ import { Quotas, authoriseInbound, authoriseOutbound, sealedLimit } from '../../
 import { encryptChunked } from '../../../src/crypto/chunked.ts';
 import { makeLink } from '../../../src/federation/link.ts';
 import type { Grant, LinkSettings } from '../../../src/federation/link.ts';
-import type { ImportedService, Translation } from '../../../src/mapping/mappings.ts';
+import type { ImportedService } from '../../../src/mapping/mappings.ts';
 import { TOLERANCE, authenticateAtEe, sealedRequest } from '../../support/exchange.ts';
 import { withClaims } from '../../support/forge.ts';
 import { assertRefused, refuses } from '../../support/refused.ts';
-import { NOW, grantOf, makePair } from '../../support/sides.ts';
+import { NEUTRAL, NOW, grantOf, makePair } from '../../support/sides.ts';
 import { purposesOf } from '../../support/purposes.ts';
 
 const CLIENT = 'FI/GOV/0245458-6/vero';
@@ -16,7 +16,7 @@ const pair = makePair();
 
 function imported(grant: Grant, purposes: Readonly<Record<string, string>> = {}): ImportedService {
   const home = { dialect: 'xroad-rest', service: { instance: 'FI', memberClass: 'GOV', memberCode: '0245437-2', subsystem: 'EE-emta', service: 'echo' }, operation: grant.operation } as const;
-  return { service: grant.service, operation: grant.operation, home, path: '/services/echo', purposes: purposesOf(purposes), translation: {} as Translation };
+  return { service: grant.service, operation: grant.operation, home, path: '/services/echo', purposes: purposesOf(purposes), neutral: NEUTRAL, revisions: [] };
 }
 
 const linkWith = (settings: Partial<LinkSettings>) => ({ ...pair.fi.link, settings: { ...pair.fi.link.settings, ...settings } });

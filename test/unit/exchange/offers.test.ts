@@ -3,16 +3,16 @@ import { test } from 'node:test';
 import { offersOf } from '../../../src/exchange/offers.ts';
 import type { Peer } from '../../../src/exchange/flow.ts';
 import type { Dialect } from '../../../src/ecosystems/ecosystem.ts';
-import type { ImportedService, Translation } from '../../../src/mapping/mappings.ts';
+import type { ImportedService } from '../../../src/mapping/mappings.ts';
 import { purposesOf } from '../../support/purposes.ts';
-import { makePair } from '../../support/sides.ts';
+import { NEUTRAL, makePair } from '../../support/sides.ts';
 
 const peers = [{ link: makePair().fi.link }] as unknown as Peer[];
 const dialect = (name: string): Dialect => ({ name }) as unknown as Dialect;
 
 function imported(service: string, path: string): ImportedService {
   const home = { dialect: 'xroad-rest', service: { instance: 'FI', memberClass: 'GOV', memberCode: '0245437-2', subsystem: 'x', service: 'echo' }, operation: { method: 'POST', template: '/echo' } } as const;
-  return { service, operation: home.operation, home, path, purposes: purposesOf({}), translation: {} as Translation };
+  return { service, operation: home.operation, home, path, purposes: purposesOf({}), neutral: NEUTRAL, revisions: [] };
 }
 
 test('of the services that a pack names, those of linked countries are offered', () => {

@@ -7,7 +7,7 @@ import type { Agreement } from '../../../src/federation/link.ts';
 import { refuses } from '../../support/refused.ts';
 import { DIGEST, entityOf, grantOf, makePair } from '../../support/sides.ts';
 
-const SETTINGS = { url: 'https://127.0.0.1:1', connections: 1 };
+const SETTINGS = { url: 'https://127.0.0.1:1', connections: 1, mappingOverlap: 120_000 };
 const EE = entityOf('EE');
 const [{ agreement: first }] = makePair().ee.link.versions;
 const CHANGE = Date.parse('2026-06-01T00:00:00Z');
@@ -29,7 +29,7 @@ test('each side sees the other as its peer, and the two legs from its own end', 
 
 test('both sides have the same hash: SHA-256 of the RFC 8785 form of the agreement, whatever our own settings are', () => {
   const expected = createHash('sha256').update(canonicalize(first) ?? '').digest('base64url');
-  const other = makeLink([first], entityOf('FI'), { url: 'https://elsewhere:2', connections: 9, suspended: { reason: 'x' } });
+  const other = makeLink([first], entityOf('FI'), { url: 'https://elsewhere:2', connections: 9, mappingOverlap: 0, suspended: { reason: 'x' } });
   assert.deepEqual([link.versions[0].sha256, other.versions[0].sha256], [expected, expected]);
 });
 

@@ -52,7 +52,7 @@ finds('an ecosystem that imports the federation', rules.separation, 'src/ecosyst
 finds('the federation importing an ecosystem', rules.separation, 'src/federation/seal.ts', "import type { Dialect } from '../ecosystems/ecosystem.ts';");
 finds('a trail that reads XML', rules.separation, 'src/trail/entry.ts', "import { parse } from '../xml/parse.ts';");
 finds('a mapping that reads files', rules.separation, 'src/mapping/paths.ts', "import { readFileSync } from 'node:fs';");
-passes('the loader of mappings reading files', rules.separation, 'src/mapping/load.ts', "import { readFileSync } from 'node:fs';");
+passes('the loader of mappings reading files', rules.separation, 'src/mapping/folder.ts', "import { readFileSync } from 'node:fs';");
 
 finds('a package outside its home', rules.homes, 'src/exchange/outbound.ts', "import { SignJWT } from 'jose';");
 finds('a sub-path of a package outside its home', rules.homes, 'src/http/server.ts', "import { x } from '@xmldom/xmldom/lib/dom.js';");

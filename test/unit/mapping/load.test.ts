@@ -50,21 +50,21 @@ test('both countries pin the same neutral forms, by the hash of their RFC 8785 f
   const [ee, fi] = await Promise.all([loadMappings(MAPPINGS, 'EE', DIALECT_FORMS), loadMappings(MAPPINGS, 'FI', DIALECT_FORMS)]);
   const schema = (kind: string): unknown => JSON.parse(readFileSync(join(MAPPINGS, `neutral/person/v1/${kind}.schema.json`), 'utf8'));
   const sha256 = createHash('sha256').update(canonicalJson({ request: schema('request'), response: schema('response') })).digest('base64url');
-  const register = ee.exported.find(({ service }) => service === RR456)?.translation.neutral;
+  const register = ee.exported.find(({ service }) => service === RR456)?.neutral;
   assert.deepEqual(register, { schema: 'person', version: 'v1', sha256 });
-  assert.deepEqual(fi.imported.find(({ service }) => service === RR456)?.translation.neutral, register);
+  assert.deepEqual(fi.imported.find(({ service }) => service === RR456)?.neutral, register);
 });
 
 test('the hash of a mapping is that of its sha256sum list: the file, then its code lists by name', async () => {
   const ee = await loadMappings(MAPPINGS, 'EE', DIALECT_FORMS);
   const lines = ['ee/company.yaml', 'codelists/ee-company-status.yaml', 'codelists/ee-company-status-text.yaml', 'codelists/ee-legal-form.yaml'].map((file) => `${createHash('sha256').update(readFileSync(join(MAPPINGS, file))).digest('hex')}  ${file}\n`);
-  assert.equal(ee.imported.find(({ path }) => path === '/services/fi-companies')?.translation.ref.sha256, createHash('sha256').update(lines.join('')).digest('base64url'));
+  assert.equal(ee.imported.find(({ path }) => path === '/services/fi-companies')?.revisions[0]?.translation.ref.sha256, createHash('sha256').update(lines.join('')).digest('base64url'));
 });
 
 test('another code list is another mapping hash', async () => {
   const folder = changed('codelists/ee-sex.yaml', (text) => `${text}# x\n`);
   const [before, then] = await Promise.all([loadMappings(MAPPINGS, 'EE', DIALECT_FORMS), loadMappings(folder, 'EE', DIALECT_FORMS)]);
-  const [was, is] = [before, then].map((set) => set.exported.find(({ service }) => service === RR456)?.translation.ref.sha256);
+  const [was, is] = [before, then].map((set) => set.exported.find(({ service }) => service === RR456)?.revisions[0]?.translation.ref.sha256);
   assert.ok(was !== undefined && is !== undefined && was !== is);
 });
 

@@ -7,18 +7,19 @@ import { DIALECT_FORMS } from '../../../../src/ecosystems/dialects.ts';
 import { checkCountry, type CountryReport } from '../../../../src/mapping/check/country.ts';
 import { ORGANISATION_NUMBERS, PERSON_NUMBERS } from '../../../../src/mapping/codecs/check-digits.ts';
 import { ORGANISATION_STEMS, PERSON_STEMS } from '../../../../src/mapping/check/values.ts';
+import { readFiles, rootsOf } from '../../../../src/mapping/folder.ts';
 import { countriesOf } from '../../../../src/mapping/load.ts';
 import { renderProblem } from '../../../../src/mapping/problems.ts';
 import { MAPPINGS, SHARED } from '../support.ts';
 
 const DESCRIPTIONS = join(SHARED, 'wsdl');
 
-function prove(country: string, folders: readonly string[], requireSchemas: boolean): Promise<CountryReport> {
+async function prove(country: string, folders: readonly string[], requireSchemas: boolean): Promise<CountryReport> {
   const read = (path: string): Uint8Array | undefined => {
     const file = folders.map((folder) => join(folder, path)).find((one) => existsSync(one));
     return file === undefined ? undefined : readFileSync(file);
   };
-  return checkCountry(MAPPINGS, country, { forms: DIALECT_FORMS, runs: 40, read, requireSchemas });
+  return checkCountry(await readFiles(MAPPINGS, rootsOf(country)), country, { forms: DIALECT_FORMS, runs: 40, read, requireSchemas });
 }
 
 for (const country of await countriesOf(MAPPINGS)) {

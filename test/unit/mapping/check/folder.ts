@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { DIALECT_FORMS } from '../../../../src/ecosystems/dialects.ts';
 import { checkCountry, type CountryReport } from '../../../../src/mapping/check/country.ts';
+import { readFiles, rootsOf } from '../../../../src/mapping/folder.ts';
 import { renderProblem } from '../../../../src/mapping/problems.ts';
 
 const SCHEMA = { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object', additionalProperties: false };
@@ -165,7 +166,7 @@ export function country(t: TestContext, ...changes: readonly Change[]): string {
   return folder;
 }
 
-export function check(folder: string, options: { readonly requireSchemas?: boolean; readonly runs?: number } = {}): Promise<CountryReport> {
+export async function check(folder: string, options: { readonly requireSchemas?: boolean; readonly runs?: number } = {}): Promise<CountryReport> {
   const read = (path: string): Uint8Array | undefined => {
     try {
       return readFileSync(join(folder, path));
@@ -173,7 +174,7 @@ export function check(folder: string, options: { readonly requireSchemas?: boole
       return undefined;
     }
   };
-  return checkCountry(folder, 'XX', { forms: DIALECT_FORMS, runs: options.runs ?? 60, read, requireSchemas: options.requireSchemas ?? false });
+  return checkCountry(await readFiles(folder, rootsOf('XX')), 'XX', { forms: DIALECT_FORMS, runs: options.runs ?? 60, read, requireSchemas: options.requireSchemas ?? false });
 }
 
 /** Problems as lines, without warnings. */
