@@ -18,6 +18,9 @@ rmSync(join(mappings, 'fi/samples/employment-income'), { recursive: true });
 after(() => rmSync(mappings, { recursive: true }));
 const pair = runningPair({ changes: { gateway: [[['mappings'], mappings], [['mappingsPoll'], '100ms']], link: [[['settings', 'mappingOverlap'], '2s']] } });
 
+/** The check takes seconds of a processor, which others may hold. */
+const soon = (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => eventually(what, holds, 60_000);
+
 const file = (name: string): string => join(mappings, name);
 const read = (name: string): string => readFileSync(file(name), 'utf8');
 
@@ -48,7 +51,7 @@ async function crashed(caller: Caller): Promise<void> {
 async function revise(country: PairCountry, id: string, change = (text: string): string => text): Promise<number> {
   const revision = revisionOf(id) + 1;
   write(`${id}.yaml`, change(read(`${id}.yaml`).replace(/^revision: \d+$/m, `revision: ${revision}`)));
-  await eventually(`${id} is at revision ${revision}`, async () => (await inForce(country, id)) === revision);
+  await soon(`${id} is at revision ${revision}`, async () => (await inForce(country, id)) === revision);
   return revision;
 }
 
@@ -68,7 +71,7 @@ suite('on a working day', () => {
     const before = await inForce('EE', 'ee/employment-income');
     pair.countries.EE.faults.set(INCOME.service, { kind: 'slow', ms: 4000 });
     const slow = asked();
-    await eventually('it is handed over', () => pair.facts('EE', 'inbound.handing-over').length > 0);
+    await soon('it is handed over', () => pair.facts('EE', 'inbound.handing-over').length > 0);
     const revision = await revise('EE', 'ee/employment-income');
     pair.countries.EE.faults.clear();
     const first = await slow;
@@ -97,7 +100,7 @@ suite('on a working day', () => {
     write('fi/employment-income.openapi.yaml', described.replace('required: [from, to]', 'required: [since, until]').replace(/^( +)from: \{/m, '$1since: {').replace(/^( +)to: \{/m, '$1until: {'));
     const revision = await revise('FI', 'fi/employment-income', (text) => text.replace('body.period.from', 'body.period.since').replace('body.period.to', 'body.period.until'));
     assert.equal(revisionIn('FI', await asked(), 'request'), revision - 1);
-    await eventually('the overlap is over', async () => (await INCOME.ask(pair)).reply.status === 422);
+    await soon('the overlap is over', async () => (await INCOME.ask(pair)).reply.status === 422);
     write('fi/employment-income.openapi.yaml', described);
     await revise('FI', 'fi/employment-income', (text) => text.replace('body.period.since', 'body.period.from').replace('body.period.until', 'body.period.to'));
     await asked();
@@ -108,14 +111,14 @@ suite('a change that fails its check', () => {
   test('changes nothing, is shown, and is no reason to take the gateway out of use', async () => {
     const [good, revision] = [read('ee/employment-income.yaml'), await inForce('EE', 'ee/employment-income')];
     write('ee/employment-income.yaml', good.replace(/^revision: \d+$/m, `revision: ${revision + 1}`).replace('neutral: period.from', 'neutral: period.form'));
-    await eventually('it is refused', async () => (await status('EE')).refused !== undefined);
+    await soon('it is refused', async () => (await status('EE')).refused !== undefined);
     assert.match((await status('EE')).refused?.problems.join('\n') ?? '', /^ee\/employment-income\.yaml:\d+: the neutral schema has no field "period\.form"/m);
     const ready = await operations('EE', '/health/ready');
     assert.deepEqual([ready.status, ((await ready.json()) as { warnings: string[] }).warnings.length], [200, 1]);
     assert.match(await (await operations('EE', '/metrics')).text(), /^causeway_mappings_refused 1$/m);
     assert.equal(revisionIn('EE', await asked(), 'response'), revision);
     write('ee/employment-income.yaml', good);
-    await eventually('it is mended', async () => (await status('EE')).refused === undefined);
+    await soon('it is mended', async () => (await status('EE')).refused === undefined);
   });
 });
 
@@ -126,7 +129,7 @@ suite('SIGHUP', () => {
     const revision = (await inForce('FI', 'fi/employment-income')) + 1;
     write('fi/employment-income.yaml', text.replace(/^revision: \d+$/m, `revision: ${revision}`));
     pair.gateway('FI').signal('SIGHUP');
-    await eventually('it is taken', async () => (await inForce('FI', 'fi/employment-income')) === revision);
+    await soon('it is taken', async () => (await inForce('FI', 'fi/employment-income')) === revision);
     assert.equal(revisionIn('FI', await asked(), 'request'), revision);
   });
 });

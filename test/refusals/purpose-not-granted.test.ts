@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authoriseOutbound } from '../../src/exchange/authorise.ts';
 import { makeLink } from '../../src/federation/link.ts';
-import type { ImportedService, Translation } from '../../src/mapping/mappings.ts';
+import type { ImportedService } from '../../src/mapping/mappings.ts';
 import { purposesOf } from '../support/purposes.ts';
 import { refuses } from '../support/refused.ts';
 import { NOW, grantOf, makePair } from '../support/sides.ts';
@@ -15,7 +15,7 @@ const [leg, back] = agreement.legs;
 const link = makeLink([{ ...agreement, legs: [{ ...leg, grants: [grant, grantOf({ purpose: 'of-somebody-else', client: 'FI/MUN/0101263-6/vaestotiedot' })] }, back] }], fi.entity, fi.link.settings);
 
 const home = { dialect: 'uxp-rest', service: { instance: 'FI', memberClass: 'GOV', memberCode: '0245437-2', subsystem: 'EE-emta', service: 'echo' }, operation: grant.operation } as const;
-const service: ImportedService = { service: grant.service, operation: grant.operation, home, path: '/services/echo', purposes: purposesOf({ [grant.purpose]: 'OURS', 'of-somebody-else': 'THEIRS' }), translation: {} as Translation };
+const service: ImportedService = { service: grant.service, operation: grant.operation, home, path: '/services/echo', purposes: purposesOf({ [grant.purpose]: 'OURS', 'of-somebody-else': 'THEIRS' }), neutral: grant.neutral, revisions: [] };
 
 test('the declared purpose is the granted one', () => assert.equal(authoriseOutbound(CLIENT, service, ['OURS'], link, NOW).grant.purpose, grant.purpose));
 
