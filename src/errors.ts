@@ -78,6 +78,9 @@ export const CODES = {
   'internal': { fault: 'us', retry: 'ask-operator', text: 'The gateway failed.' },
   // operators' own
   'config-invalid': { fault: 'us', retry: 'ask-operator', text: 'The configuration is not valid.' },
+  'chain-malformed': { fault: 'peer', retry: 'ask-operator', text: 'A document of the chain of trust is not of the agreed form.' },
+  'chain-untrusted': { fault: 'peer', retry: 'ask-operator', text: 'The chain of trust does not verify under the pinned anchor.' },
+  'chain-expired': { fault: 'peer', retry: 'ask-operator', text: 'A document of the chain of trust is out of its time: check expiry and clocks.' },
   'trail-broken': { fault: 'us', retry: 'ask-operator', text: 'The trail does not verify.' },
 } as const satisfies Record<string, CodeFacts>;
 

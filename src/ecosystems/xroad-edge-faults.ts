@@ -63,6 +63,9 @@ export const EDGE_FAULTS = {
   'store-unavailable': 'server.clientproxy.logging_failed',
   'internal': 'server.clientproxy.internal_error',
   'config-invalid': 'server.clientproxy.malformed_server_conf',
+  'chain-malformed': 'server.serverproxy.incorrect_certificate',
+  'chain-untrusted': 'server.serverproxy.incorrect_certificate',
+  'chain-expired': 'server.serverproxy.incorrect_certificate',
   'trail-unconfirmed': 'server.clientproxy.logging_failed',
   'trail-broken': 'server.clientproxy.logging_failed',
 } as const satisfies Record<ErrorCode, string>;

@@ -72,6 +72,9 @@ export const GATEWAY_FAULTS = {
   'internal': { camel: 'Internal', snake: 'internal', status: 500 },
   'config-invalid': { camel: 'ConfigInvalid', snake: 'config_invalid', status: 500 },
   'trail-unconfirmed': { camel: 'TrailUnconfirmed', snake: 'trail_unconfirmed', status: 503 },
+  'chain-malformed': { camel: 'ChainMalformed', snake: 'chain_malformed', status: 502 },
+  'chain-untrusted': { camel: 'ChainUntrusted', snake: 'chain_untrusted', status: 502 },
+  'chain-expired': { camel: 'ChainExpired', snake: 'chain_expired', status: 502 },
   'trail-broken': { camel: 'TrailBroken', snake: 'trail_broken', status: 503 },
 } as const satisfies Record<ErrorCode, GatewayFault>;
 

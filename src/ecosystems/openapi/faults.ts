@@ -67,6 +67,9 @@ export const PROBLEMS = {
   'internal': { status: 500 },
   'config-invalid': { status: 500 },
   'trail-unconfirmed': { status: 503 },
+  'chain-malformed': { status: 502 },
+  'chain-untrusted': { status: 502 },
+  'chain-expired': { status: 502 },
   'trail-broken': { status: 503 },
 } as const satisfies Record<ErrorCode, Problem>;
 
