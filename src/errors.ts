@@ -75,6 +75,7 @@ export const CODES = {
   'disk-full': { fault: 'us', retry: 'later', text: 'The gateway has no room for a message of this size at the moment.' },
   'draining': { fault: 'us', retry: 'later', text: 'The gateway is shutting down; try again.' },
   'store-unavailable': { fault: 'us', retry: 'later', text: 'The gateway cannot record exchanges at the moment, so it takes none.' },
+  'time-unproven': { fault: 'us', retry: 'later', text: 'The gateway cannot show at the moment when an exchange takes place, so it takes none.' },
   'internal': { fault: 'us', retry: 'ask-operator', text: 'The gateway failed.' },
   // operators' own
   'config-invalid': { fault: 'us', retry: 'ask-operator', text: 'The configuration is not valid.' },

@@ -20,6 +20,7 @@ import { Journal } from './exchange/journal.ts';
 import type { LiveMappings } from './exchange/live-mappings.ts';
 import { openMappings } from './exchange/open-mappings.ts';
 import type { Observe, Peer } from './exchange/flow.ts';
+import { OurTime } from './exchange/our-time.ts';
 import { keepTrail, openStores } from './exchange/our-trail.ts';
 import type { InboundParts, OutboundParts } from './exchange/parts.ts';
 import { Progress } from './exchange/progress.ts';
@@ -77,7 +78,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const stores = await openStores(config, peers, clock.now());
   const { store, mirror } = stores;
   const spool = await openSpool(config, store, log);
-  const clockState = () => 'unknown' as const;
+  const time = new OurTime(config, stores, { peers, clock, log, metrics, onStep: options.onTrailStep });
+  const clockState = () => time.state;
   const kek = readKek(config.keys.evidence);
   const escrow = escrowOf(peers);
   const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...(escrow === undefined ? {} : { escrow }) });
@@ -103,13 +105,17 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     dialect,
     exportedService: (service, operation) => mappings.exportedService(service, operation) ?? unknownService(service),
   };
-  const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, log, onStep: options.onTrailStep });
-  const admission = new Admission(config.limits.exchangesInFlight, (link) => trail.admit(link));
+  const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
+  const admission = new Admission(config.limits.exchangesInFlight, async (link) => {
+    time.admit(link);
+    await trail.admit(link);
+  });
+  time.start((link) => trail.mayAppend(link));
   metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
   metrics.gauge('mappings_refused', '1 while a change of the mappings folder is not taken, because it fails its check.', () => Number(mappings.refused));
   const readiness = async () => {
-    const checks = { store: store.healthy(), trail: trail.intact, accepting: admission.open };
-    const warnings = mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [];
+    const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, accepting: admission.open };
+    const warnings = [...time.degraded, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
     return { ready: Object.values(checks).every(Boolean), checks, warnings };
   };
   const listeners = await listenAll(config, {
@@ -128,6 +134,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
       await mappings.close();
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
+      await time.close();
       // The peer fetches the last entries before it cosigns them: its listener closes after that.
       await trail.close();
       await listeners.federation.close(graceMs);

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { DEFAULT_XML_LIMITS } from '../platform/limits.ts';
 import { checkHome } from './check-home.ts';
 import { callingHome } from './home-file.ts';
+import { clock, timestamps } from './timestamps-file.ts';
 import { count, country, duration, httpsUrl, identity, oneOf, path, port, record, size, text } from './values.ts';
 
 const MiB = 1024 ** 2;
@@ -115,11 +116,6 @@ const limits = v.optional(
   {},
 );
 
-const clock = v.optional(
-  v.pipe(record({ maxAge: v.optional(duration(), '60s'), maxAhead: v.optional(duration(), '30s') }), v.description("How far the time of a peer's request may lie back and ahead.")),
-  {},
-);
-
 /** The schema of a gateway.yaml that lies in `folder`. */
 export function gatewaySchema(folder: string) {
   return v.pipe(fields(folder), checkHome());
@@ -145,6 +141,7 @@ function fields(folder: string) {
     keys: keys(folder),
     limits,
     clock,
+    timestamps: timestamps(folder),
     log: v.optional(record({ level: v.optional(oneOf(['debug', 'info', 'warn', 'error']), 'info') }), {}),
   });
 }

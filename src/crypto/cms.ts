@@ -59,12 +59,13 @@ export function signatureByOid(oid: string): { readonly digest: string; readonly
 export function verifySignedData(bytes: Uint8Array, detached?: Uint8Array): SignedContent {
   const data = readSignedData(bytes);
   const { eContentType: type, eContent } = data.encapContentInfo;
+  if (eContent !== undefined && !(eContent instanceof OctetString)) throw new CausewayError('malformed', 'content that is no OCTET STRING');
   if (eContent !== undefined && detached !== undefined) throw invalid('content both inside and beside the signature');
   const content = eContent === undefined ? detached : new Uint8Array(eContent.getValue());
   if (content === undefined) throw invalid('no content');
   const [info, ...others] = data.signerInfos;
   if (info === undefined || others.length > 0) throw invalid('not exactly one signer');
-  const certificates = (data.certificates ?? []).filter((one): one is Certificate => one instanceof Certificate).map((one) => new Uint8Array(one.toSchema().toBER()));
+  const certificates = certificatesOf(data);
   const signer = signerOf(info, certificates);
   const { digest, key } = algorithmOf(info);
   checkAttributes(info, type, hash(digest, content, 'buffer'), signer);
@@ -75,7 +76,8 @@ export function verifySignedData(bytes: Uint8Array, detached?: Uint8Array): Sign
   return { type, content, signer, certificates };
 }
 
-function readSignedData(bytes: Uint8Array): SignedData {
+/** The structure, nothing of it verified. Throws `malformed`. */
+export function readSignedData(bytes: Uint8Array): SignedData {
   try {
     const outer = ContentInfo.fromBER(bytes);
     if (outer.contentType !== ContentInfo.SIGNED_DATA) throw new RangeError('not signed data');
@@ -85,8 +87,13 @@ function readSignedData(bytes: Uint8Array): SignedData {
   }
 }
 
-/** Source: RFC 5652, section 5.3, SignerIdentifier. */
-function signerOf({ sid }: SignerInfo, certificates: readonly Uint8Array[]): Uint8Array {
+/** DER of the certificates that the message brings. */
+export function certificatesOf({ certificates = [] }: SignedData): Uint8Array[] {
+  return certificates.filter((one): one is Certificate => one instanceof Certificate).map((one) => new Uint8Array(one.toSchema().toBER()));
+}
+
+/** The one certificate that the signer names. Throws `signature-invalid`. Source: RFC 5652, section 5.3, SignerIdentifier. */
+export function signerOf({ sid }: SignerInfo, certificates: readonly Uint8Array[]): Uint8Array {
   const named = certificates.filter((der) => {
     const certificate = Certificate.fromBER(der);
     if (sid instanceof IssuerAndSerialNumber) return certificate.issuer.isEqual(sid.issuer) && certificate.serialNumber.isEqual(sid.serialNumber);

@@ -19,6 +19,7 @@ import {
   id_ce_subjectKeyIdentifier,
   id_kp_clientAuth,
   id_kp_serverAuth,
+  id_kp_timeStamping,
   KeyIdentifier,
   KeyUsage,
   KeyUsageFlags,
@@ -59,8 +60,8 @@ export interface AuthorityRequest extends Validity {
   readonly pathLength?: number;
 }
 
-/** `signing`: a member's XML signatures. `tls`: both sides of mutual TLS, with DNS names and IP addresses. */
-export type CertificateUse = { readonly use: 'signing' } | { readonly use: 'tls'; readonly names: readonly string[] };
+/** `signing`: a member's XML signatures. `time-stamping`: tokens of RFC 3161. `tls`: both sides of mutual TLS, with DNS names and IP addresses. */
+export type CertificateUse = { readonly use: 'signing' | 'time-stamping' } | { readonly use: 'tls'; readonly names: readonly string[] };
 
 export type CertificateRequest = Validity & CertificateUse & { readonly subject: Subject };
 
@@ -91,7 +92,7 @@ export function issue(authority: Identity, request: CertificateRequest & { reado
 
 /** A certificate (PEM) under `authority` for a key that is kept elsewhere. */
 export function certify(authority: Identity, request: CertificateRequest, publicKey: KeyObject): string {
-  const purpose = request.use === 'tls' ? tlsExtensions(request.names) : [keyUsage(KeyUsageFlags.nonRepudiation)];
+  const purpose = request.use === 'tls' ? tlsExtensions(request.names) : request.use === 'signing' ? [keyUsage(KeyUsageFlags.nonRepudiation)] : TIME_STAMPING;
   return write(request, publicKey, issuerOf(authority), [extension(id_ce_basicConstraints, true, new BasicConstraints()), ...purpose]);
 }
 
@@ -160,6 +161,9 @@ function tlsExtensions(names: readonly string[]): Extension[] {
     extension(id_ce_subjectAltName, false, new SubjectAlternativeName(names.map((name) => new GeneralName(isIP(name) === 0 ? { dNSName: name } : { iPAddress: name })))),
   ];
 }
+
+/** This purpose alone, and critical: RFC 3161, section 2.3. */
+const TIME_STAMPING = [keyUsage(KeyUsageFlags.digitalSignature), extension(id_ce_extKeyUsage, true, new ExtendedKeyUsage([id_kp_timeStamping]))];
 
 function keyUsage(flags: number): Extension {
   return extension(id_ce_keyUsage, true, new KeyUsage(flags));

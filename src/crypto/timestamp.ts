@@ -5,6 +5,7 @@ import { AlgorithmIdentifier, MessageImprint, TimeStampReq, TimeStampResp, TSTIn
 import { CausewayError } from '../errors.ts';
 import { certificatePath } from './certificate-path.ts';
 import type { CertificateTrust } from './certificates.ts';
+import { plainSignedData } from './cms-plain.ts';
 import { digestByOid, verifySignedData } from './cms.ts';
 
 export interface TimestampTrust extends CertificateTrust {
@@ -51,6 +52,21 @@ export function readTimestampResponse(bytes: Uint8Array): Uint8Array {
 }
 /** granted, and grantedWithMods. */
 const GRANTED: ReadonlySet<number> = new Set([0, 1]);
+
+/**
+ * The token in a response, written plainly (cms-plain.ts): with the authority's certificate and no other, so that of a token that is kept no byte can
+ * change unnoticed. Certificates above it must be among those that are trusted. Throws as readTimestampResponse.
+ */
+export function plainToken(response: Uint8Array): Uint8Array {
+  return plainSignedData(readTimestampResponse(response));
+}
+
+/** As verifyTimestamp, of a token that is kept: it must be written plainly. Throws `signature-invalid` where it is not. */
+export function verifyPlainTimestamp(token: Uint8Array, data: Uint8Array, trust: TimestampTrust, nonce?: Uint8Array): Timestamp {
+  const stamp = verifyTimestamp(token, data, trust, nonce);
+  if (!Buffer.from(plainSignedData(token)).equals(token)) throw new CausewayError('signature-invalid', 'the token is not in the form in which tokens are kept');
+  return stamp;
+}
 
 /**
  * Judges a token over `data`: one signer, whose certificate is for time-stamping alone and chains to `trust` at the time that the token

@@ -69,6 +69,7 @@ export const GATEWAY_FAULTS = {
   'disk-full': { camel: 'DiskFull', snake: 'disk_full', status: 507 },
   'draining': { camel: 'Draining', snake: 'draining', status: 503 },
   'store-unavailable': { camel: 'StoreUnavailable', snake: 'store_unavailable', status: 503 },
+  'time-unproven': { camel: 'TimeUnproven', snake: 'time_unproven', status: 503 },
   'internal': { camel: 'Internal', snake: 'internal', status: 500 },
   'config-invalid': { camel: 'ConfigInvalid', snake: 'config_invalid', status: 500 },
   'trail-unconfirmed': { camel: 'TrailUnconfirmed', snake: 'trail_unconfirmed', status: 503 },

@@ -6,6 +6,7 @@ import type { CausewayError } from '../errors.ts';
 import type { Link, LinkVersion } from '../federation/link.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
+import type { Offset } from '../trail/clock-watch.ts';
 import type { Entry } from '../trail/entry.ts';
 import { HeadFile } from '../trail/head-file.ts';
 import { Keeper } from '../trail/keeper.ts';
@@ -47,11 +48,12 @@ export interface TrailParts {
   readonly clock: Clock;
   readonly clockState: () => Entry['t']['clock'];
   readonly log: Logger;
+  readonly measured: (link: LogName, offset: Offset) => void;
   readonly onStep: ObserveTrail | undefined;
 }
 
 /** From now on logs are compared, published and mirrored; open exchanges go on as soon as the trail of their link is known to be whole. */
-export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { peers, outbound, inbound, clock, clockState, log, onStep }: TrailParts): Keeper {
+export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { peers, outbound, inbound, clock, clockState, measured, log, onStep }: TrailParts): Keeper {
   const links = peers.map((peer) => keptLink(peer, config.limits.peerEntriesPerMinute));
   const logKey = ed25519Key(readFileSync(config.keys.log), 'log');
   const witnessKey = ed25519Key(readFileSync(config.keys.witness), 'witness');
@@ -68,6 +70,7 @@ export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores,
     clock,
     clockState,
     patience: PATIENCE_MS,
+    measured,
     report: (name, error) => report(log, name, error),
     observe: (step, facts) => {
       log.debug({ step, ...facts }, 'trail');

@@ -8,10 +8,29 @@ export interface Downloaded {
   readonly body: Uint8Array;
 }
 
+export interface DownloadLimits {
+  readonly maxBytes: number;
+  /** Milliseconds until the whole of the answer is there. */
+  readonly timeout: number;
+  /** Ends it before. */
+  readonly signal?: AbortSignal;
+}
+
 /** Gets `url` (http or https) once, without following redirects. Throws `service-unreachable`, `service-slow` after `timeout` ms, `too-large`. */
-export async function download(url: string, limits: { readonly maxBytes: number; readonly timeout: number }): Promise<Downloaded> {
+export function download(url: string, limits: DownloadLimits): Promise<Downloaded> {
+  return fetchOnce(url, { method: 'GET' }, limits);
+}
+
+/** Posts `body` to `url`; otherwise as `download`. */
+export function post(url: string, type: string, body: Uint8Array, limits: DownloadLimits): Promise<Downloaded> {
+  return fetchOnce(url, { method: 'POST', headers: { 'content-type': type }, body }, limits);
+}
+
+type Asked = { readonly method: 'GET' } | { readonly method: 'POST'; readonly headers: Record<string, string>; readonly body: Uint8Array };
+
+async function fetchOnce(url: string, asked: Asked, limits: DownloadLimits): Promise<Downloaded> {
   try {
-    const { statusCode, headers, body } = await request(url, { method: 'GET', signal: AbortSignal.timeout(limits.timeout) });
+    const { statusCode, headers, body } = await request(url, { ...asked, signal: AbortSignal.any([AbortSignal.timeout(limits.timeout), ...(limits.signal === undefined ? [] : [limits.signal])]) });
     const chunks: Buffer[] = [];
     let length = 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {

@@ -15,6 +15,8 @@ export interface Metrics {
   step(step: string, facts: StepFacts): void;
   /** A value that is read when metrics are asked for, e.g. exchanges in flight. */
   gauge(name: string, help: string, read: () => number): void;
+  /** Values by one label, read when metrics are asked for; its values come from the configuration. */
+  gauges(name: string, help: string, label: string, read: () => Iterable<readonly [string, number]>): void;
   /** The exposition that Prometheus reads. */
   text(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -41,8 +43,17 @@ export function makeMetrics(): Metrics {
       const gauge: Gauge = new Gauge({ name: `causeway_${name}`, help, registers: [], collect: () => gauge.set(read()) });
       registry.registerMetric(gauge);
     },
+    gauges(name, help, labelName, read) {
+      const gauge: Gauge = new Gauge({ name: `causeway_${name}`, help, labelNames: [labelName], registers: [], collect: () => setAll(gauge, labelName, read()) });
+      registry.registerMetric(gauge);
+    },
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
+}
+
+function setAll(gauge: Gauge, labelName: string, values: Iterable<readonly [string, number]>): void {
+  gauge.reset();
+  for (const [value, number] of values) gauge.set({ [labelName]: value }, number);
 }
 
 function label(value: unknown): string {

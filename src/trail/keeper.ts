@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { cosignatureVerifier, cosigner } from './cosignature.ts';
+import type { Offset } from './clock-watch.ts';
 import { Entangler } from './entangle.ts';
 import { parseEntry } from './entry.ts';
 import type { Entry, StatedHead } from './entry.ts';
@@ -14,6 +15,7 @@ import type { Mirror, PeerTerms } from './mirror.ts';
 import { ed25519FromBase64, ed25519Signer, ed25519Verifier } from './note.ts';
 import type { NoteVerifier } from './note.ts';
 import type { PeerTrail } from './peer-trail.ts';
+import { measuringOffset } from './peer-offset.ts';
 import { Publisher } from './publisher.ts';
 import type { Published } from './publisher.ts';
 import { serveTrail } from './serve.ts';
@@ -61,6 +63,8 @@ export interface KeeperOptions {
   report(log: string, error: CausewayError): void;
   /** Called when a link's log was found to be whole, before exchanges may begin on it. */
   opened(link: string): Promise<void>;
+  /** Called with how far the clock of a link's peer is from ours, each time that it cosigns. */
+  measured(link: string, offset: Offset): void;
   readonly observe: ObserveTrail;
 }
 
@@ -108,6 +112,11 @@ export class Keeper {
     if (thread !== undefined) await this.#waitFor(thread);
     if (thread?.state === 'broken') throw new CausewayError('trail-broken', `the peer has cosigned a history of link "${link}" that our log does not hold`);
     if (thread?.state !== 'open') throw new CausewayError('trail-unconfirmed', `the peer of link "${link}" has not shown what it cosigned of our log`);
+  }
+
+  /** Whether the log of a link may grow now: one that is still being compared must not. */
+  mayAppend(link: string): boolean {
+    return this.#threads.some(({ log, state }) => log === link && state === 'open');
   }
 
   /** UTC milliseconds: a statement that was signed before may be one whose outcome was lost with a disk. */
@@ -253,8 +262,10 @@ export class Keeper {
 
   #linkThread(kept: KeptLink): Thread {
     const { link, us, peer, peerTrail } = kept;
-    const { store, mirror, clockState } = this.#options;
-    const witness = { verifiers: witnessesOf(peer), ask: (body: string) => peerTrail.addCheckpoint(body) };
+    const { store, mirror, clock, clockState, measured } = this.#options;
+    const verifiers = witnessesOf(peer);
+    const ask = measuringOffset((body) => peerTrail.addCheckpoint(body), verifiers[0], clock, (offset) => measured(link.id, offset));
+    const witness = { verifiers, ask };
     const publisher = new Publisher({ ...this.#publishing(link.id, ed25519FromBase64(us.log.key)), witness });
     return { log: link.id, kept, publisher, entangler: new Entangler({ store, mirror, log: link.id, link, clockState }), state: 'fenced', notBefore: 0 };
   }

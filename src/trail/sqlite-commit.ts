@@ -5,6 +5,7 @@ import type { EvidenceRecords, NewKey, RecordKeys } from './sqlite-evidence.ts';
 import type { Exchanges } from './sqlite-exchanges.ts';
 import type { KeptFiles } from './sqlite-files.ts';
 import type { Logs } from './sqlite-logs.ts';
+import type { Timestamps } from './sqlite-timestamps.ts';
 import type { Outcome, WireCommit } from './sqlite-wire.ts';
 import type { CommitResult } from './store.ts';
 
@@ -26,6 +27,7 @@ interface Parts {
   readonly logs: Logs;
   readonly exchanges: Exchanges;
   readonly evidence: EvidenceRecords;
+  readonly timestamps: Timestamps;
   readonly keys: RecordKeys;
   readonly kept: KeptFiles;
 }
@@ -70,16 +72,17 @@ export class GroupCommit {
     return { value: { kind: 'committed', appended: commit.entries.map(([log, json]) => this.#parts.logs.append(log, json)), dropped: changed.dropped } };
   }
 
-  /** Exchange, evidence and files of one commit, or why it is refused: then nothing of it is left in the transaction. */
+  /** Exchange, evidence, time-stamp and files of one commit, or why it is refused: then nothing of it is left in the transaction. */
   #change(commit: WireCommit, newKeys: Map<string, NewKey>): Outcome<CommitResult> | { readonly dropped: readonly string[] } {
-    const { exchange, evidence } = commit;
-    if (exchange === undefined && evidence === undefined) return { dropped: [] };
+    const { exchange, evidence, timestamp } = commit;
+    if (exchange === undefined && evidence === undefined && timestamp === undefined) return { dropped: [] };
     this.#sql.mark.run();
     try {
       const holder = exchange && this.#parts.exchanges.apply(exchange);
       if (holder !== undefined) return this.#undone({ value: { kind: 'conflict', row: holder } });
       const key = evidence && this.#parts.evidence.insert(evidence, newKeys);
       if (key !== undefined) newKeys.set(key.xid, key);
+      if (timestamp !== undefined) this.#parts.timestamps.insert(timestamp);
       const dropped = this.#parts.kept.follow(commit);
       this.#sql.release.run();
       return { dropped };

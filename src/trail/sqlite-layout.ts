@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
 
 /** Raised with every change of the tables. A store of another version is not opened. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 /** "cway": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x63776179;
 
@@ -25,6 +25,7 @@ CREATE TABLE tile (origin INTEGER NOT NULL, level INTEGER NOT NULL, n INTEGER NO
 const TRAIL_TABLES = `
 ${LOG_TABLES}
 CREATE TABLE checkpoint (origin INTEGER PRIMARY KEY REFERENCES origin, size INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
+CREATE TABLE timestamp (digest TEXT NOT NULL UNIQUE, origin INTEGER NOT NULL REFERENCES origin, size INTEGER NOT NULL, authority TEXT NOT NULL, time INTEGER NOT NULL, note TEXT NOT NULL, token BLOB NOT NULL) STRICT;
 CREATE TABLE exchange (
   direction TEXT NOT NULL CHECK (direction IN ('outbound', 'inbound')), xid TEXT NOT NULL, link TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('sent', 'handing-over', 'answered', 'refused', 'undelivered', 'unknown')),

@@ -1,7 +1,7 @@
 /** What the store's two threads say to each other: one batch of operations down, one batch of outcomes up. */
 import type { ErrorCode } from '../errors.ts';
 import type { Entry } from './entry.ts';
-import type { Appended, CommitResult, EvidenceRow, ExchangeChange, ExchangeRow, KeptFile, LogName, RecoveredEntry, TreeHead } from './store.ts';
+import type { Appended, CommitResult, EvidenceRow, ExchangeChange, ExchangeRow, KeptFile, LogName, RecoveredEntry, TimestampRow, TreeHead } from './store.ts';
 
 export interface OpenOptions {
   /** Data folder of one gateway; made if it is not there. */
@@ -18,6 +18,7 @@ export interface WireCommit {
   readonly exchange: ExchangeChange | undefined;
   readonly evidence: EvidenceRow | undefined;
   readonly files: readonly KeptFile[] | undefined;
+  readonly timestamp: TimestampRow | undefined;
 }
 
 /** Operations besides commits; each runs by itself, in the order of the calls, after the commits of its batch. */
@@ -34,6 +35,7 @@ export interface Calls {
   redact(origin: string, index: number, decision: Omit<Entry, 'v' | 'target'>): Appended;
   saveCheckpoint(origin: string, size: number, note: string): void;
   checkpoint(origin: string): string | undefined;
+  timestamps(authority: string): readonly Pick<TimestampRow, 'origin' | 'size'>[];
   forget(now: number): readonly string[];
   files(): readonly string[];
 }

@@ -8,6 +8,7 @@ import { Exchanges } from './sqlite-exchanges.ts';
 import { KeptFiles } from './sqlite-files.ts';
 import { openFiles } from './sqlite-layout.ts';
 import { Logs } from './sqlite-logs.ts';
+import { Timestamps } from './sqlite-timestamps.ts';
 import type { Batch, Calls, OpenOptions, Outcome, Reply, WireCall, WireFailure } from './sqlite-wire.ts';
 
 function failureOf(thrown: unknown): WireFailure {
@@ -23,6 +24,7 @@ function openStore(options: OpenOptions) {
   const evidence = new EvidenceRecords(files.trail, keys);
   const checkpoints = new Checkpoints(files.trail);
   const kept = new KeptFiles(files.trail);
+  const timestamps = new Timestamps(files.trail);
   const calls: Calls = {
     findExchange: (direction, xid) => exchanges.find(direction, xid),
     findCaller: (caller) => exchanges.findCaller(caller),
@@ -36,13 +38,14 @@ function openStore(options: OpenOptions) {
     redact: (origin, index, decision) => logs.redact(origin, index, decision),
     saveCheckpoint: (origin, size, note) => checkpoints.save(origin, size, note),
     checkpoint: (origin) => checkpoints.latest(origin),
+    timestamps: (authority) => timestamps.largest(authority),
     forget(now) {
       exchanges.forget(now);
       return kept.orphans();
     },
     files: () => kept.all(),
   };
-  return { commits: new GroupCommit(files.trail, { logs, exchanges, evidence, keys, kept }), calls, close: files.close };
+  return { commits: new GroupCommit(files.trail, { logs, exchanges, evidence, timestamps, keys, kept }), calls, close: files.close };
 }
 
 class Service {

@@ -81,7 +81,7 @@ class BatchingStore implements SqliteStore {
     worker.on('exit', () => this.#lose('its thread ended'));
   }
 
-  commit({ entries, exchange, evidence, files }: Commit): Promise<CommitResult> {
+  commit({ entries, exchange, evidence, files, timestamp }: Commit): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
       this.#refuseIfDone();
       this.#next.commits.push({
@@ -89,6 +89,7 @@ class BatchingStore implements SqliteStore {
         exchange: exchange && aloneExchange(exchange),
         evidence: evidence && aloneEvidence(evidence),
         files,
+        timestamp: timestamp && { ...timestamp, token: alone(timestamp.token) },
       });
       this.#next.commitWaits.push({ resolve, reject });
       this.#schedule();
@@ -176,6 +177,7 @@ class BatchingStore implements SqliteStore {
   recover: Store['recover'] = (log, origin, entries) => this.#call('recover', log, origin, entries.map((entry) => ('bytes' in entry ? { bytes: alone(entry.bytes) } : { leaf: alone(entry.leaf) })));
   redact: Store['redact'] = (origin, index, decision) => this.#call('redact', origin, index, decision);
   saveCheckpoint: Store['saveCheckpoint'] = (origin, size, note) => this.#call('saveCheckpoint', origin, size, note);
+  timestamps: Store['timestamps'] = (authority) => this.#call('timestamps', authority);
   checkpoint: Store['checkpoint'] = (origin) => this.#call('checkpoint', origin);
   forget: Store['forget'] = (now) => this.#call('forget', now);
   files: Store['files'] = () => this.#call('files');

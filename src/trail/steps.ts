@@ -6,6 +6,8 @@ export const TRAIL_STEPS = [
   'mirror.asked',
   'mirror.fetched',
   'mirror.stored',
+  'stamp.asked',
+  'stamp.stored',
   'shard.opened',
   'fence.asked',
   'fence.behind',

@@ -66,12 +66,29 @@ export interface KeptFile {
   readonly keptFor: 'request' | 'outcome' | 'evidence';
 }
 
+/** A time-stamp token over one of our cosigned checkpoints. */
+export interface TimestampRow {
+  /** base64url SHA-256 of the token, as its entry says it. */
+  readonly digest: string;
+  readonly origin: string;
+  /** Of the checkpoint. */
+  readonly size: number;
+  readonly authority: string;
+  /** UTC milliseconds, as the authority said it. */
+  readonly time: number;
+  /** The whole signed note, over which the token is. */
+  readonly note: string;
+  /** DER. */
+  readonly token: Uint8Array;
+}
+
 export interface Commit {
   readonly entries: readonly { readonly log: LogName; readonly entry: Entry }[];
   readonly exchange?: ExchangeChange;
   readonly evidence?: EvidenceRow;
   /** On disk before they are named here. */
   readonly files?: readonly KeptFile[];
+  readonly timestamp?: TimestampRow;
 }
 
 export interface Appended {
@@ -130,6 +147,8 @@ export interface Store {
   /** The latest signed (and cosigned) note of a shard of ours; compare-and-swap on size: a smaller size is refused. */
   saveCheckpoint(origin: string, size: number, note: string): Promise<void>;
   checkpoint(origin: string): Promise<string | undefined>;
+  /** The largest checkpoint of each shard of ours over which an authority gave a token. */
+  timestamps(authority: string): Promise<readonly Pick<TimestampRow, 'origin' | 'size'>[]>;
 
   /** Forgets answers past `answerUntil` and rows past `keepUntil`. Resolves with the names of files that no row needs any more; the caller removes them. */
   forget(now: number): Promise<readonly string[]>;

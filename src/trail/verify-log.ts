@@ -18,7 +18,7 @@ export interface Wrong {
   readonly origin: string;
   /** Of the entry; of a node, the first leaf below it; absent for head, checkpoint and what belongs to no entry. */
   readonly index?: number;
-  readonly part: 'entry' | 'leaf' | 'node' | 'head' | 'checkpoint' | 'shard' | 'exchange' | 'evidence';
+  readonly part: 'entry' | 'leaf' | 'node' | 'head' | 'checkpoint' | 'shard' | 'exchange' | 'evidence' | 'timestamp';
   readonly expected: string;
   readonly found: string;
 }

@@ -2,6 +2,7 @@
  * Verifying a data folder (trail.md): everything that can be recomputed is, our own logs and the mirrored ones, from consistent snapshots, beside
  * a running gateway or without one. What verifies here was not changed since it was signed; that nothing was signed twice, the mirrors show.
  */
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -112,6 +113,7 @@ class Verification {
 
   #log(whose: Whose, db: DatabaseSync, origin: OriginRow, before: string | undefined): LogReport[] {
     const evidenceOf = this.#trail.prepare('SELECT xid FROM evidence WHERE id = ?');
+    const tokenOf = this.#trail.prepare('SELECT note, token FROM timestamp WHERE digest = ?');
     let first: Entry | undefined;
     const visit = (entry: Entry, index: number): void => {
       if (index === 0) first = entry;
@@ -119,6 +121,7 @@ class Verification {
       if (whose === 'peer') return;
       const { xid, step, evidence } = entry;
       this.#exchanges.get(`${origin.log}\n${xid}`)?.steps.add(step);
+      if (step === 'timestamp') checkTimestamp(origin, index, entry, tokenOf.get(entry.digest ?? ''));
       if (evidence !== undefined) this.#evidence(origin, index, evidence, xid, evidenceOf.get(evidence)?.['xid']);
     };
     try {
@@ -178,4 +181,16 @@ class Verification {
       this.#wrong.push({ log: link, origin: link, part: 'exchange', expected: `a ${missing} entry of the ${direction} exchange ${xid}, which is ${state}`, found: 'none' });
     }
   }
+}
+
+/** The token and the note that an entry names. Tokens are not mirrored: of entries that came back from the peer they are gone with the disk. */
+function checkTimestamp({ log, name, recovered }: OriginRow, index: number, { digest, checkpoint }: Entry, row: Record<string, unknown> | undefined): void {
+  if (row === undefined && recovered !== null && index >= recovered) return;
+  const wrong = (expected: string, found: string): never => {
+    throw new Found({ log, origin: name, index, part: 'timestamp', expected, found });
+  };
+  if (row === undefined) return wrong(`the token ${digest}`, 'no such token');
+  const [token, note] = [hash('sha256', row['token'] as Uint8Array, 'base64url'), hash('sha256', row['note'] as string, 'base64url')];
+  if (token !== digest) wrong(`the token ${digest}`, `a token ${token}`);
+  if (note !== checkpoint?.note) wrong(`the note ${checkpoint?.note}, over which the token is`, `a note ${note}`);
 }

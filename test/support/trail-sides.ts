@@ -75,6 +75,7 @@ export class TrailSide {
       mirror: this.mirror,
       heads: new HeadFile(`${this.folder}-heads`),
       opened: async () => {},
+      measured: () => {},
       patience: this.pair.patience,
       clock: { now: () => this.pair.now, monotonic: () => performance.now() },
       clockState: () => 'unknown',

@@ -1,0 +1,35 @@
+/** How far the peer's clock is from ours, by the times that its cosignatures state. */
+import type { Clock } from '../platform/clock.ts';
+import { offsetOf } from './clock-watch.ts';
+import type { Offset } from './clock-watch.ts';
+import { cosignatureTime } from './cosignature.ts';
+import { isOfKey, parseSignatureLine } from './note.ts';
+import type { NoteVerifier } from './note.ts';
+import type { Witness } from './publisher.ts';
+
+/** A cosignature states whole seconds. */
+const GRAIN = 1000;
+
+/** Asks as `ask` does, and tells the offset. The peer takes the time when the request arrives; that the cosignature verifies is the publisher's matter. */
+export function measuringOffset(ask: Witness['ask'], verifier: NoteVerifier, clock: Clock, told: (offset: Offset) => void): Witness['ask'] {
+  return async (body) => {
+    const [sent, before] = [clock.now(), clock.monotonic()];
+    const reply = await ask(body);
+    const after = clock.monotonic();
+    const theirs = reply.status === 200 ? statedTime(reply.body, verifier) : undefined;
+    if (theirs !== undefined) told(offsetOf({ theirs: theirs + GRAIN / 2, within: GRAIN / 2, sent, before, after }));
+    return reply;
+  };
+}
+
+function statedTime(body: string, verifier: NoteVerifier): number | undefined {
+  const line = body.split('\n').find((one) => one.startsWith(`— ${verifier.name} `));
+  if (line === undefined) return undefined;
+  try {
+    const signature = parseSignatureLine(line);
+    return isOfKey(signature, verifier) ? cosignatureTime(signature.signature) : undefined;
+  } catch {
+    // The publisher refuses it in its own words.
+    return undefined;
+  }
+}
