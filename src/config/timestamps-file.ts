@@ -17,8 +17,8 @@ export function timestamps(folder: string) {
     v.pipe(
       record({
         authorities: v.pipe(v.array(authority(folder)), v.minLength(1, 'name at least one authority'), v.maxLength(8, 'expected at most 8'), v.check((all) => named(all) === all.length, 'two authorities have one URL'), v.description('Time-stamping authorities, each of which stamps every checkpoint. One of each country shows the time to both; only two can show that our clock is wrong.')),
-        every: v.pipe(v.optional(duration(), '10m'), v.minValue(1000, 'expected at least 1s'), v.description('Between two tokens of one authority.')),
-        timeout: v.pipe(v.optional(duration(), '10s'), v.minValue(1, 'expected at least 1ms'), v.description('Until the whole of a token has arrived.')),
+        every: v.pipe(v.optional(duration(), '10m'), v.check((ms) => ms >= 1000, 'expected at least 1s'), v.description('Between two tokens of one authority.')),
+        timeout: v.pipe(v.optional(duration(), '10s'), v.check((ms) => ms >= 1, 'expected at least 1ms'), v.description('Until the whole of a token has arrived.')),
         maxBytes: v.pipe(v.optional(size(), '64KiB'), v.description('The most that an answer of an authority may have.')),
         degraded: v.pipe(
           v.optional(

@@ -52,7 +52,7 @@ for (const key of ['rsa:2048', 'ec:P-256']) {
       const plain = plainToken(tsa.reply(timestampRequest(DATA, NONCE)));
       assert.ok(verifyPlainTimestamp(plain, DATA, roots(), NONCE).time);
       opensslVerifies(plain, DATA, tsa.root);
-      const step = process.env['CAUSEWAY_EVERY_BYTE'] === undefined ? 13 : 1;
+      const step = process.env['CAUSEWAY_EVERY_BYTE'] === undefined ? 29 : 1;
       for (let at = 0; at < plain.length; at += step) {
         for (const bit of [0x01, 0x20, 0x80]) {
           const changed = Buffer.from(plain);
