@@ -40,6 +40,7 @@ import { connect } from './platform/http-client.ts';
 import type { Logger } from './platform/log.ts';
 import { Spool } from './platform/spool.ts';
 import type { Metrics } from './platform/metrics.ts';
+import type { Keeper } from './trail/keeper.ts';
 import type { ObserveTrail } from './trail/steps.ts';
 import type { Store } from './trail/store.ts';
 import { staticTrust } from './trust/static-trust.ts';
@@ -106,10 +107,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     exportedService: (service, operation) => mappings.exportedService(service, operation) ?? unknownService(service),
   };
   const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
-  const admission = new Admission(config.limits.exchangesInFlight, async (link) => {
-    time.admit(link);
-    await trail.admit(link);
-  });
+  const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, time, trail));
   time.start((link) => trail.mayAppend(link));
   metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
   metrics.gauge('mappings_refused', '1 while a change of the mappings folder is not taken, because it fails its check.', () => Number(mappings.refused));
@@ -143,6 +141,12 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
       await store.close();
     },
   };
+}
+
+/** Throws where an exchange may not begin on a link: its time cannot be shown, or its trail is not known to be whole. */
+async function admit(link: string, time: OurTime, trail: Keeper): Promise<void> {
+  time.admit(link);
+  await trail.admit(link);
 }
 
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */

@@ -24,6 +24,7 @@ export function timestamps(folder: string) {
           v.optional(
             record({
               continueFor: v.pipe(v.optional(duration(), '24h'), v.description('How long exchanges go on while no authority has stamped the oldest of them.')),
+              // eslint-disable-next-line unicorn/no-thenable -- a word, no function: no promise takes it for one of its own
               then: v.pipe(v.optional(oneOf(['stop', 'continue']), 'stop'), v.description('stop: no new exchanges on that link until one has.')),
             }),
             {},

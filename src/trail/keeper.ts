@@ -264,8 +264,7 @@ export class Keeper {
     const { link, us, peer, peerTrail } = kept;
     const { store, mirror, clock, clockState, measured } = this.#options;
     const verifiers = witnessesOf(peer);
-    const ask = measuringOffset((body) => peerTrail.addCheckpoint(body), verifiers[0], clock, (offset) => measured(link.id, offset));
-    const witness = { verifiers, ask };
+    const witness = { verifiers, ask: measuringOffset((body) => peerTrail.addCheckpoint(body), verifiers[0], clock, (offset) => measured(link.id, offset)) };
     const publisher = new Publisher({ ...this.#publishing(link.id, ed25519FromBase64(us.log.key)), witness });
     return { log: link.id, kept, publisher, entangler: new Entangler({ store, mirror, log: link.id, link, clockState }), state: 'fenced', notBefore: 0 };
   }
