@@ -66,7 +66,8 @@ test('what life-of-an-exchange.md says a step is refused with are error codes', 
 
 test('the metrics that operating.md names are exposed', async () => {
   const metrics = makeMetrics();
-  for (const [, name = ''] of readFileSync(join(ROOT, 'src/gateway.ts'), 'utf8').matchAll(/\.gauge\('(\w+)'/g)) metrics.gauge(name, 'as the gateway has it', () => 0);
+  const sources = ['src/gateway.ts', 'src/exchange/our-time.ts'].map((file) => readFileSync(join(ROOT, file), 'utf8')).join('');
+  for (const [, name = ''] of sources.matchAll(/\.gauges?\('(\w+)'/g)) metrics.gauge(name, 'as the gateway has it', () => 0);
   const { text } = await metrics.text();
   const named = codeOf('docs/operating.md').filter((code) => /^(causeway|nodejs|process)_[a-z0-9_]+$/.test(code));
   assert.ok(named.length >= 4);

@@ -38,7 +38,7 @@ suite('the configuration folder', () => {
     assert.equal(config.home.wss?.maxAge, 300_000);
     assert.equal(config.limits.statementBytes, 4096);
     assert.equal(config.limits.xml.maxBytes, 10 * 1024 * 1024);
-    assert.deepEqual(config.clock, { maxAge: 60_000, maxAhead: 30_000 });
+    assert.deepEqual(config.clock, { maxAge: 60_000, maxAhead: 30_000, alarmOffset: 2000, maxOffset: 30_000, maxPeerOffset: 30_000 });
     assert.equal(config.log.level, 'info');
     assert.equal(config.links[0]?.agreements[0].legs[0].grants[0]?.maxBytes, 1024 * 1024);
   });
