@@ -27,7 +27,16 @@ function isPlain(text: string): boolean {
   return text.trim() === text && /^[\u0009\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u.test(text);
 }
 
+/** Making one takes milliseconds, and a description repeats its few patterns in hundreds of fields. */
+const MATCHING = new Map<string, fc.Arbitrary<string> | undefined>();
+
 function matching(pattern: RegExp): fc.Arbitrary<string> | undefined {
+  const key = String(pattern);
+  if (!MATCHING.has(key)) MATCHING.set(key, makeMatching(pattern));
+  return MATCHING.get(key);
+}
+
+function makeMatching(pattern: RegExp): fc.Arbitrary<string> | undefined {
   try {
     return fc.stringMatching(pattern, { size: 'small' }).filter(isPlain);
   } catch {
