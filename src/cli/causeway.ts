@@ -48,6 +48,8 @@ function addRunning(causeway: Command): void {
     .action(async ({ config }: { config: string }) => {
       const { run } = await import('../main.ts');
       process.exitCode = await run(config);
+      // What was opened before a start failed, the store's worker above all, would keep the process alive, and its supervisor waiting.
+      if (process.exitCode !== 0) process.exit();
       // A parent's channel would keep the process alive.
       if (process.connected) process.disconnect?.();
     });

@@ -12,7 +12,7 @@ export const DIALECT_MAPS: readonly string[] = [
   '| official | `userId` | `X-Road-UserId` | as the leg says: `pass`, `pseudonym`, `organisation-only`, `required` | the same header, or the one of that dialect |',
   '| issue | `issue` | `X-Road-Issue` | sealed in the manifest | the same |',
   '| represented party | `representedParty` | `X-Road-Represented-Party` | sealed in the manifest | the foreign member itself, where the platform has a header for it |',
-  '| request hash | `requestHash` (SHA-512) | `X-Road-Request-Hash` | never crosses | computed anew on each leg by its own platform; the gateway checks the one that it is given |',
+  '| request hash | `requestHash` | `X-Road-Request-Hash` | never crosses | computed anew on each leg by its own platform; the gateway checks the one that it is given |',
   '',
   'A fault of the service crosses as a refusal that says so and reaches the caller as a fault of its own dialect; a business outcome such as "not found" is no fault and is translated.',
 ];

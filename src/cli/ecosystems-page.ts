@@ -37,7 +37,7 @@ function section(profile: EcosystemProfile): string[] {
   return [`## ${title} (${name})`, '', '| | |', '|---|---|', ...rows, '', ...(notes.length === 0 ? [] : [...notes.map((note) => `- ${note}`), ''])];
 }
 
-function facts({ instances, memberClasses, memberCodes, dialects, ports, faultCodes, representedParty, country, unknown }: EcosystemProfile): [string, string][] {
+function facts({ instances, memberClasses, memberCodes, dialects, ports, faultCodes, requestHashes, representedParty, country, unknown }: EcosystemProfile): [string, string][] {
   const named = Object.entries(instances).map(([environment, names]) => `${environment} ${codes(names)}`);
   const missing = (['production', 'test'] as const).filter((environment) => unknown.includes(`instances.${environment}`)).map((environment) => `${environment} *not public*`);
   return [
@@ -46,6 +46,7 @@ function facts({ instances, memberClasses, memberCodes, dialects, ports, faultCo
     ['member codes (9 a digit, A a capital letter)', known(memberCodes, codes)],
     ['spoken', codes(dialects)],
     ['ports of a security server', known(ports, (all) => `information systems ${all.informationSystems.join(', ')}; between servers ${all.securityServers.join(', ')}; administrators ${all.administration.join(', ')}`)],
+    ['request hashes over SOAP', known(requestHashes, codes)],
     ['our faults', faultCodes === 'snake' ? '`server.gateway.not_allowed`' : '`Server.Gateway.NotAllowed`'],
     ['who a foreign member is', `a subsystem of the gateway's member, such as \`${country === 'FI' ? 'EE-COM-10137319-pank' : 'FI-GOV-0245458-6-vero'}\`; ${representedParty === 'header' ? `and the represented party, its code with the country in front` : `the platform has no header for a represented party that is known, and nothing else tells it`}`],
   ];

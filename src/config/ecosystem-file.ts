@@ -7,7 +7,7 @@ import type { DeepReadonly } from './freeze.ts';
 import { country, oneOf, port, record, text } from './values.ts';
 
 /** Facts of a platform that may not be public. */
-const FACTS = ['instances.production', 'instances.test', 'memberClasses', 'memberCodes', 'ports', 'representedParty'] as const;
+const FACTS = ['instances.production', 'instances.test', 'memberClasses', 'memberCodes', 'ports', 'representedParty', 'requestHashes'] as const;
 type Fact = (typeof FACTS)[number];
 
 function some<S extends v.GenericSchema>(item: S, what: string) {
@@ -40,6 +40,7 @@ const profile = record({
     v.description('Spelling of our fault codes where home.faultCodes does not say: new is server.gateway.…, old is Server.Gateway.…'),
     v.transform((codes) => (codes === 'new' ? 'snake' : 'camel')),
   ),
+  requestHashes: v.exactOptional(v.pipe(some(oneOf(['sha512', 'sha256', 'gost34311']), 'algorithms'), v.description('Of requests, in answers over SOAP: an answer with a hash by any other is refused. Unknown: any that the dialect knows is taken.'))),
   representedParty: v.exactOptional(v.pipe(oneOf(['header', 'nothing']), v.description('What tells a service which foreign member asks, beside the subsystem that stands for it. Unknown: nothing is sent.'))),
   unknown: v.optional(v.array(oneOf(FACTS), `expected a list of ${FACTS.join(', ')}`), []),
   notes: v.optional(v.array(text(), 'expected a list of texts'), []),

@@ -1,4 +1,5 @@
 /** What an operator sets for the dialects of X-Road and UXP (gateway.yaml, `gateway.home` and `home`). */
+import type { HashName } from './soap/request-hash.ts';
 import type { FaultSpelling } from './xroad-faults.ts';
 
 export interface XRoadSettings {
@@ -9,4 +10,6 @@ export interface XRoadSettings {
   readonly maxAnswerBytes: number;
   /** `carried-unverified`: for a UXP whose hash nobody but the platform can compute; default `verified`. */
   readonly requestHash?: 'verified' | 'carried-unverified';
+  /** The only ones by which the platform hashes; absent: whichever the dialect knows. */
+  readonly requestHashes?: readonly HashName[];
 }

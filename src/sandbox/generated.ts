@@ -79,7 +79,8 @@ export async function linkDocument(root: string, [first, second]: readonly [Home
       legs,
     },
     settings: { url: 'https://127.0.0.1' },
-  });
+    // One object that stands twice would be written as an alias, which the reader of configuration refuses.
+  }, { aliasDuplicateObjects: false });
 }
 
 function party(country: CountryCode, id: string): object {

@@ -9,6 +9,6 @@ import type { XRoadSettings } from '../xroad-settings.ts';
 import { UXP_HASHES } from './request-hash.ts';
 
 export function uxpSoap(settings: XRoadSettings): Dialect {
-  const { requestHash = 'verified' } = settings;
-  return soapDialect({ name: 'uxp-soap', checkRequestHash: requestHash === 'verified' ? (headers, request) => checkRequestHash(headers, request, UXP_HASHES) : () => undefined }, settings);
+  const { requestHash = 'verified', requestHashes } = settings;
+  return soapDialect({ name: 'uxp-soap', checkRequestHash: requestHash === 'verified' ? (headers, request) => checkRequestHash(headers, request, UXP_HASHES, requestHashes) : () => undefined }, settings);
 }

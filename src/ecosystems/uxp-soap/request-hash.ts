@@ -7,4 +7,8 @@ import type { RequestHashes } from '../soap/request-hash.ts';
 /** RFC 4051 names GOST R 34.11 this way; Trembita means by it the Ukrainian standard. */
 export const GOST34311 = 'http://www.w3.org/2001/04/xmldsig-more#gost34311';
 
-export const UXP_HASHES: RequestHashes = new Map([...SHA512, ['http://www.w3.org/2001/04/xmlenc#sha256', sha256], [GOST34311, gost34311]]);
+export const UXP_HASHES: RequestHashes = new Map([
+  ...SHA512,
+  ['http://www.w3.org/2001/04/xmlenc#sha256', { name: 'sha256', digest: sha256 }],
+  [GOST34311, { name: 'gost34311', digest: gost34311 }],
+]);

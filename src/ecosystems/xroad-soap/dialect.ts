@@ -5,5 +5,5 @@ import { SHA512, checkRequestHash } from '../soap/request-hash.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
 
 export function xroadSoap(settings: XRoadSettings): Dialect {
-  return soapDialect({ name: 'xroad-soap', checkRequestHash: (headers, request) => checkRequestHash(headers, request, SHA512) }, settings);
+  return soapDialect({ name: 'xroad-soap', checkRequestHash: (headers, request) => checkRequestHash(headers, request, SHA512, settings.requestHashes) }, settings);
 }
