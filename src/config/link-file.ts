@@ -73,6 +73,12 @@ const settings = record({
   connections: v.optional(count(1, 1000), 64),
   mappingOverlap: v.pipe(v.optional(duration(), '2m'), v.description('After a change of a mapping of ours: how long messages from home that only the revision before can read are still translated by it.')),
   suspended: v.exactOptional(v.pipe(record({ reason: text(), until: v.exactOptional(instant()) }), v.description('Stops the link on our side.'))),
+  checkDigits: v.exactOptional(
+    v.pipe(
+      record({ sent: v.exactOptional(oneOf(['off', 'warn', 'reject'])), received: v.exactOptional(oneOf(['off', 'reject'])) }),
+      v.description("Numbers of persons and organisations whose check digits are wrong, in place of the mappings' own policy: in what we send (warn: the loss report tells the peer which fields), and in what the peer sends."),
+    ),
+  ),
   refuseLoss: v.exactOptional(v.pipe(record({ requests: v.exactOptional(losses), answers: v.exactOptional(losses) }), v.description("Kinds of loss in the peer's translation with which we refuse its requests and its answers."))),
 });
 

@@ -136,7 +136,7 @@ function afterAnswer(thrown: unknown): never {
 function translateAnswer(opened: Opened, { translation, verified, offer }: Question): Mapped<'domestic'> {
   acceptLoss(opened.fields.context.loss, offer.peer.link.settings.refuseLoss?.answers, 'yes');
   try {
-    const mapped = translation.responseToDomestic(opened, verified);
+    const mapped = translation.responseToDomestic(opened, verified, { checks: offer.peer.link.settings.checkDigits?.received });
     requirePlace(mapped, offer.dialect, 'service-answer-unmappable');
     return mapped;
   } catch (cause) {

@@ -78,7 +78,7 @@ export async function prepare(statement: Request, payload: Content, use: Domesti
   const translation = inForce(service.revisions, parts.clock.now());
   const opened = await open(statement, payload, use.grant, peer.side, (document) => translation.checkNeutral('request', document), scope);
   acceptLoss(opened.fields.context.loss, peer.link.settings.refuseLoss?.requests, 'no');
-  const mapped = translation.requestToDomestic(opened);
+  const mapped = translation.requestToDomestic(opened, { checks: peer.link.settings.checkDigits?.received });
   const dialect = parts.dialect(service.home.dialect);
   requirePlace(mapped, dialect, 'mapping-failed');
   const call = {
@@ -195,7 +195,7 @@ function isForgotten({ claims }: Request, { link }: Peer, parts: InboundParts): 
 function translateAnswer({ service, translation, use }: DomesticTask, verified: Verified<DomesticResponse>, now: number): Mapped<'neutral'> {
   const others = usable(service.revisions, use.link.settings.mappingOverlap, now).filter((one) => one !== translation);
   try {
-    return firstFitting([translation, ...others], (revision) => revision.responseToNeutral(verified, use.grant.fields?.response)).mapped;
+    return firstFitting([translation, ...others], (revision) => revision.responseToNeutral(verified, { fields: use.grant.fields?.response, checks: use.link.settings.checkDigits?.sent })).mapped;
   } catch (thrown) {
     const { message, facts } = asCausewayError(thrown);
     throw new CausewayError('service-answer-unmappable', message, { cause: thrown, facts: facts.field === undefined ? {} : { field: facts.field } });

@@ -83,6 +83,8 @@ export interface LinkSettings {
   readonly connections: number;
   /** Milliseconds after a change of a mapping in which messages that only the revision before can read are still translated by it. */
   readonly mappingOverlap: number;
+  /** Numbers of persons and organisations whose check digits are wrong, in place of what each mapping says: in what we send (`warn` tells the receiver by the loss report), and in what the peer sends. */
+  readonly checkDigits?: { readonly sent?: 'off' | 'warn' | 'reject'; readonly received?: 'off' | 'reject' };
   /** Kinds of loss with which we refuse what the peer sends us, by leg: its requests (it asks) and its answers (we ask). */
   readonly refuseLoss?: { readonly requests?: readonly LossKind[]; readonly answers?: readonly LossKind[] };
 }

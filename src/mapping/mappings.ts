@@ -1,4 +1,5 @@
 /** The contract of the mapping room: one country's identifiers, services and translations, compiled and checked (mapping.md). Pure but for load. */
+import type { Checks } from './codecs/codec.ts';
 import type { NeutralForm } from './neutral.ts';
 import type { Purposes } from './purposes.ts';
 import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticService, Mapped, MappingRef, NeutralRef, Opened, Operation, Payload, Verified } from '../stages.ts';
@@ -62,9 +63,17 @@ export interface IdentifierMap {
   representedParty(federated: string): { readonly partyClass?: string; readonly partyCode: string };
 }
 
+/** What a link asks of one translation. */
+export interface LinkTerms {
+  /** Neutral fields that may cross (field-list.ts); for what goes to neutral. */
+  readonly fields?: readonly string[] | undefined;
+  /** Policy for check digits, in place of the mapping's own. */
+  readonly checks?: Checks | undefined;
+}
+
 /**
- * One mapping, compiled to closures, in all four directions. What goes to neutral is valid against the neutral schema, and cut down to `fields` where the grant lists those that
- * may cross. Throws `mapping-failed` for requests
+ * One mapping, compiled to closures, in all four directions. What goes to neutral is valid against the neutral schema, and cut down to the fields that
+ * may cross where the grant lists them. Throws `mapping-failed` for requests
  * and `service-answer-unmappable` for answers, with `facts.field` as a path in the form that was read.
  */
 export interface Translation {
@@ -72,11 +81,11 @@ export interface Translation {
   /** What the two schemas (request and response) are pinned by in the link. */
   readonly neutral: NeutralRef;
   readonly schemas: NeutralForm['schemas'];
-  requestToNeutral(request: Verified<DomesticRequest>, fields?: readonly string[]): Mapped<'neutral'>;
-  requestToDomestic(request: Opened): Mapped<'domestic'>;
-  responseToNeutral(response: Verified<DomesticResponse>, fields?: readonly string[]): Mapped<'neutral'>;
+  requestToNeutral(request: Verified<DomesticRequest>, terms?: LinkTerms): Mapped<'neutral'>;
+  requestToDomestic(request: Opened, terms?: LinkTerms): Mapped<'domestic'>;
+  responseToNeutral(response: Verified<DomesticResponse>, terms?: LinkTerms): Mapped<'neutral'>;
   /** `request` is the domestic request that is answered: some registers echo it. */
-  responseToDomestic(response: Opened, request: Verified<DomesticRequest>): Mapped<'domestic'>;
+  responseToDomestic(response: Opened, request: Verified<DomesticRequest>, terms?: LinkTerms): Mapped<'domestic'>;
   /** Validates a neutral document against the schema of the leg. Throws `neutral-invalid` with `facts.field`. */
   checkNeutral(kind: 'request' | 'response', document: unknown): void;
 }

@@ -1,5 +1,5 @@
 /** One translation under way: where it stands, and what it loses. Made per message; the compiled rules are shared. */
-import type { Note } from './codecs/codec.ts';
+import type { Checks, Note } from './codecs/codec.ts';
 import type { JsonValue, LossReport } from '../stages.ts';
 
 export type JsonObject = Record<string, JsonValue>;
@@ -15,10 +15,12 @@ export class Run implements Note {
   self: JsonValue | undefined = undefined;
   /** The domestic request that is answered, for echoes. */
   readonly request: unknown;
+  readonly checks: Checks | undefined;
   readonly #lost = { dropped: new Set<string>(), defaulted: new Set<string>(), approximated: new Set<string>(), unknown: new Set<string>() };
 
-  constructor(request: unknown) {
+  constructor(request: unknown, checks?: Checks) {
     this.request = request;
+    this.checks = checks;
   }
 
   approximate(): void {

@@ -1,9 +1,9 @@
 /** A mapping in all four directions. The only place that mints Mapped. */
 import { CausewayError } from '../errors.ts';
 import { mintMapped, type DomesticRequest, type DomesticResponse, type JsonValue, type LossReport, type Mapped, type MappingRef, type Opened, type Payload, type Verified } from '../stages.ts';
-import { Unfit } from './codecs/codec.ts';
+import { Unfit, type Checks } from './codecs/codec.ts';
 import type { Face } from './face.ts';
-import type { Translation } from './mappings.ts';
+import type { LinkTerms, Translation } from './mappings.ts';
 import { minimiser } from './minimise.ts';
 import { requireNeutral, type Kind, type NeutralForm } from './neutral.ts';
 import { Run, type JsonObject } from './run.ts';
@@ -22,26 +22,26 @@ interface Translated<T> {
 
 /** Translation of bare data, which proves nothing about where it came from: what stands under the engine, and under explain, try and diff. */
 export interface BareTranslation {
-  toNeutral(kind: Kind, payload: Payload): Translated<JsonObject>;
+  toNeutral(kind: Kind, payload: Payload, checks?: Checks): Translated<JsonObject>;
   /** `request`: the domestic request that is answered; without it there is nothing to echo. */
-  toDomestic(kind: Kind, document: JsonValue, request: Payload | undefined): Translated<Payload>;
+  toDomestic(kind: Kind, document: JsonValue, request: Payload | undefined, checks?: Checks): Translated<Payload>;
 }
 
 /**
  * Throws `mapping-failed` for requests and `service-answer-unmappable` for answers, with `facts.field` in the sender's own form. `makeRun` makes the run of a
  * message from the node that echoes read.
  */
-export function translateBare(parts: TranslationParts, makeRun = (request: unknown): Run => new Run(request)): BareTranslation {
+export function translateBare(parts: TranslationParts, makeRun = (request: unknown, checks?: Checks): Run => new Run(request, checks)): BareTranslation {
   const { face } = parts;
   return {
-    toNeutral(kind, payload) {
-      const run = makeRun(undefined);
+    toNeutral(kind, payload, checks) {
+      const run = makeRun(undefined, checks);
       const document = guarded(parts, kind, run, face.firstIndex, () => face.read(kind, payload, run));
       checkResult(parts, kind, document);
       return { document, loss: run.loss() };
     },
-    toDomestic(kind, document, request) {
-      const run = makeRun(request === undefined ? undefined : face.requestRoot(request));
+    toDomestic(kind, document, request, checks) {
+      const run = makeRun(request === undefined ? undefined : face.requestRoot(request), checks);
       return { document: guarded(parts, kind, run, 0, () => face.write(kind, document, run)), loss: run.loss() };
     },
   };
@@ -52,22 +52,22 @@ export function makeTranslation(parts: TranslationParts): Translation {
   const { ref, neutral } = parts;
   const bare = translateBare(parts);
   const minimise = minimiser(neutral, parts.face);
-  const toNeutral = (kind: Kind, payload: Payload, fields: readonly string[] | undefined): Mapped<'neutral'> => {
-    const translated = bare.toNeutral(kind, payload);
+  const toNeutral = (kind: Kind, payload: Payload, { fields, checks }: LinkTerms = {}): Mapped<'neutral'> => {
+    const translated = bare.toNeutral(kind, payload, checks);
     if (fields === undefined) return mintMapped<'neutral'>({ to: 'neutral', neutral: neutral.ref, mapping: ref, ...translated });
     const minimised = minimise(kind, translated, fields);
     checkResult(parts, kind, minimised.document);
     return mintMapped<'neutral'>({ to: 'neutral', neutral: neutral.ref, mapping: ref, ...minimised });
   };
-  const toDomestic = (kind: Kind, document: JsonValue, request: Payload | undefined): Mapped<'domestic'> => mintMapped<'domestic'>({ to: 'domestic', neutral: neutral.ref, mapping: ref, ...bare.toDomestic(kind, document, request) });
+  const toDomestic = (kind: Kind, document: JsonValue, request: Payload | undefined, { checks }: LinkTerms = {}): Mapped<'domestic'> => mintMapped<'domestic'>({ to: 'domestic', neutral: neutral.ref, mapping: ref, ...bare.toDomestic(kind, document, request, checks) });
   return {
     ref,
     neutral: neutral.ref,
     schemas: neutral.schemas,
-    requestToNeutral: (request: Verified<DomesticRequest>, fields) => toNeutral('request', request.message.payload, fields),
-    requestToDomestic: (request: Opened) => toDomestic('request', request.fields.document, undefined),
-    responseToNeutral: (response: Verified<DomesticResponse>, fields) => toNeutral('response', response.message.payload, fields),
-    responseToDomestic: (response: Opened, request: Verified<DomesticRequest>) => toDomestic('response', response.fields.document, request.message.payload),
+    requestToNeutral: (request: Verified<DomesticRequest>, terms) => toNeutral('request', request.message.payload, terms),
+    requestToDomestic: (request: Opened, terms) => toDomestic('request', request.fields.document, undefined, terms),
+    responseToNeutral: (response: Verified<DomesticResponse>, terms) => toNeutral('response', response.message.payload, terms),
+    responseToDomestic: (response: Opened, request: Verified<DomesticRequest>, terms) => toDomestic('response', response.fields.document, request.message.payload, terms),
     checkNeutral: (kind, document) => requireNeutral(neutral, kind, document),
   };
 }

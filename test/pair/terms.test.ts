@@ -150,10 +150,11 @@ suite('with other terms, after a restart of both gateways', () => {
 });
 
 suite('with losses that the receivers do not accept, and fields that do not cross', () => {
+  const checkDigits = (value: object) => [['settings', 'checkDigits'], value] as const;
   const refuseLoss = (value: object) => [['settings', 'refuseLoss'], value] as const;
   before(async () => {
-    await pair.reconfigure({ link: [refuseLoss({ requests: ['dropped'] }), grant(1, 0, 'fields', { response: FIELDS })] }, ['EE']);
-    await pair.reconfigure({ link: [refuseLoss({ answers: ['dropped'] }), grant(1, 0, 'fields', { response: FIELDS })] }, ['FI']);
+    await pair.reconfigure({ link: [refuseLoss({ requests: ['dropped'] }), checkDigits({ received: 'reject' }), grant(1, 0, 'fields', { response: FIELDS })] }, ['EE']);
+    await pair.reconfigure({ link: [refuseLoss({ answers: ['dropped'] }), checkDigits({ sent: 'reject' }), grant(1, 0, 'fields', { response: FIELDS })] }, ['FI']);
   });
 
   test('a request of which fields were dropped is refused before it is handed over', async () => {
@@ -171,6 +172,14 @@ suite('with losses that the receivers do not accept, and fields that do not cros
     const xid = await asked(COMPANY);
     const { context } = await auditorOpens(pair, 'EE', evidenceOf(pair, 'EE', xid, 'response'), xid, 'response');
     assert.ok(context.loss.dropped.length > 0);
+  });
+
+  test('a number with a wrong check digit does not leave, and is not taken, where the settings of either side say so', async () => {
+    const wrong = EXAMPLES.person.replace(/.$/, (digit) => String((Number(digit) + 1) % 10));
+    const atHome = assertFault(POPULATION, await pair.agencies.municipality.ask({ personCode: wrong }), { code: 'mapping-failed', status: 422, country: 'FI', retry: 'new-id' });
+    assert.deepEqual([pair.trail('FI', atHome), pair.trail('EE', atHome)], [['local: refusal SubmissionRejection mapping-failed'], []]);
+    const abroad = assertFault(INCOME, await pair.agencies.tax.ask({ personId: wrong, from: '2025-01', to: '2025-02' }), { code: 'mapping-failed', status: 422, country: 'EE', retry: 'new-id', delivered: 'no', peerCode: 'mapping-failed' });
+    assert.equal(pair.countries.EE.log.deliveries(INCOME.service).get(abroad), undefined);
   });
 
   test('of an answer only the fields that the grant lists leave their country, and the escrow of neither side holds more', async () => {
@@ -192,7 +201,7 @@ suite('with narrow terms, after another restart', () => {
   before(() =>
     pair.reconfigure({
       link: [
-        [['settings', 'refuseLoss'], undefined],
+        [['settings', 'refuseLoss'], undefined], [['settings', 'checkDigits'], undefined],
         grant(0, 0, 'maxBytes', '1536B'), grant(0, 0, 'maxBudget', '20s'), grant(0, 1, 'client', 'FI/MUN/0101263-6/kirjasto'), grant(1, 0, 'quota', 2),
       ],
     }),

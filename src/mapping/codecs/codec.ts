@@ -5,6 +5,8 @@ import type { JsonValue } from '../../stages.ts';
 export interface Note {
   /** The value crosses, but not exactly: it is reported under `approximated`. */
   approximate(): void;
+  /** Policy for check digits that the link sets for this message; without one the mapping's holds. */
+  readonly checks?: Checks | undefined;
 }
 
 export interface Codec {

@@ -29,14 +29,15 @@ const CODECS: ReadonlyMap<string, CodecFactory> = new Map<string, CodecFactory>(
   ['organisation-id', numberOf(ORGANISATION_NUMBERS, 'organisation-id')],
 ]);
 
-/** `person-id(EE)`, `organisation-id(FI)`: the value unchanged, its check digit judged by the mapping's `checks`. */
+/** `person-id(EE)`, `organisation-id(FI)`: the value unchanged, its check digit judged as the link says, else by the mapping's `checks`. */
 function numberOf(numbers: ReadonlyMap<string, NumberCheck>, name: string): CodecFactory {
-  return (args, { checks }) => {
+  return (args, context) => {
     expectArgs(args, 1, `${name}(EE)`);
     const check = numbers.get(args[0] ?? '');
     if (check === undefined) throw new SyntaxError(`${name} knows ${[...numbers.keys()].join(', ')}`);
     const judged = (value: Parameters<Codec['toNeutral']>[0], note: Note): string => {
       const text = asText(value);
+      const checks = note.checks ?? context.checks;
       const verdict = checks === 'off' ? 'ok' : check(text);
       if (verdict === 'form' || (verdict === 'check' && checks === 'reject')) throw new Unfit(`a valid ${name} of ${args[0] ?? ''} is expected`);
       if (verdict === 'check') note.approximate();

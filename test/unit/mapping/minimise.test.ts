@@ -84,7 +84,7 @@ suite('a translated answer', () => {
   const LISTED = ['/outcome', '/payments/*/month', '/payments/*/employer/identifier', '/payments/*/amount'];
 
   test('is cut down to the fields of the list, says the hash of the list, and names what was held back apart from what was lost', async () => {
-    const { fields } = (await translation('ee/employment-income', 'EE')).responseToNeutral(response(soapBody(answer(''))), LISTED);
+    const { fields } = (await translation('ee/employment-income', 'EE')).responseToNeutral(response(soapBody(answer(''))), { fields: LISTED });
     assert.deepEqual(fields.document, { outcome: 'found', payments: [{ month: '2026-01', employer: { identifier: 'EE:10137319' }, amount: { value: '5.00', currency: 'EUR' } }] });
     assert.equal(fields.minimised, fieldList(LISTED).sha256);
     assert.deepEqual(fields.loss, { dropped: [], defaulted: ['keha/perioodJada/item[]/summa/@yhik'], approximated: [], unknown: [], minimised: ['/payments/*/employer/name'] });
@@ -98,7 +98,7 @@ suite('a translated answer', () => {
   test('that lacks a required field once it is cut down is refused, since the peer would refuse it', async () => {
     const { responseToNeutral } = await translation('ee/employment-income', 'EE');
     const listed = ['/outcome', '/payments/*/month'];
-    assert.throws(() => responseToNeutral(response(soapBody(answer(''))), listed), (error: unknown) => error instanceof CausewayError && error.code === 'service-answer-unmappable');
+    assert.throws(() => responseToNeutral(response(soapBody(answer(''))), { fields: listed }), (error: unknown) => error instanceof CausewayError && error.code === 'service-answer-unmappable');
   });
 
   test('does not tell by its loss report that a field which was held back had been approximated', async () => {
@@ -106,7 +106,7 @@ suite('a translated answer', () => {
     const company = { businessId: { value: '0245437-2' }, tradeRegisterStatus: '1', status: '2', names: [{ name: 'Yritys Oy', type: '1' }], companyForms: [{ type: '99' }], registrationDate: '2020-01-01' };
     const answered = response(json({ companies: [company] }));
     const held = ['/outcome', '/companies/*/identifier', '/companies/*/legalName', '/companies/*/status'];
-    assert.deepEqual(fi.responseToNeutral(answered, [...held, '/companies/*/legalForm']).fields.loss.approximated.length, 1);
-    assert.deepEqual(fi.responseToNeutral(answered, held).fields.loss.approximated, []);
+    assert.deepEqual(fi.responseToNeutral(answered, { fields: [...held, '/companies/*/legalForm'] }).fields.loss.approximated.length, 1);
+    assert.deepEqual(fi.responseToNeutral(answered, { fields: held }).fields.loss.approximated, []);
   });
 });
