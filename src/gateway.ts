@@ -111,6 +111,9 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   time.start((link) => trail.mayAppend(link));
   metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
   metrics.gauge('mappings_refused', '1 while a change of the mappings folder is not taken, because it fails its check.', () => Number(mappings.refused));
+  metrics.gauge('trail_incidents', "Open incidents of the peers' logs.", () => trail.findings.incidents);
+  metrics.gauge('trail_breaches', "What peers' logs owe ours and do not show.", () => trail.findings.breaches);
+  metrics.gauge('trail_unacknowledged', "Answers of ours that the asker's log never showed.", () => trail.findings.unacknowledged);
   const readiness = async () => {
     const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, accepting: admission.open };
     const warnings = [...time.degraded, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];

@@ -6,6 +6,7 @@ import { addEvidence } from './evidence-commands.ts';
 import { addMappings } from './mappings-commands.ts';
 import { readPort } from './port.ts';
 import type { Registration } from './sandbox.ts';
+import { addTrail } from './trail-commands.ts';
 import type { DescribeArguments } from './services-describe.ts';
 
 const FAILED = 1;
@@ -17,7 +18,7 @@ function program(): Command {
   addRunning(causeway);
   addConfiguration(causeway);
   addTrust(causeway);
-  addTrail(causeway);
+  addTrail(causeway.command('trail').description('the trail of a gateway'));
   addEvidence(causeway.command('evidence').description('evidence of what was exchanged'));
   addServices(causeway);
   addHomeCheck(causeway);
@@ -177,48 +178,6 @@ function addTrust(causeway: Command): void {
     .action(async (file: string, { config, fingerprint }: { config: string; fingerprint: string }) => {
       const { importTrust } = await import('./trust.ts');
       print(importTrust(file, config, fingerprint).join('\n'));
-    });
-}
-
-function addTrail(causeway: Command): void {
-  const trail = causeway.command('trail').description('the trail of a gateway');
-  trail
-    .command('verify')
-    .description('recompute the trails below a folder, mirrors included, and name the first thing that is wrong')
-    .requiredOption('--data <dir>', 'data folder of a gateway, or a folder of such folders')
-    .option('--keys <dir>', 'folder with trail-keys.json; default: beside each trail')
-    .option('--json', 'print one JSON object')
-    .action(async ({ data, keys, json }: { data: string; keys?: string; json?: true }) => {
-      const { trailVerify, renderReport } = await import('./trail-verify.ts');
-      const report = await trailVerify(data, keys);
-      print(json ? JSON.stringify(report) : renderReport(report));
-      if (!report.ok) process.exitCode = FAILED;
-    });
-  trail
-    .command('incidents')
-    .description("what was found wrong with peers' logs; exits with 1 while any is open")
-    .requiredOption('--data <dir>', 'data folder of a gateway')
-    .option('--all', 'closed ones too', false)
-    .option('--close <id>', 'close one after a person has looked')
-    .option('--because <text>', 'why it is closed')
-    .option('--json', 'print one JSON object')
-    .action(async ({ data, all, close, because = '', json }: { data: string; all: boolean; close?: string; because?: string; json?: true }) => {
-      const { closeIncident, renderIncidents, trailIncidents } = await import('./trail-incidents.ts');
-      if (close !== undefined) closeIncident(data, Number(close), because, Date.now());
-      const incidents = trailIncidents(data, all);
-      print(json ? JSON.stringify({ incidents }) : renderIncidents(incidents));
-      if (incidents.some(({ closedAt }) => closedAt === undefined)) process.exitCode = FAILED;
-    });
-  trail
-    .command('accept-loss')
-    .description('record the decision that a log goes on without entries that neither side has any more; takes effect at the next start')
-    .requiredOption('--config <dir>', 'configuration folder of a gateway that is stopped')
-    .requiredOption('--link <id>', 'the link')
-    .requiredOption('--approval <reference>', 'the decision, as a file number')
-    .action(async (options: { config: string; link: string; approval: string }) => {
-      const { acceptLoss } = await import('./trail-accept-loss.ts');
-      const { origin, size } = await acceptLoss(options);
-      print(`${origin}: goes on without what is missing of its ${size} entries`);
     });
 }
 

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeGatewayKeys, publicParts } from '../crypto/gateway-keys.ts';
+import { mldsa44Key, rawMldsa44 } from '../crypto/mldsa.ts';
 import { createAuthority } from '../crypto/pki.ts';
 import { spkiPin } from '../platform/spki.ts';
 
@@ -29,6 +30,7 @@ export function makeKeys({ out, host, domesticHost }: { readonly out: string; re
       tls: trust.tls[0]!.spki,
       log: trust.log.key,
       witness: trust.witness.key,
+      ...(existsSync(files.witnessMldsa44) ? { witnessMldsa44: Buffer.from(rawMldsa44(mldsa44Key(readFileSync(files.witnessMldsa44), 'second witness'))).toString('base64') } : {}),
       ...(domestic === undefined ? {} : { domesticTls: spkiPin(new X509Certificate(readFileSync(domestic.domesticTlsCertificate)).publicKey) }),
     },
   };

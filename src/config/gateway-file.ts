@@ -70,6 +70,7 @@ function keys(folder: string) {
       tls: v.pipe(record(identity(folder)), v.description('Our identity towards peers.')),
       log: v.pipe(path(folder), v.description('Ed25519 private key (PEM) that signs checkpoints of our log.')),
       witness: v.pipe(path(folder), v.description("Ed25519 private key (PEM) that cosigns the peers' logs.")),
+      witnessMldsa44: v.exactOptional(v.pipe(path(folder), v.description("ML-DSA-44 private key (PEM) with which the peers' logs are cosigned a second time."))),
       evidence: v.pipe(path(folder), v.description('Key-encryption key of the evidence: 32 bytes in base64.')),
     }),
     v.description('Private keys, readable by the gateway alone. `causeway keys make` makes them.'),

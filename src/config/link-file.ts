@@ -5,13 +5,13 @@
 import * as v from 'valibot';
 import { PROOF_FORMS } from '../stages.ts';
 import type { ProofForm } from '../stages.ts';
-import { base64Of32, count, country, duration, httpsOrigin, httpsUrl, instant, oneOf, record, sha256, size, text } from './values.ts';
+import { base64Of, base64Of32, count, country, duration, httpsOrigin, httpsUrl, instant, oneOf, record, sha256, size, text } from './values.ts';
 
 const party = record({
   country: country(),
   entity: v.pipe(httpsUrl(), v.description('Entity id of the gateway.')),
-  log: v.pipe(record({ origin: text(), key: base64Of32() }), v.description("The gateway's log on this link: origin and Ed25519 public key.")),
-  witness: v.pipe(record({ name: text(), key: base64Of32() }), v.description("The gateway's witness: name and Ed25519 public key.")),
+  log: v.pipe(record({ origin: v.pipe(text(), v.regex(/^[!-~]+\/[0-9]{4}h[12]$/, 'expected the first shard of the log, <host>/trail/<a>-<b>/<year>h<half>')), key: base64Of32() }), v.description("The gateway's log on this link: origin of its first shard and Ed25519 public key.")),
+  witness: v.pipe(record({ name: text(), key: base64Of32(), mldsa44: v.exactOptional(base64Of(1312)) }), v.description("The gateway's witness: name and Ed25519 public key, and a second one (ML-DSA-44) where it has one.")),
   auditor: v.exactOptional(v.pipe(v.record(v.string(), v.string()), v.description("Public JWK (P-256) of the country's auditor, who alone opens `escrow` evidence."))),
 });
 

@@ -84,14 +84,19 @@ export function base64Of32() {
   return v.pipe(text(), v.check((written) => canonical(written, 'base64'), expects('32 bytes in base64')));
 }
 
+/** So many bytes in base64, beyond the length of other texts. */
+export function base64Of(bytes: number) {
+  return v.pipe(v.string(expects('a text')), v.check((written) => canonical(written, 'base64', bytes), expects(`${bytes} bytes in base64`)));
+}
+
 /** A SHA-256 in base64url, as the claims of statements carry it. */
 export function sha256() {
   return v.pipe(text(), v.check((written) => canonical(written, 'base64url'), expects('a SHA-256 in base64url (43 characters)')));
 }
 
-function canonical(written: string, encoding: 'base64' | 'base64url'): boolean {
+function canonical(written: string, encoding: 'base64' | 'base64url', length = 32): boolean {
   const bytes = Buffer.from(written, encoding);
-  return bytes.length === 32 && bytes.toString(encoding) === written;
+  return bytes.length === length && bytes.toString(encoding) === written;
 }
 
 /** RFC 3339 in UTC. */

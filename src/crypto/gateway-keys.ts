@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuthority } from './pki.ts';
 import { encryptionKey, statementKey } from './keys.ts';
+import { makeMldsa44 } from './mldsa.ts';
 import { spkiPin } from '../platform/spki.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
@@ -16,12 +17,14 @@ export interface GatewayKeyFiles {
   readonly tlsCertificate: string;
   readonly log: string;
   readonly witness: string;
+  /** Not made where this Node does not know the algorithm. */
+  readonly witnessMldsa44: string;
   readonly evidence: string;
 }
 
 export function gatewayKeyFiles(folder: string): GatewayKeyFiles {
   const file = (name: string) => join(folder, name);
-  return { statement: file('statement.key.pem'), encryption: file('encryption.key.pem'), tlsKey: file('federation-tls.key.pem'), tlsCertificate: file('federation-tls.cert.pem'), log: file('log.key.pem'), witness: file('witness.key.pem'), evidence: file('evidence.kek') };
+  return { statement: file('statement.key.pem'), encryption: file('encryption.key.pem'), tlsKey: file('federation-tls.key.pem'), tlsCertificate: file('federation-tls.cert.pem'), log: file('log.key.pem'), witness: file('witness.key.pem'), witnessMldsa44: file('witness-mldsa44.key.pem'), evidence: file('evidence.kek') };
 }
 
 /** Makes what is missing in `folder`, readable by this user alone; never replaces a key. `now`: UTC milliseconds, start of the TLS certificate. */
@@ -33,6 +36,8 @@ export function makeGatewayKeys(folder: string, host: string, now: number): Gate
   for (const [file, make] of [[files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.evidence, () => `${randomBytes(32).toString('base64')}\n`]] as const) {
     if (!existsSync(file)) writeSecret(file, make());
   }
+  const second = existsSync(files.witnessMldsa44) ? undefined : makeMldsa44();
+  if (second !== undefined) writeSecret(files.witnessMldsa44, pem(second));
   if (!existsSync(files.tlsKey) || !existsSync(files.tlsCertificate)) {
     const tls = createAuthority({ subject: [['CN', host]], algorithm: 'P-256', notBefore: now, notAfter: now + 2 * YEAR_MS });
     writeSecret(files.tlsKey, tls.key);
@@ -55,7 +60,7 @@ export interface PublicParts {
 }
 
 /** `notBefore` and `notAfter`: UTC milliseconds between which the peer may rely on these keys. */
-export function publicParts(files: GatewayKeyFiles, gateway: { readonly entity: string; readonly country: string }, window: { readonly notBefore: number; readonly notAfter: number }): PublicParts {
+export function publicParts(files: Omit<GatewayKeyFiles, 'witnessMldsa44'>, gateway: { readonly entity: string; readonly country: string }, window: { readonly notBefore: number; readonly notAfter: number }): PublicParts {
   const times = { notBefore: new Date(window.notBefore).toISOString(), notAfter: new Date(window.notAfter).toISOString() };
   const statement = statementKey(readFileSync(files.statement));
   const encryption = encryptionKey(readFileSync(files.encryption));

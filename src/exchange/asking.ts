@@ -11,6 +11,7 @@ import type { Authentic } from '../federation/statement.ts';
 import type { HttpReply } from '../platform/http-client.ts';
 import type { SpoolScope } from '../platform/spool.ts';
 import type { Content, Mapped, Opened } from '../stages.ts';
+import { isShardOf } from '../trail/shards.ts';
 import type { ExchangeRow } from '../trail/store.ts';
 import type { Question } from './flow.ts';
 import { acceptLoss } from './loss.ts';
@@ -153,6 +154,7 @@ async function answerOf(compact: string, question: Question, parts: OutboundPart
     const statement = await authenticate(compact, ['causeway-response+jwt', 'causeway-refusal+jwt'], reader, now);
     const { jti, request, link } = statement.claims as { jti: string; request: string; link: { sha256: string } };
     if (jti !== question.xid || request !== question.sealed.identity || link.sha256 !== question.use.version.sha256) throw new CausewayError('peer-answer-invalid', 'the answer does not bind our question');
+    if (statement.type === 'causeway-response+jwt' && !isShardOf(statement.claims.promise.origin, question.use.version.peer.log.origin)) throw new CausewayError('peer-answer-invalid', "the answer promises an entry of a log that is not the peer's on this link");
     parts.observe('outbound.answer-authenticated', { xid: question.xid, type: statement.type, kid: statement.kid });
     return statement;
   } catch (cause) {

@@ -124,7 +124,7 @@ export class Journal extends Archive {
     const index = await this.#close(agreement.id, async (keep) => {
       reply = { ...reply, body: await keep(reply.body, 'outcome') };
       const evidence = await this.#evidence(xid, use.version.agreement.id, 'response', recordKey, use.version.out.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: rendered.root, neutral: opened.fields.document, context: opened.fields.context }, now);
-      const entry = this.#entry(backwards(aboutQuestion(question)), 'response', event, theirs(statement, offer.peer), now, { evidence: evidence.id });
+      const entry = this.#entry(backwards(aboutQuestion(question)), 'response', event, theirs(statement, offer.peer), now, { evidence: evidence.id, promise: statement.claims.promise });
       return { change: { direction: 'outbound', xid, from: 'sent', to: 'answered', outcome: packReply(reply, this.encrypt(xid, 'reply', recordKey)), answerUntil: now + out.answerRetention }, entry, evidence };
     });
     this.#options.observe('outbound.response-recorded', { xid, index, event });
@@ -248,7 +248,7 @@ export class Journal extends Archive {
     return keepEvidence({ xid, link, step, recordKey, kind, contents, now, ...(this.#options.escrow === undefined ? {} : { escrow: this.#options.escrow }) });
   }
 
-  #entry(about: About, step: Step, event: EventName, statement: Recorded | undefined, now: number, more: { code?: ErrorCode; evidence?: string }): Entry {
+  #entry(about: About, step: Step, event: EventName, statement: Recorded | undefined, now: number, more: Pick<Entry, 'evidence' | 'promise'> & { readonly code?: ErrorCode }): Entry {
     const record = statement === undefined ? {} : { kid: statement.kid, window: Math.floor(statement.iat / 60), core: coreOf(signingInputOf(statement.compact)), ...(statement.chain === undefined ? {} : { chain: statement.chain }) };
     return { v: 1, ...about, step, event, t: this.#time(now), ...record, ...more };
   }

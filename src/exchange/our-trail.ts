@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '../config/config.ts';
 import { ed25519Key } from '../crypto/keys.ts';
+import { mldsa44Key } from '../crypto/mldsa.ts';
 import type { CausewayError } from '../errors.ts';
 import type { Link, LinkVersion } from '../federation/link.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -59,11 +60,12 @@ export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores,
   const witnessKey = ed25519Key(readFileSync(config.keys.witness), 'witness');
   const parties = links.flatMap(({ us, peer }) => [us, peer]);
   const local = { name: firstOrigins(config, [], clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey)).toString('base64') };
-  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: parties.map(({ witness }) => witness) });
+  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: parties.flatMap(({ witness: { name, key, mldsa44 } }) => [key, ...(mldsa44 === undefined ? [] : [mldsa44])].map((one) => ({ name, key: one }))) });
   return new Keeper({
     links,
     logKey,
     witnessKey,
+    ...(config.keys.witnessMldsa44 === undefined ? {} : { witnessMldsa44: mldsa44Key(readFileSync(config.keys.witnessMldsa44), 'second witness') }),
     store,
     mirror,
     heads: new HeadFile(config.heads),

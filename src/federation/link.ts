@@ -54,7 +54,8 @@ export interface Party {
   readonly entity: string;
   /** Log and witness keys stand in the link (protocol.md, "Trust"): Ed25519, base64. */
   readonly log: { readonly origin: string; readonly key: string };
-  readonly witness: { readonly name: string; readonly key: string };
+  /** `mldsa44`: the witness's second key (ML-DSA-44, base64), for cosignatures that outlive Ed25519. */
+  readonly witness: { readonly name: string; readonly key: string; readonly mldsa44?: string };
   readonly auditor?: Readonly<Record<string, string>>;
 }
 

@@ -51,6 +51,6 @@ export function openCheckpoint(content: string, log: NoteVerifier, witnesses: re
   const head = parseCheckpointText(note.text);
   const valid = verifyNote(note, [log, ...witnesses]);
   if (!valid.some((signature) => isOfKey(signature, log))) throw new CausewayError('statement-untrusted', 'checkpoint: not signed by the log');
-  const cosigned = witnesses.filter((witness) => valid.some((signature) => isOfKey(signature, witness))).map((witness) => witness.name);
-  return { head, note, cosigned };
+  const cosigned = new Set(witnesses.filter((witness) => valid.some((signature) => isOfKey(signature, witness))).map((witness) => witness.name));
+  return { head, note, cosigned: [...cosigned] };
 }

@@ -12,10 +12,9 @@ import { CompactRange, leafHash, rootOfPeaks } from './merkle.ts';
 import type { Mirror, ShardHead } from './mirror.ts';
 import type { NoteVerifier } from './note.ts';
 import type { PeerTrail } from './peer-trail.ts';
-import { follows, originAfterBreak } from './shards.ts';
+import { follows, isShardOf, originAfterBreak } from './shards.ts';
 import type { ObserveTrail } from './steps.ts';
 import type { LogName, RecoveredEntry, Store } from './store.ts';
-import { isShardOf } from './witness.ts';
 
 /** Entries that are fetched and stored at once while a log is recovered. */
 const CHUNK = 4096;
@@ -27,7 +26,7 @@ export interface FenceOptions {
   readonly origin: string;
   readonly store: Pick<Store, 'head' | 'openShard' | 'recover' | 'saveCheckpoint'>;
   readonly mirror: Pick<Mirror, 'shards' | 'peaks' | 'openIncident'>;
-  readonly peer: Pick<PeerTrail, 'witnessed' | 'mirroredCheckpoint' | 'mirroredEntries' | 'mirroredLeaves'>;
+  readonly peer: Pick<PeerTrail, 'witnessed' | 'promisesBeyond' | 'mirroredCheckpoint' | 'mirroredEntries' | 'mirroredLeaves'>;
   readonly heads: HeadFile;
   /** Our own key under the name of a shard, and the peer's witness. */
   readonly verifier: (origin: string) => NoteVerifier;
@@ -64,8 +63,8 @@ class Fence {
 
   async pass(): Promise<FenceResult> {
     const { log, peer, heads, observe } = this.#options;
-    observe('fence.asked', { log });
     const claimed = this.#verified(await peer.witnessed());
+    observe('fence.answered', { log });
     const known = heads.get(log);
     const shown = claimed === undefined ? 'nothing' : `${claimed.size} of ${claimed.origin}`;
     const mustHold = known?.lossAccepted === undefined ? known : undefined;
@@ -194,7 +193,8 @@ class Fence {
     if (last?.recovered === undefined && accepted === undefined) return;
     const present = await this.#options.store.head(log);
     const size = Math.max(present.size, ...[claimed, known].map((head) => (head?.origin === present.origin ? head.size : 0)), accepted?.size ?? 0);
-    const opened = await breakOff(log, { ...this.#options, size, ...(accepted && { accepted }) });
+    const promises = await this.#options.peer.promisesBeyond(present.origin, present.size);
+    const opened = await breakOff(log, { ...this.#options, size, promises, ...(accepted && { accepted }) });
     await heads.set(log, opened);
   }
 }
@@ -216,17 +216,19 @@ export interface BreakOptions extends Pick<FenceOptions, 'store' | 'now' | 'cloc
   readonly link?: NonNullable<Entry['link']>;
   /** Entries that the shard is known to have had. */
   readonly size: number;
+  /** Promises about entries beyond what is left. */
+  readonly promises: number;
   readonly accepted?: KnownHead;
 }
 
 /** Closes the shard in which a log stands; it goes on under an origin that it never had. Answers the head there. */
-export async function breakOff(log: LogName, { store, link, now, clockState, observe, size, accepted }: BreakOptions): Promise<StatedHead> {
+export async function breakOff(log: LogName, { store, link, now, clockState, observe, size, promises, accepted }: BreakOptions): Promise<StatedHead> {
   const { origin, size: held } = await store.head(log);
   // A log of which nothing is left still says what it was.
   const previous = held === 0 && accepted !== undefined ? { origin: accepted.origin, size: accepted.size, root: accepted.root } : undefined;
   const approval = accepted?.lossAccepted;
   const lastNamed = accepted !== undefined && follows(accepted.origin, origin) ? accepted.origin : origin;
-  const { root, ...head } = await store.openShard(log, originAfterBreak(lastNamed, now), { step: 'break', ...(link && { link }), t: { ms: now, clock: clockState() }, lost: { size, promises: 0 }, ...(approval !== undefined && { approval }), ...(previous && { previous }) });
+  const { root, ...head } = await store.openShard(log, originAfterBreak(lastNamed, now), { step: 'break', ...(link && { link }), t: { ms: now, clock: clockState() }, lost: { size, promises }, ...(approval !== undefined && { approval }), ...(previous && { previous }) });
   observe('fence.broken-off', { log, origin: head.origin });
   return { ...head, root: Buffer.from(root).toString('base64') };
 }

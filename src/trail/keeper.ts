@@ -5,13 +5,14 @@ import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { cosignatureVerifier, cosigner } from './cosignature.ts';
 import type { Offset } from './clock-watch.ts';
+import { mldsaCosigner } from './cosignature-mldsa.ts';
 import { Entangler } from './entangle.ts';
-import { parseEntry } from './entry.ts';
-import type { Entry, StatedHead } from './entry.ts';
-import { breakOff, passFence } from './fence.ts';
+import type { Entry } from './entry.ts';
+import { passFence } from './fence.ts';
+import { breakOffLocal, restoredAt } from './fence-local.ts';
 import type { HeadFile } from './head-file.ts';
-import { rootOfPeaks } from './merkle.ts';
-import type { Mirror, PeerTerms } from './mirror.ts';
+import { mldsaVerifier } from './keys.ts';
+import type { Breach, Mirror, PeerTerms } from './mirror.ts';
 import { ed25519FromBase64, ed25519Signer, ed25519Verifier } from './note.ts';
 import type { NoteVerifier } from './note.ts';
 import type { PeerTrail } from './peer-trail.ts';
@@ -20,7 +21,7 @@ import { Publisher } from './publisher.ts';
 import type { Published } from './publisher.ts';
 import { serveTrail } from './serve.ts';
 import type { Served } from './serve.ts';
-import { dueOrigin, follows } from './shards.ts';
+import { dueOrigin } from './shards.ts';
 import type { ObserveTrail } from './steps.ts';
 import type { Store } from './store.ts';
 import { addCheckpoint } from './witness.ts';
@@ -29,13 +30,15 @@ import type { WitnessAnswer } from './witness.ts';
 const TICK_MS = 1000;
 const LOCAL_LOG = 'local';
 const RETRY_MS = 50;
+const LOOK_MS = 10_000;
 /** Statements that were signed up to this long after a restore may be copies of ones whose outcome was lost: as far as the clocks may differ. */
 const FORGOTTEN_MS = 30_000;
 
 /** Public identities of a party's log and witness, as the link names them: `origin` is that of the log's first shard, keys are base64 Ed25519. */
 export interface TrailParty {
   readonly log: { readonly origin: string; readonly key: string };
-  readonly witness: { readonly name: string; readonly key: string };
+  /** `mldsa44`: base64 of the witness's second key, where it has one. */
+  readonly witness: { readonly name: string; readonly key: string; readonly mldsa44?: string };
 }
 
 /** One link whose log is kept. */
@@ -52,6 +55,8 @@ export interface KeeperOptions {
   readonly links: readonly KeptLink[];
   readonly logKey: KeyObject;
   readonly witnessKey: KeyObject;
+  /** ML-DSA-44, where we have one. */
+  readonly witnessMldsa44?: KeyObject;
   readonly store: Store;
   readonly mirror: Mirror;
   readonly heads: HeadFile;
@@ -83,6 +88,13 @@ interface Thread {
   notBefore: number;
 }
 
+/** How many things are wrong, of all links. */
+export interface Findings {
+  readonly incidents: number;
+  readonly breaches: number;
+  readonly unacknowledged: number;
+}
+
 export class Keeper {
   readonly #options: KeeperOptions;
   readonly #threads: readonly Thread[];
@@ -90,6 +102,8 @@ export class Keeper {
   /** Submissions of one peer, one after the other: each is judged by what the one before left. */
   readonly #witnessing = new Map<string, Promise<unknown>>();
   #running: Promise<void> | undefined;
+  #findings: Findings = { incidents: 0, breaches: 0, unacknowledged: 0 };
+  #lookAt = 0;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -117,6 +131,11 @@ export class Keeper {
   /** Whether the log of a link may grow now: one that is still being compared must not. */
   mayAppend(link: string): boolean {
     return this.#threads.some(({ log, state }) => log === link && state === 'open');
+  }
+
+  /** As of the last look, at most ten seconds ago; for metrics. */
+  get findings(): Findings {
+    return this.#findings;
   }
 
   /** UTC milliseconds: a statement that was signed before may be one whose outcome was lost with a disk. */
@@ -156,7 +175,7 @@ export class Keeper {
   }
 
   async #cosign({ terms, us, peer, peerTrail }: KeptLink, body: string): Promise<WitnessAnswer> {
-    const { mirror, clock, witnessKey, observe } = this.#options;
+    const { mirror, clock, witnessKey, witnessMldsa44, observe } = this.#options;
     const key = ed25519FromBase64(peer.log.key);
     const now = clock.now();
     observe('mirror.asked', { log: terms.link });
@@ -164,7 +183,7 @@ export class Keeper {
       terms,
       origin: peer.log.origin,
       log: (origin) => ed25519Verifier(origin, key),
-      cosigners: [cosigner(us.witness.name, witnessKey, now)],
+      cosigners: [cosigner(us.witness.name, witnessKey, now), ...(witnessMldsa44 === undefined ? [] : [mldsaCosigner(us.witness.name, witnessMldsa44, now)])],
       mirror,
       now,
       fetchEntries: async (origin, from, to) => {
@@ -177,7 +196,17 @@ export class Keeper {
     return answer;
   }
 
+  async #look(): Promise<void> {
+    const { mirror, clock } = this.#options;
+    if (clock.monotonic() < this.#lookAt) return;
+    this.#lookAt = clock.monotonic() + LOOK_MS;
+    const [incidents, breaches] = [await mirror.incidents('open'), await mirror.breaches()];
+    const count = (...kinds: readonly Breach['kind'][]) => breaches.filter(({ kind }) => kinds.includes(kind)).length;
+    this.#findings = { incidents: incidents.length, unacknowledged: count('unacknowledged'), breaches: count('promise-late', 'promise-other-leaf', 'missing-there', 'unknown-here') };
+  }
+
   async #tickAll(): Promise<void> {
+    await this.#look().catch((thrown: unknown) => this.#options.report('mirror', asCausewayError(thrown)));
     await Promise.all(this.#threads.map((thread) => this.#tickOne(thread)));
   }
 
@@ -229,8 +258,8 @@ export class Keeper {
     try {
       const verifier = (origin: string) => ed25519Verifier(origin, logKey);
       const { localHeads } = await passFence({ log, link, origin: us.log.origin, store, mirror, peer: peerTrail, heads, verifier, witnesses: witnessesOf(peer), now, clockState, observe });
-      await this.#breakOffLocal(localHeads, now);
-      thread.notBefore = (await restoredAt(mirror, log)) + FORGOTTEN_MS;
+      await breakOffLocal(localHeads, { store, mirror, heads, now, clockState, observe });
+      thread.notBefore = ((await restoredAt(mirror, log)) ?? -FORGOTTEN_MS) + FORGOTTEN_MS;
       await opened(log);
       thread.state = 'open';
     } catch (thrown) {
@@ -238,17 +267,6 @@ export class Keeper {
       if (error.code === 'trail-broken') thread.state = 'broken';
       report(log, error);
     }
-  }
-
-  /** The local log has no mirror: what it had, the head file says, and the checkpoints of it that came back with a link's log. */
-  async #breakOffLocal(recovered: readonly StatedHead[], now: number): Promise<void> {
-    const { store, mirror, heads, clockState, observe } = this.#options;
-    const known = heads.get(LOCAL_LOG);
-    const gone: StatedHead[] = [];
-    for (const head of [...recovered, ...(known === undefined ? [] : [known])]) if (!(await holds(mirror, head))) gone.push(head);
-    const last = gone.toSorted((a, b) => (a.origin === b.origin ? a.size - b.size : follows(a.origin, b.origin) ? 1 : -1)).at(-1);
-    if (last === undefined) return;
-    await heads.set(LOCAL_LOG, await breakOff(LOCAL_LOG, { store, now, clockState, observe, size: last.size, accepted: last }));
   }
 
   /** In a new half-year the log goes on in its shard; exchanges that are on their way go on there too. */
@@ -281,20 +299,6 @@ export class Keeper {
 }
 
 function witnessesOf({ witness }: TrailParty): readonly [NoteVerifier, ...NoteVerifier[]] {
-  return [cosignatureVerifier(witness.name, ed25519FromBase64(witness.key))];
-}
-
-/** UTC milliseconds of the last `break` of a log; far in the past where it never had one. */
-async function restoredAt(mirror: Mirror, log: string): Promise<number> {
-  for (const { origin, size } of (await mirror.shards('ours', log)).toReversed()) {
-    const [first] = size === 0 ? [] : await mirror.entries(origin, 0, 1);
-    const entry = first === undefined ? undefined : parseEntry(first);
-    if (entry?.step === 'break') return entry.t.ms;
-  }
-  return -FORGOTTEN_MS;
-}
-
-async function holds(mirror: Mirror, head: StatedHead): Promise<boolean> {
-  const shard = (await mirror.shards('ours', LOCAL_LOG)).find(({ origin }) => origin === head.origin);
-  return shard !== undefined && shard.size >= head.size && Buffer.from(rootOfPeaks(await mirror.peaks(head.origin, head.size))).toString('base64') === head.root;
+  const second = witness.mldsa44 === undefined ? [] : mldsaVerifier(witness.name, witness.mldsa44);
+  return [cosignatureVerifier(witness.name, ed25519FromBase64(witness.key)), ...second];
 }

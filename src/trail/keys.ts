@@ -2,8 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { mldsa44FromBase64 } from '../crypto/mldsa.ts';
 import { CausewayError } from '../errors.ts';
 import { cosignatureVerifier } from './cosignature.ts';
+import { mldsaCosignatureVerifier } from './cosignature-mldsa.ts';
 import { ed25519FromBase64, ed25519Verifier } from './note.ts';
 import type { NoteVerifier } from './note.ts';
 import { parseOrigin } from './shards.ts';
@@ -13,7 +15,7 @@ const FILE = 'trail-keys.json';
 const named = v.array(v.strictObject({ name: v.string(), key: v.string() }));
 const schema = v.strictObject({ v: v.literal(1), logs: named, witnesses: named });
 
-/** `logs`: our own and the peers', by origin. `witnesses`: ours and the peers', by name. Keys are base64 of 32 bytes (Ed25519), as in the link. */
+/** `logs`: our own and the peers', by origin. `witnesses`: ours and the peers', by name. Keys are base64 of 32 bytes (Ed25519), as in the link; a witness may have a second one of 1312 bytes (ML-DSA-44). */
 export type TrailKeys = v.InferOutput<typeof schema>;
 
 export function writeTrailKeys(folder: string, keys: TrailKeys): void {
@@ -39,6 +41,16 @@ function baseOf(origin: string): string {
   return parseOrigin(origin).base;
 }
 
+/** A name may have two keys: Ed25519, and ML-DSA-44, whose lines are ignored where this Node does not know it. */
 export function witnessVerifiers(keys: TrailKeys): NoteVerifier[] {
-  return keys.witnesses.map(({ name, key }) => cosignatureVerifier(name, ed25519FromBase64(key)));
+  return keys.witnesses.flatMap(({ name, key }) => (key.length > ED25519_CHARACTERS ? mldsaVerifier(name, key) : [cosignatureVerifier(name, ed25519FromBase64(key))]));
+}
+
+/** Of base64 of 32 bytes. */
+const ED25519_CHARACTERS = 44;
+
+/** None where this Node does not know the algorithm. */
+export function mldsaVerifier(name: string, key: string): NoteVerifier[] {
+  const publicKey = mldsa44FromBase64(key);
+  return publicKey === undefined ? [] : [mldsaCosignatureVerifier(name, publicKey)];
 }

@@ -84,6 +84,27 @@ export interface Incident {
   readonly closedBecause?: string;
 }
 
+/**
+ * Something that the two logs of a link owe each other and do not show, as of the last checkpoint that we cosigned. `promise-other-leaf`, `promise-late`: the peer's log
+ * has another entry where it promised one, or has it not in time. `missing-there`: the peer signed a statement that its log does not hold. `unacknowledged`: an answer of ours that the asker's log never
+ * shows. `unknown-here`: a statement in the peer's log that ours does not hold. `lost`: gone with a disk, as a recorded `break` says.
+ */
+export interface Breach {
+  readonly kind: 'promise-other-leaf' | 'promise-late' | 'missing-there' | 'unacknowledged' | 'unknown-here' | 'lost';
+  readonly link: string;
+  readonly xid: string;
+  /** In whose log `origin` and `index` are: the entry that shows it, or the place where it was to be. */
+  readonly whose: 'ours' | 'peer';
+  readonly origin: string;
+  readonly index: number;
+  /** UTC milliseconds by which it was due. */
+  readonly dueAt: number;
+  readonly step?: string;
+  /** Of a promise: the base64 leaf hash that was promised, and the one that is there. */
+  readonly leaf?: string;
+  readonly found?: string;
+}
+
 export interface Mirror extends LogReader {
   /** What was cosigned last of the peer's log on a link, of its latest shard. */
   latestWitnessed(link: string): Promise<Witnessed | undefined>;
@@ -93,6 +114,10 @@ export interface Mirror extends LogReader {
    * one transaction, which is on disk when this resolves. An incident is opened, or kept open, where anything does not fit.
    */
   grow(terms: PeerTerms, growth: Growth): Promise<GrowthResult>;
+  /** What the logs owe each other and do not show. */
+  breaches(): Promise<readonly Breach[]>;
+  /** Promises that the peer gave us about entries of its shard from `index` on. */
+  promisesBeyond(link: string, origin: string, index: number): Promise<number>;
   openIncident(incident: Pick<Incident, 'link' | 'origin' | 'kind' | 'what' | 'proof'>, now: number): Promise<void>;
   /** Open ones, or all; latest first. */
   incidents(which: 'open' | 'all'): Promise<readonly Incident[]>;

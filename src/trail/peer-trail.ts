@@ -5,7 +5,7 @@ import type { HttpConnection, HttpReply } from '../platform/http-client.ts';
 import { HASH_BYTES } from './merkle.ts';
 import { MAX_NOTE_CHARACTERS } from './note.ts';
 import type { WitnessReply } from './publisher.ts';
-import { TRAIL_PATHS, logPath, mirrorPath } from './serve.ts';
+import { TRAIL_PATHS, logPath, mirrorPath, promisesPath } from './serve.ts';
 import type { RecoveredEntry } from './store.ts';
 import { MAX_BUNDLE_BYTES, TILE_WIDTH, parseBundle, tilePath, tilesOver } from './tiles.ts';
 
@@ -36,6 +36,13 @@ export class PeerTrail {
   /** The peer's cosigned note about one shard of our log. */
   async mirroredCheckpoint(origin: string): Promise<string | undefined> {
     return this.#text(`${mirrorPath(origin)}/checkpoint`);
+  }
+
+  /** How many promises of ours the peer holds about entries of our shard from `index` on. */
+  async promisesBeyond(origin: string, index: number): Promise<number> {
+    const text = (await this.#text(promisesPath(origin, index)))?.trimEnd() ?? '0';
+    if (!/^[0-9]{1,9}$/.test(text)) throw new CausewayError('peer-answer-invalid', 'the peer sent no number of promises');
+    return Number(text);
   }
 
   /** Entries [from, to) of a shard of the peer's log. Rejects with `peer-unreachable` or `peer-answer-invalid`. */

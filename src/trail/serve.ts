@@ -12,7 +12,7 @@ import type { TileResource } from './tiles.ts';
 
 const PREFIX = '/federation/v1/trail';
 
-export const TRAIL_PATHS = { addCheckpoint: `${PREFIX}/add-checkpoint`, witnessed: `${PREFIX}/witnessed`, mirror: `${PREFIX}/mirror` } as const;
+export const TRAIL_PATHS = { addCheckpoint: `${PREFIX}/add-checkpoint`, witnessed: `${PREFIX}/witnessed`, mirror: `${PREFIX}/mirror`, promises: `${PREFIX}/promises` } as const;
 
 /** URL path of a shard: its origin without the host (tlog-tiles, "Parameters"). */
 export function logPath(origin: string): string {
@@ -22,6 +22,11 @@ export function logPath(origin: string): string {
 /** Path below which a mirror serves the shard `origin` of another's log (tlog-mirror: hex SHA-256 of the origin). */
 export function mirrorPath(origin: string): string {
   return `${TRAIL_PATHS.mirror}/${hash('sha256', origin, 'hex')}`;
+}
+
+/** Path at which the peer says how many promises it holds about entries of our shard `origin` from `index` on. */
+export function promisesPath(origin: string, index: number): string {
+  return `${TRAIL_PATHS.promises}/${hash('sha256', origin, 'hex')}/${index}`;
 }
 
 /** One link, as far as its trail may be read. */
@@ -46,6 +51,7 @@ export interface ServeOptions {
 /** What stands at `path` for the peer of this link; undefined where there is nothing. */
 export async function serveTrail(path: string, readable: Readable, options: ServeOptions): Promise<Served | undefined> {
   if (path === TRAIL_PATHS.witnessed) return note((await options.mirror.latestWitnessed(readable.link))?.note);
+  if (path.startsWith(`${TRAIL_PATHS.promises}/`)) return promises(path, readable, options);
   const found = (await inOurLog(path, readable, options)) ?? (await inMirror(path, readable, options));
   if (found === undefined) return undefined;
   const { origin, rest, checkpoint } = found;
@@ -73,6 +79,13 @@ async function inMirror(path: string, { link }: Readable, { mirror }: ServeOptio
   const shards = await mirror.shards('peer', link);
   const shard = shards.find((head) => path.startsWith(`${mirrorPath(head.origin)}/`));
   return shard && { origin: shard.origin, rest: path.slice(mirrorPath(shard.origin).length + 1), checkpoint: async (name) => (await mirror.witnessed(name))?.note };
+}
+
+/** A decimal and a newline; of shards that we mirror. */
+async function promises(path: string, { link }: Readable, { mirror }: ServeOptions): Promise<Served | undefined> {
+  const index = path.slice(path.lastIndexOf('/') + 1);
+  const shard = (await mirror.shards('peer', link)).find(({ origin }) => path === promisesPath(origin, Number(index)));
+  return shard && note(`${await mirror.promisesBeyond(link, shard.origin, Number(index))}\n`);
 }
 
 function note(text: string | undefined): Served | undefined {

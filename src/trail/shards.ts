@@ -56,3 +56,12 @@ export function follows(next: string, origin: string): boolean {
   const [after, before] = [parseOrigin(next), parseOrigin(origin)];
   return after.base === before.base && (after.half > before.half || (after.half === before.half && after.part > before.part));
 }
+
+/** Whether `origin` is the shard that the link names, or a later one of the same log. */
+export function isShardOf(origin: string, first: string): boolean {
+  try {
+    return origin === first || follows(origin, first);
+  } catch {
+    return false;
+  }
+}

@@ -3,9 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
+import { STATEMENT_TABLES } from './sqlite-statements.ts';
 
 /** Raised with every change of the tables. A store of another version is not opened. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 /** "cway": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x63776179;
 
@@ -45,6 +46,7 @@ ${LOG_TABLES}
 CREATE TABLE witnessed (origin INTEGER PRIMARY KEY REFERENCES origin, size INTEGER NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE TABLE incident (id INTEGER PRIMARY KEY, link TEXT NOT NULL, origin TEXT NOT NULL, kind TEXT NOT NULL, opened_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, what TEXT NOT NULL, proof TEXT NOT NULL, closed_at INTEGER, closed_because TEXT) STRICT;
 CREATE UNIQUE INDEX incident_open ON incident (link, origin, kind) WHERE closed_at IS NULL;
+${STATEMENT_TABLES}
 `;
 
 /** Rows are never deleted, only overwritten in place: a moved row could leave a copy of a key behind in its old page. */

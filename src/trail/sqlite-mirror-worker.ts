@@ -7,6 +7,7 @@ import type { MirrorCalls } from './sqlite-mirror.ts';
 import { PeerLogs } from './sqlite-peer-logs.ts';
 import { Shards } from './sqlite-shards.ts';
 import type { ShardRow } from './sqlite-shards.ts';
+import { Statements } from './sqlite-statements.ts';
 import { TILE_WIDTH } from './tiles.ts';
 import { serveCalls } from './worker-calls.ts';
 
@@ -17,7 +18,8 @@ function open(folder: string): { readonly calls: MirrorCalls; readonly close: ()
   const [trail, mirror] = [openReadOnly(folder), openMirrorFile(folder)];
   const [ours, mirrored] = [new Shards(trail), new Shards(mirror)];
   const incidents = new Incidents(mirror);
-  const peers = new PeerLogs(mirror, { ours, mirrored }, incidents);
+  const owed = new Statements(mirror);
+  const peers = new PeerLogs(mirror, { ours, mirrored }, incidents, owed);
   const at = <T>(origin: string, part: number, size: number, read: (shards: Shards, shard: ShardRow) => T): T => {
     const found = [ours, mirrored].map((shards) => [shards, shards.find(origin)] as const).find(([, shard]) => shard !== undefined);
     if (found?.[1] === undefined || !isWithin(part, size, found[1].size)) throw new CausewayError('internal', `${origin}: nothing about ${part} of ${size} entries`);
@@ -33,6 +35,8 @@ function open(folder: string): { readonly calls: MirrorCalls; readonly close: ()
     latestWitnessed: (link) => peers.latest(link),
     witnessed: (origin) => peers.witnessed(origin),
     grow: (terms, growth) => peers.grow(terms, growth),
+    breaches: () => owed.breaches(),
+    promisesBeyond: (link, origin, index) => peers.promisesBeyond(link, origin, index),
     openIncident: (incident, now) => incidents.open(incident, now),
     incidents: (which) => incidents.list(which),
     closeIncident: (id, because, now) => incidents.close(id, because, now),

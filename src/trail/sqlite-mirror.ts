@@ -21,6 +21,8 @@ export async function openSqliteMirror(folder: string): Promise<Mirror> {
     latestWitnessed: (link) => calls.call('latestWitnessed', link),
     witnessed: (origin) => calls.call('witnessed', origin),
     grow: (terms, growth) => calls.call('grow', terms, growth),
+    breaches: () => calls.call('breaches'),
+    promisesBeyond: (link, origin, index) => calls.call('promisesBeyond', link, origin, index),
     openIncident: (incident, now) => calls.call('openIncident', incident, now),
     incidents: (which) => calls.call('incidents', which),
     closeIncident: (id, because, now) => calls.call('closeIncident', id, because, now),

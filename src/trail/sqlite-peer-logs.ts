@@ -11,6 +11,7 @@ import { EntryRate, misfit } from './peer-entry.ts';
 import { follows } from './shards.ts';
 import type { Incidents } from './sqlite-incidents.ts';
 import type { Shards } from './sqlite-shards.ts';
+import type { Statements } from './sqlite-statements.ts';
 import { SqliteTree } from './sqlite-tree.ts';
 import type { RecoveredEntry } from './store.ts';
 
@@ -50,15 +51,17 @@ export class PeerLogs {
   readonly #mirrored: Shards;
   readonly #ours: Shards;
   readonly #incidents: Incidents;
+  readonly #owed: Statements;
   readonly #trees = new Map<string, SqliteTree>();
   readonly #rates = new Map<string, EntryRate>();
 
-  constructor(db: DatabaseSync, shards: { readonly mirrored: Shards; readonly ours: Shards }, incidents: Incidents) {
+  constructor(db: DatabaseSync, shards: { readonly mirrored: Shards; readonly ours: Shards }, incidents: Incidents, owed: Statements) {
     this.#db = db;
     this.#sql = statements(db);
     this.#mirrored = shards.mirrored;
     this.#ours = shards.ours;
     this.#incidents = incidents;
+    this.#owed = owed;
   }
 
   witnessed(origin: string): Witnessed | undefined {
@@ -69,18 +72,31 @@ export class PeerLogs {
     return toWitnessed(this.#sql.latest.get(link));
   }
 
+  promisesBeyond(link: string, origin: string, index: number): number {
+    this.#sql.begin.run();
+    this.#owed.follow(link, this.#ours);
+    this.#sql.commit.run();
+    return this.#owed.promisesBeyond(link, origin, index);
+  }
+
   grow(terms: PeerTerms, growth: Growth): GrowthResult {
     const { link } = terms;
     const lasting = this.#incidents.lasting(link);
     if (lasting !== undefined) return { kind: 'refused', incident: lasting.kind, what: lasting.what };
     const size = this.#mirrored.find(growth.origin)?.size ?? 0;
     if (size !== growth.old) return { kind: 'conflict', size };
+    const rate = new EntryRate(this.#rates.get(link));
+    this.#sql.begin.run();
     try {
-      const rate = new EntryRate(this.#rates.get(link));
-      this.#store(terms, growth, this.#check(terms, growth, rate));
+      this.#owed.follow(link, this.#ours);
+      this.#store(link, growth, this.#check(terms, growth, rate));
+      this.#sql.commit.run();
       this.#rates.set(link, rate);
       return { kind: 'stored' };
     } catch (thrown) {
+      // What the tree in memory holds by now is not on disk.
+      this.#trees.delete(growth.origin);
+      this.#sql.rollback.run();
       if (!(thrown instanceof Misfit)) throw thrown;
       this.#incidents.open({ link, origin: growth.origin, kind: thrown.kind, what: thrown.message, proof: growth.note }, growth.now);
       return { kind: 'refused', incident: thrown.kind, what: thrown.message };
@@ -93,7 +109,9 @@ export class PeerLogs {
     const shard = this.#mirrored.find(origin);
     if (shard === undefined) this.#checkFirst(terms.link, origin, entries[0]);
     const range = new CompactRange(old, shard === undefined ? [] : this.#mirrored.peaks(shard, old));
-    const leaves = entries.map((entry, at) => this.#checkOne(entry, old + at, terms, rate));
+    // What our own log says that we cosigned, we once held: an entry that was redacted since comes back as its leaf hash.
+    const vouched = this.#owed.vouchedFor(origin);
+    const leaves = entries.map((entry, at) => ('leaf' in entry && old + at < vouched ? { leaf: entry.leaf, bytes: null } : this.#checkOne(entry, old + at, terms, rate)));
     for (const { leaf } of leaves) range.append(leaf);
     if (Buffer.compare(range.root(), head.root) !== 0) throw new Misfit('entries', `the entries up to ${head.size} do not give the root of the checkpoint`);
     return leaves;
@@ -125,24 +143,17 @@ export class PeerLogs {
     if (entry?.previous === undefined || !isHead(entry.previous, last)) throw new Misfit('shard', `entry 0 does not name ${last.origin} of ${last.size} entries, which was cosigned last`);
   }
 
-  #store({ link }: PeerTerms, { origin, old, head, note, now }: Growth, leaves: readonly Leaf[]): void {
-    this.#sql.begin.run();
-    try {
-      const tree = this.#tree(link, origin);
-      leaves.forEach(({ leaf, bytes }, at) => {
-        this.#sql.insert.run(tree.id, old + at, leaf, bytes);
-        tree.append(leaf);
-      });
-      this.#sql.head.run(tree.id, head.size, head.root);
-      this.#sql.witness.run(tree.id, head.size, note, now);
-      this.#incidents.mended(link, now);
-      this.#sql.commit.run();
-    } catch (thrown) {
-      // What the tree in memory holds by now is not on disk.
-      this.#trees.delete(origin);
-      this.#sql.rollback.run();
-      throw thrown;
-    }
+  #store(link: string, { origin, old, head, note, now }: Growth, leaves: readonly Leaf[]): void {
+    const tree = this.#tree(link, origin);
+    leaves.forEach(({ leaf, bytes, entry }, at) => {
+      this.#sql.insert.run(tree.id, old + at, leaf, bytes);
+      tree.append(leaf);
+      if (entry !== undefined) this.#owed.seen(link, origin, old + at, entry);
+    });
+    this.#sql.head.run(tree.id, head.size, head.root);
+    this.#sql.witness.run(tree.id, head.size, note, now);
+    this.#owed.settle(link, now);
+    this.#incidents.mended(link, now);
   }
 
   #tree(link: string, origin: string): SqliteTree {

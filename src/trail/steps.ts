@@ -9,7 +9,7 @@ export const TRAIL_STEPS = [
   'stamp.asked',
   'stamp.stored',
   'shard.opened',
-  'fence.asked',
+  'fence.answered',
   'fence.behind',
   'fence.recovered-some',
   'fence.recovered',

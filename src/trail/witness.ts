@@ -12,7 +12,7 @@ import { verifyConsistency } from './merkle.ts';
 import type { Mirror, PeerTerms } from './mirror.ts';
 import { formatNote, parseNote, signatureLine } from './note.ts';
 import type { NoteSigner, NoteVerifier } from './note.ts';
-import { follows } from './shards.ts';
+import { isShardOf } from './shards.ts';
 import type { RecoveredEntry } from './store.ts';
 
 /** Entries that one checkpoint may add; a log that is further ahead publishes checkpoints on the way. */
@@ -59,15 +59,6 @@ function open(body: string, { origin, log }: WitnessOptions): { readonly request
   } catch (thrown) {
     if (!(thrown instanceof CausewayError)) throw thrown;
     return thrown.code === 'malformed' ? answer(400, 'malformed request') : answer(403, 'not signed by the log');
-  }
-}
-
-/** Whether `origin` is the shard that the link names, or a later one of the same log. */
-export function isShardOf(origin: string, first: string): boolean {
-  try {
-    return origin === first || follows(origin, first);
-  } catch {
-    return false;
   }
 }
 

@@ -26,6 +26,7 @@ export async function assertTrailsAgree<K extends Kits>(pair: RunningPair<K>): P
     const there = pair.peerOf(here);
     const { trails } = await trailVerify(pair.store(here));
     assert.deepEqual(trails.flatMap(({ wrong }) => wrong), [], `the trail of ${here} does not verify`);
+    assertMirrored(pair, here, there);
     const sent = new Set(trailEntries(pair.store(there)).map(statementOf));
     const entries = trailEntries(pair.store(here));
     const taken = entries.filter(({ chain }) => chain !== undefined);
@@ -33,6 +34,21 @@ export async function assertTrailsAgree<K extends Kits>(pair: RunningPair<K>): P
     assertHandedOver(pair, here, entries);
     assertAnswered(pair, here, entries);
   }
+}
+
+/** What one side cosigned of the other's log is in its mirror, and is what the other holds. */
+function assertMirrored<K extends Kits>(pair: RunningPair<K>, here: keyof K & string, there: keyof K & string): void {
+  const select = 'SELECT origin.name, entry.idx, entry.leaf FROM entry JOIN origin ON origin.id = entry.origin ORDER BY origin.ordinal, entry.idx';
+  const read = (country: keyof K & string, file: string, where: string) => {
+    const db = openReadOnly(pair.store(country), file);
+    const rows = db.prepare(select.replace(' ORDER', ` WHERE ${where} ORDER`)).all();
+    db.close();
+    return rows.map(({ name, idx, leaf }) => `${String(name)} ${String(idx)} ${Buffer.from(leaf as Uint8Array).toString('base64')}`);
+  };
+  const held = new Set(read(there, 'trail.db', "log <> 'local'"));
+  const mirrored = read(here, 'mirror.db', 'TRUE');
+  assert.ok(mirrored.length > 0, `${here} mirrors nothing`);
+  assert.deepEqual(mirrored.filter((entry) => !held.has(entry)), [], `${here} mirrors what ${there} does not hold`);
 }
 
 function statementOf({ xid, step, core }: Entry): string {

@@ -75,7 +75,7 @@ test('a link that is new, and one that is whole, take exchanges at once', async 
   await sides.FI.keeper.admit(LINK);
   await restart(sides, () => {});
   await sides.FI.keeper.admit(LINK);
-  assert.deepEqual(sides.FI.steps.filter((step) => step.startsWith('fence')), ['fence.asked', 'fence.passed']);
+  assert.deepEqual(sides.FI.steps.filter((step) => step.startsWith('fence')), ['fence.answered', 'fence.passed']);
   assert.equal((await sides.FI.mirror.shards('ours', LINK)).length, 1);
 });
 
