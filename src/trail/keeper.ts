@@ -10,9 +10,10 @@ import { Entangler } from './entangle.ts';
 import type { Entry } from './entry.ts';
 import { passFence } from './fence.ts';
 import { breakOffLocal, restoredAt } from './fence-local.ts';
+import { Findings } from './findings.ts';
 import type { HeadFile } from './head-file.ts';
 import { mldsaVerifier } from './keys.ts';
-import type { Breach, Mirror, PeerTerms } from './mirror.ts';
+import type { Mirror, PeerTerms } from './mirror.ts';
 import { ed25519FromBase64, ed25519Signer, ed25519Verifier } from './note.ts';
 import type { NoteVerifier } from './note.ts';
 import type { PeerTrail } from './peer-trail.ts';
@@ -30,7 +31,6 @@ import type { WitnessAnswer } from './witness.ts';
 const TICK_MS = 1000;
 const LOCAL_LOG = 'local';
 const RETRY_MS = 50;
-const LOOK_MS = 10_000;
 /** Statements that were signed up to this long after a restore may be copies of ones whose outcome was lost: as far as the clocks may differ. */
 const FORGOTTEN_MS = 30_000;
 
@@ -88,25 +88,18 @@ interface Thread {
   notBefore: number;
 }
 
-/** How many things are wrong, of all links. */
-export interface Findings {
-  readonly incidents: number;
-  readonly breaches: number;
-  readonly unacknowledged: number;
-}
-
 export class Keeper {
+  readonly findings: Findings;
   readonly #options: KeeperOptions;
   readonly #threads: readonly Thread[];
   readonly #timer: NodeJS.Timeout;
   /** Submissions of one peer, one after the other: each is judged by what the one before left. */
   readonly #witnessing = new Map<string, Promise<unknown>>();
   #running: Promise<void> | undefined;
-  #findings: Findings = { incidents: 0, breaches: 0, unacknowledged: 0 };
-  #lookAt = 0;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.findings = new Findings(options.mirror, options.clock);
     this.#threads = [...options.links.map((kept) => this.#linkThread(kept)), this.#localThread()];
     this.#timer = setInterval(() => void this.tick(), TICK_MS);
     for (const thread of this.#threads) if (thread.state === 'fenced') void this.#fence(thread);
@@ -131,11 +124,6 @@ export class Keeper {
   /** Whether the log of a link may grow now: one that is still being compared must not. */
   mayAppend(link: string): boolean {
     return this.#threads.some(({ log, state }) => log === link && state === 'open');
-  }
-
-  /** As of the last look, at most ten seconds ago; for metrics. */
-  get findings(): Findings {
-    return this.#findings;
   }
 
   /** UTC milliseconds: a statement that was signed before may be one whose outcome was lost with a disk. */
@@ -196,17 +184,8 @@ export class Keeper {
     return answer;
   }
 
-  async #look(): Promise<void> {
-    const { mirror, clock } = this.#options;
-    if (clock.monotonic() < this.#lookAt) return;
-    this.#lookAt = clock.monotonic() + LOOK_MS;
-    const [incidents, breaches] = [await mirror.incidents('open'), await mirror.breaches()];
-    const count = (...kinds: readonly Breach['kind'][]) => breaches.filter(({ kind }) => kinds.includes(kind)).length;
-    this.#findings = { incidents: incidents.length, unacknowledged: count('unacknowledged'), breaches: count('promise-late', 'promise-other-leaf', 'missing-there', 'unknown-here') };
-  }
-
   async #tickAll(): Promise<void> {
-    await this.#look().catch((thrown: unknown) => this.#options.report('mirror', asCausewayError(thrown)));
+    await this.findings.look().catch((thrown: unknown) => this.#options.report('mirror', asCausewayError(thrown)));
     await Promise.all(this.#threads.map((thread) => this.#tickOne(thread)));
   }
 
