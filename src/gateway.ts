@@ -72,7 +72,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const peers = config.links.map((link) => openPeer(link, config, clock.now()));
   const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
   const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
-  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, requestHash: config.home.requestHash, ...(config.ecosystem.requestHashes === undefined ? {} : { requestHashes: config.ecosystem.requestHashes }), ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
+  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, xml: config.limits.xml, mime: { maxParts: config.limits.mimeParts, maxHeaderBytes: config.limits.mimeHeaderBytes }, requestHash: config.home.requestHash, ...(config.ecosystem.requestHashes === undefined ? {} : { requestHashes: config.ecosystem.requestHashes }), ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
   const policy = policies(config, hub);
   const home = callingHome(config, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
   await mappings.begin();

@@ -91,6 +91,8 @@ export interface DomesticRequest {
   /** SOAP: the headers that an answer must repeat, in their order, where they are more than the members above or stand otherwise than the schema has them. */
   readonly headers?: readonly XmlElement[];
   readonly attachments?: readonly Attachment[];
+  /** SOAP: attachments of the answer go back as MTOM. */
+  readonly mtom?: true;
 }
 
 export interface DomesticResponse {

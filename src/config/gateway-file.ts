@@ -1,6 +1,7 @@
 /** gateway.yaml: one gateway, as its operators set it. The schema gives the type, the refusals and the JSON Schema for editors. */
 import * as v from 'valibot';
 import { DEFAULT_XML_LIMITS } from '../platform/limits.ts';
+import { DEFAULT_MULTIPART_LIMITS } from '../platform/multipart.ts';
 import { checkHome } from './check-home.ts';
 import { callingHome } from './home-file.ts';
 import { clock, timestamps } from './timestamps-file.ts';
@@ -99,8 +100,8 @@ const limits = v.optional(
       memoryBytes: v.pipe(v.optional(size(), '1MiB'), v.description('A message of more bytes lies in an encrypted temporary file while it passes.')),
       temporaryBytes: v.pipe(v.optional(size(), '10GiB'), v.description('All temporary files together; a message that does not fit is refused as disk-full.')),
       manifestBytes: v.pipe(v.optional(size(), '4MiB'), v.description('The sealed list of the parts of a message on the link.')),
-      mimeParts: v.pipe(v.optional(count(2, 100_000), 1000), v.description('Parts of one multipart message, its root among them.')),
-      mimeHeaderBytes: v.pipe(v.optional(size(), '8KiB'), v.description('All MIME headers of one part.')),
+      mimeParts: v.pipe(v.optional(count(2, 100_000), DEFAULT_MULTIPART_LIMITS.maxParts), v.description('Parts of one multipart message, its root among them.')),
+      mimeHeaderBytes: v.pipe(v.optional(size(), `${DEFAULT_MULTIPART_LIMITS.maxHeaderBytes / 1024}KiB`), v.description('All MIME headers of one part.')),
       checkpointBytes: v.pipe(v.optional(size(), '64KiB'), v.description("A request of a peer's log to our witness.")),
       statementBytes: v.pipe(v.optional(size(), '4KiB'), v.description('A statement.')),
       headerBytes: v.pipe(v.optional(size(), '16KiB'), v.description('All headers of a request; more than a statement.')),

@@ -1,4 +1,5 @@
 /** What an operator sets for the dialects of X-Road and UXP (gateway.yaml, `gateway.home` and `home`). */
+import type { MultipartLimits } from '../platform/multipart.ts';
 import type { HashName } from './soap/request-hash.ts';
 import type { FaultSpelling } from './xroad-faults.ts';
 
@@ -8,6 +9,8 @@ export interface XRoadSettings {
   readonly faultSpelling: FaultSpelling;
   /** Bytes of one answer from home, read at most. */
   readonly maxAnswerBytes: number;
+  /** Of a message with attachments. */
+  readonly mime?: MultipartLimits;
   /** `carried-unverified`: for a UXP whose hash nobody but the platform can compute; default `verified`. */
   readonly requestHash?: 'verified' | 'carried-unverified';
   /** The only ones by which the platform hashes; absent: whichever the dialect knows. */

@@ -14,6 +14,8 @@ export interface HomeService {
   readonly operation: Operation;
   /** Its messages cross as they are, but for the identifiers: no mapping reads them. */
   readonly passthrough?: true;
+  /** How a SOAP service takes attachments: referred to by text, which is the default, or by xop:Include. */
+  readonly attachments?: 'swa' | 'mtom';
 }
 
 /** A foreign service as it appears at home: a service of the gateway's own member. */

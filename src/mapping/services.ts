@@ -33,7 +33,7 @@ export function readServices(source: SourceFile, identifiers: Identifiers, forms
   const fields = readFields(source, [], source.value, ['imported', 'exported']);
   if (fields === undefined) return { imported: [], exported: [] };
   const imported = fields.list('imported', ['service', 'operation', 'home', 'path', 'mapping', 'purposes', 'article']).flatMap((one) => readImported(one, identifiers, forms) ?? []);
-  const exported = fields.list('exported', ['service', 'operation', 'dialect', 'home-operation', 'mapping', 'purposes', 'article']).flatMap((one) => readExported(one, identifiers, forms) ?? []);
+  const exported = fields.list('exported', ['service', 'operation', 'dialect', 'home-operation', 'attachments', 'mapping', 'purposes', 'article']).flatMap((one) => readExported(one, identifiers, forms) ?? []);
   for (const entries of [imported, exported]) {
     refuseCollisions(entries, ({ service, operation }) => `${service} ${operationText(operation)}`, 'service');
     refuseCollisions(entries, ({ home }) => `${home.dialect} ${serviceText(home.service)} ${operationText(home.operation)}`, 'home');
@@ -63,7 +63,7 @@ function refuseReserved({ fields, home }: ImportedEntry): void {
 
 function readImported(fields: Fields, identifiers: Identifiers, forms: DialectForms): ImportedEntry | undefined {
   const entry = readEntry(fields, (country) => country !== identifiers.country, 'of another country');
-  const home = fields.map('home', ['dialect', 'subsystem', 'service', 'version', 'operation']);
+  const home = fields.map('home', ['dialect', 'subsystem', 'service', 'version', 'operation', 'attachments']);
   const [dialect, subsystem, service, version] = [home?.choice('dialect', Object.keys(forms)), home?.string('subsystem'), home?.string('service'), home?.string('version')];
   const path = fields.string('path');
   if (entry === undefined || home === undefined || dialect === undefined || subsystem === undefined || service === undefined || path === undefined) {
@@ -74,7 +74,7 @@ function readImported(fields: Fields, identifiers: Identifiers, forms: DialectFo
   const domestic: DomesticService = { ...identifiers.gateway, subsystem, service, ...(version === undefined ? {} : { version }) };
   const operation = readOperation(home, 'operation') ?? (forms[dialect] === 'xml' ? { name: service } : undefined);
   if (operation === undefined) return home.report('a REST service needs its operation', '{ method: POST, template: /x }'), undefined;
-  return { ...entry, home: { dialect, service: domestic, operation }, path };
+  return { ...entry, home: { dialect, service: domestic, operation, ...attachmentsOf(home) }, path };
 }
 
 function readExported(fields: Fields, identifiers: Identifiers, forms: DialectForms): ServiceEntry | undefined {
@@ -85,7 +85,14 @@ function readExported(fields: Fields, identifiers: Identifiers, forms: DialectFo
     fields.report('an exported service needs service (with its service code), operation, dialect and mapping');
     return undefined;
   }
-  return { ...entry, home: { dialect, service, operation: readOperation(fields, 'home-operation') ?? entry.operation } };
+  return { ...entry, home: { dialect, service, operation: readOperation(fields, 'home-operation') ?? entry.operation, ...attachmentsOf(fields) } };
+}
+
+const ATTACHMENTS = ['swa', 'mtom'] as const;
+
+function attachmentsOf(fields: Fields): Pick<HomeService, 'attachments'> {
+  const attachments = fields.choice('attachments', ATTACHMENTS);
+  return attachments === undefined ? {} : { attachments };
 }
 
 function readEntry(fields: Fields, inCountry: (country: string) => boolean, where: string): Omit<ServiceEntry, 'home'> | undefined {

@@ -15,6 +15,9 @@ export interface MultipartLimits {
   readonly maxHeaderBytes: number;
 }
 
+/** As gateway.yaml has them (`limits.mimeParts`, `limits.mimeHeaderBytes`). */
+export const DEFAULT_MULTIPART_LIMITS: MultipartLimits = { maxParts: 1000, maxHeaderBytes: 8 * 1024 };
+
 export interface MimePart {
   /** Header lines as they came, each with its CRLF. */
   readonly headers: Uint8Array;

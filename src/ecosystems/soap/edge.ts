@@ -2,16 +2,14 @@
 import { ServiceFaulted } from '../../errors.ts';
 import type { HttpMessage, HttpReply } from '../../platform/http-client.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
-import { mintReceived } from '../../stages.ts';
 import type { DomesticResponse, Received } from '../../stages.ts';
 import type { Addressed, Edge, EdgeArrival } from '../edge.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import { malformed } from '../malformed.ts';
 import { XROAD_DOCUMENTS } from './documents.ts';
-import { toResponse } from './envelope.ts';
 import { soapMetaservice } from './metadata.ts';
 import { PREFIXES, XROAD } from './names.ts';
-import { readAnswer, readRequest } from './parse.ts';
+import { readAnswer, readRequest, receivedAnswer } from './parse.ts';
 import { requestHash } from './request-hash.ts';
 
 export const soapEdge: Edge = {
@@ -30,7 +28,7 @@ export const soapEdge: Edge = {
 export function parseProviderResponse(reply: HttpReply, call: DomesticCall, _request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
   const message = readAnswer(reply, limits);
   if (message.kind === 'fault') throw new ServiceFaulted(`SOAP fault of the service, status ${reply.status}`, message.fault.said);
-  return mintReceived(toResponse(message, call), reply.body);
+  return receivedAnswer(message, reply, call);
 }
 
 const ID_END = `</${PREFIXES[XROAD]}:id>`;

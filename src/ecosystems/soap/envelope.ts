@@ -43,7 +43,7 @@ export function toRequest(message: SoapMessage, candidates: readonly HomeService
   if (home === undefined) throw new CausewayError('unknown-service', 'the service of the header is not offered at this URL', { facts: { field: 'service' } });
   if (!('name' in home.operation) || !isRequestName(body.name, home.operation.name)) throw malformed('Body', 'Its element is not the operation of this service.');
   const { client, service, context, repeated } = headers;
-  return { kind: 'request', dialect, client, service, context, operation: home.operation, payload: { form: 'xml', element: body }, ...(repeated === undefined ? {} : { headers: repeated }) };
+  return { kind: 'request', dialect, client, service, context, operation: home.operation, payload: { form: 'xml', element: body }, ...(repeated === undefined ? {} : { headers: repeated }), ...(home.attachments === 'mtom' ? { mtom: true } : {}) };
 }
 
 /**

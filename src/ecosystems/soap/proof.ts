@@ -32,6 +32,7 @@ const PROFILE = 'wss-xroad-v1';
 export async function verifyRequest(received: Received<DomesticRequest>, policy: ProofPolicy, now: number, limits: XmlLimits): Promise<Verified<DomesticRequest>> {
   if (policy.form === 'security-server') return asserted(received, policy, now);
   const { dialect, service, operation } = received.message;
+  refuseUncovered(received.message);
   const proven = proveMessage(received.bytes, policy, now, limits);
   const request = toRequest(proven.message, [{ dialect, service, operation }], dialect);
   checkSigner(proven.path, request.client);
@@ -42,6 +43,7 @@ export async function verifyRequest(received: Received<DomesticRequest>, policy:
 export async function verifyResponse(received: Received<DomesticResponse>, call: DomesticCall, policy: ProofPolicy, now: number, limits: XmlLimits): Promise<Verified<DomesticResponse>> {
   try {
     if (policy.form === 'security-server') return asserted(received, policy, now);
+    refuseUncovered(received.message);
     const proven = proveMessage(received.bytes, policy, now, limits);
     const response = toResponse(proven.message, call);
     checkSigner(proven.path, call.home.service);
@@ -83,6 +85,11 @@ interface Proven {
   readonly message: SoapMessage;
   readonly bytes: Uint8Array;
   readonly proof: DomesticProof;
+}
+
+/** A WS-Security signature of X-Road's profile covers the envelope alone. */
+function refuseUncovered({ attachments = [] }: DomesticMessage): void {
+  if (attachments.length > 0) throw new CausewayError('signature-incomplete', 'attachments are not covered', { facts: { field: 'attachments', hint: 'The signature does not cover attachments: send none.' } });
 }
 
 function proveMessage(bytes: Uint8Array, policy: ProofPolicy, now: number, limits: XmlLimits): Proven {

@@ -3,7 +3,9 @@ import type { DialectName } from '../../stages.ts';
 import type { Dialect } from '../ecosystem.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
+import { DEFAULT_MULTIPART_LIMITS } from '../../platform/multipart.ts';
 import { askMethods } from './ask-methods.ts';
+import { soapPacking } from './attachments.ts';
 import { parseProviderResponse, soapEdge } from './edge.ts';
 import { renderEdgeFault, renderFault } from './faults.ts';
 import { parseRequest, parseResponse } from './parse.ts';
@@ -30,10 +32,11 @@ export function soapDialect(platform: SoapPlatform, settings: XRoadSettings): Di
   };
 }
 
-function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
+function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling, maxAnswerBytes, mime = DEFAULT_MULTIPART_LIMITS }: XRoadSettings): Dialect {
   return {
     name,
     methods: askMethods,
+    packing: soapPacking(mime),
     parseRequest: (http, candidates, limits) => parseRequest(http, candidates, limits, name),
     parseResponse: (reply, call, request, limits) => parseResponse(reply, call, request, limits, checkRequestHash),
     verifyRequest,
