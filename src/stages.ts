@@ -28,6 +28,9 @@ export type Payload =
   | { readonly form: 'xml'; readonly element: XmlElement }
   | { readonly form: 'json'; readonly body: JsonValue | undefined; readonly path: Readonly<Record<string, string>>; readonly query: Readonly<Record<string, string>> };
 
+/** What stands beside the body of a message that crosses unmapped, as its dialect writes it; the body is the first attachment. */
+export type UnmappedPayload = { readonly form: 'unmapped'; readonly document: JsonValue };
+
 /** Bytes that are not in memory in one piece: an encrypted temporary file, a range of one, several contents in a row (platform/content.ts). */
 export interface StoredContent {
   readonly length: number;
@@ -87,7 +90,7 @@ export interface DomesticRequest {
   readonly context: DomesticContext;
   /** SOAP: the service code; REST: method and path template of services.yaml. */
   readonly operation: Operation;
-  readonly payload: Payload;
+  readonly payload: Payload | UnmappedPayload;
   /** SOAP: the headers that an answer must repeat, in their order, where they are more than the members above or stand otherwise than the schema has them. */
   readonly headers?: readonly XmlElement[];
   readonly attachments?: readonly Attachment[];
@@ -99,7 +102,7 @@ export interface DomesticResponse {
   readonly kind: 'response';
   readonly dialect: DialectName;
   readonly messageId: string;
-  readonly payload: Payload;
+  readonly payload: Payload | UnmappedPayload;
   readonly attachments?: readonly Attachment[];
 }
 
@@ -212,8 +215,8 @@ export class Verified<M extends DomesticMessage = DomesticMessage> {
 export interface MappedFields<To extends 'neutral' | 'domestic'> {
   readonly to: To;
   /** The neutral JSON document, or the payload in the domestic form. */
-  readonly document: To extends 'neutral' ? JsonValue : Payload;
-  readonly neutral: NeutralRef;
+  readonly document: To extends 'neutral' ? JsonValue : Payload | UnmappedPayload;
+  readonly neutral: NeutralRef | 'passthrough';
   readonly mapping: MappingRef;
   readonly loss: CrossingLoss;
   /** Cross beside the document as they are. */

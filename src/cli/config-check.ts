@@ -83,6 +83,10 @@ function checkLeg(leg: Leg, path: readonly (string | number)[], country: string,
 }
 
 function checkNeutral({ neutral }: Grant, ours: Grant['neutral'], here: readonly (string | number)[], at: Located): Problem[] {
+  if (neutral === 'passthrough' || ours === 'passthrough') {
+    if (neutral === ours) return [];
+    return [problemAt(at, [...here, 'neutral'], ours === 'passthrough' ? 'services.yaml says passthrough' : 'services.yaml names a mapping', { hint: 'both must say passthrough, or neither' })];
+  }
   const differing = (['schema', 'version', 'sha256'] as const).find((key) => neutral[key] !== ours[key]);
   return differing === undefined ? [] : [problemAt(at, [...here, 'neutral', differing], 'is not the neutral form of our mapping', { hint: `ours is ${ours.schema}/${ours.version} ${ours.sha256}` })];
 }

@@ -75,11 +75,18 @@ function checkGrants(leg: Leg, path: YamlPath, report: Report): void {
     checkIdentifier(grant.client, leg.from, [...here, 'client'], report);
     checkIdentifier(grant.service, leg.to, [...here, 'service'], report);
     if (grant.minBudget >= grant.maxBudget) report([...here, 'minBudget'], 'must be less than maxBudget');
+    if (grant.neutral === 'passthrough') checkPassthrough(grant, here, report);
     const use = useOf(grant);
     const first = seen.get(use);
     if (first === undefined) seen.set(use, index);
     else report(here, `repeats grants[${first}]: the same client, service and operation`);
   }
+}
+
+/** What a mapping alone could do, and what a signature over an envelope does not cover. */
+function checkPassthrough({ fields, proof, answerProof }: Grant, here: YamlPath, report: Report): void {
+  if (fields !== undefined) report([...here, 'fields'], 'cannot be listed: with passthrough all of a message crosses');
+  if (proof === 'wss' || answerProof === 'wss') report([...here, proof === 'wss' ? 'proof' : 'answerProof'], 'cannot be wss: a message that crosses unmapped is not the one that was signed');
 }
 
 function useOf({ client, service, operation }: Grant): string {

@@ -33,7 +33,7 @@ const grant = record({
   service: v.pipe(text(), v.description("Federated identifier of the service, in the leg's `to` country.")),
   operation,
   purpose: v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected a purpose code of small letters, digits and hyphens')),
-  neutral: v.pipe(record({ schema: text(), version: text(), sha256: sha256() }), v.description('The neutral form, pinned; `causeway config check` prints the SHA-256 that it finds.')),
+  neutral: v.pipe(v.union([v.literal('passthrough'), record({ schema: text(), version: text(), sha256: sha256() })], 'expected { schema, version, sha256 } of a neutral form, or passthrough'), v.description('The neutral form, pinned; `causeway config check` prints the SHA-256 that it finds. With passthrough messages cross as they are, but for the identifiers.')),
   fields: v.exactOptional(v.pipe(record({ request: v.exactOptional(fieldPaths), response: v.exactOptional(fieldPaths) }), v.description('Fields of the neutral form that may cross for this purpose; without a list all may.'))),
   proof: v.pipe(oneOf(PROOFS), v.description('Domestic proof that the asking side must have.')),
   answerProof: v.exactOptional(v.pipe(oneOf(PROOFS), v.description('That of the answer, where the two platforms prove messages differently; without it, as proof.'))),

@@ -111,7 +111,7 @@ async function askWithin(scope: SpoolScope, question: Question, resumed: boolean
   parts.observe('outbound.answer-opened', { xid: question.xid, promise: statement.claims.promise });
   const render = async () => {
     const reply = await offer.dialect.renderResponse(translateAnswer(opened, question), question.verified.message, offer.policy(use.grant.proof, question.arrival), now);
-    return { root: reply.body, reply: packed(reply, offer.dialect) };
+    return { root: asAnswered(reply), reply: packed(reply, offer.dialect) };
   };
   return parts.journal.answered(question, statement, opened, render, (error) => faultReply(question, error, parts), now).catch(afterAnswer);
 }
@@ -125,6 +125,12 @@ async function openAnswer(statement: Authentic<'causeway-response+jwt'>, payload
     if (code === 'disk-full') afterAnswer(cause);
     throw new CausewayError('peer-answer-invalid', message, { cause, facts: { delivered: 'yes', peerCode: code } });
   }
+}
+
+/** An answer whose body crossed unmapped says all else in its status and its headers. */
+function asAnswered({ status, headers, body, attachments = [] }: HttpReply): Uint8Array {
+  if (body.length > 0 || attachments.length === 0) return body;
+  return Buffer.from([String(status), ...Object.entries(headers).map(([name, value]) => `${name}:${value}`), '', ''].join('\r\n'));
 }
 
 /** What our own disk has no room for was answered all the same. */

@@ -12,7 +12,8 @@ export interface Grant {
   readonly service: string;
   readonly operation: Operation;
   readonly purpose: string;
-  readonly neutral: NeutralRef;
+  /** `passthrough`: messages cross as they are, but for the identifiers. */
+  readonly neutral: NeutralRef | 'passthrough';
   /** Fields of the neutral form that may cross for this purpose (mapping/field-list.ts); without a list all may. */
   readonly fields?: { readonly request?: readonly string[]; readonly response?: readonly string[] };
   /** Domestic proof that the asking side must have. */
@@ -162,9 +163,14 @@ export function answerProof({ answerProof: answer, proof }: Grant): ProofForm {
   return answer ?? proof;
 }
 
-/** Parts beside the document. */
-export function allowedAttachments({ attachments = 0 }: Pick<Grant, 'attachments'>): number {
-  return attachments;
+/** Parts beside the document: of a message that crosses unmapped, its body is one more. */
+export function allowedAttachments({ attachments = 0, neutral }: Pick<Grant, 'attachments' | 'neutral'>): number {
+  return neutral === 'passthrough' ? attachments + 1 : attachments;
+}
+
+export function sameNeutral(a: Grant['neutral'], b: Grant['neutral']): boolean {
+  if (a === 'passthrough' || b === 'passthrough') return a === b;
+  return a.schema === b.schema && a.version === b.version && a.sha256 === b.sha256;
 }
 
 export function sameOperation(a: Operation, b: Operation): boolean {

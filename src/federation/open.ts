@@ -12,7 +12,7 @@ import type { FieldList } from '../mapping/field-list.ts';
 import { parseCanonicalJson } from '../platform/canonical-json.ts';
 import { PROOF_FORMS, mintOpened } from '../stages.ts';
 import type { Content, JsonValue, Opened } from '../stages.ts';
-import { allowedAttachments, answerProof } from './link.ts';
+import { allowedAttachments, answerProof, sameNeutral } from './link.ts';
 import type { Grant, Granted } from './link.ts';
 import { DOCUMENT_PART, MANIFEST_FRAME, PART_FRAME, readManifest } from './manifest.ts';
 import type { Manifest, Part } from './manifest.ts';
@@ -33,8 +33,7 @@ export function checkLeg({ claims, type }: Authentic<Carrying>, grant: Granted):
   if (sealing !== grant.sealing) throw new CausewayError('leg-mismatch', `sealed with "${sealing}", the leg says "${grant.sealing}"`);
   const proof = type === 'causeway-request+jwt' ? grant.proof : answerProof(grant);
   if (domestic.form !== proof || domestic.result !== PROOF_FORMS[proof]) throw new CausewayError('leg-mismatch', `${domestic.result} by ${domestic.form}, the grant asks for ${proof}`);
-  const agreed = grant.neutral;
-  if (neutral.schema !== agreed.schema || neutral.version !== agreed.version || neutral.sha256 !== agreed.sha256) throw new CausewayError('leg-mismatch', `neutral form ${neutral.schema}/${neutral.version} is not the one of the grant`);
+  if (!sameNeutral(neutral, grant.neutral)) throw new CausewayError('leg-mismatch', `neutral form ${neutral === 'passthrough' ? neutral : `${neutral.schema}/${neutral.version}`} is not the one of the grant`);
   if (claims.minimised !== fieldsFor(type, grant)?.sha256) throw new CausewayError('leg-mismatch', 'the message was not cut down to the fields that the grant lists');
 }
 

@@ -45,7 +45,7 @@ interface Contents {
 
 export interface ResponseFacts extends Contents {
   readonly promise: Promised;
-  readonly grant: Pick<Grant, 'maxBytes' | 'fields' | 'attachments'>;
+  readonly grant: Pick<Grant, 'maxBytes' | 'fields' | 'attachments' | 'neutral'>;
 }
 
 export interface RequestFacts extends Contents {

@@ -38,7 +38,7 @@ const common = {
 };
 
 const carrying = {
-  neutral: v.strictObject({ schema: text, version: text, sha256: digest }),
+  neutral: v.union([v.literal('passthrough'), v.strictObject({ schema: text, version: text, sha256: digest })]),
   sealing: v.picklist(['jwe', 'tls']),
   mapping: v.strictObject({ id: text, revision: count, sha256: digest }),
   minimised: v.exactOptional(digest),

@@ -48,8 +48,9 @@ export class Compiler {
     return this.#made.get(key);
   }
 
-  /** All revisions of a service's mapping, in the order in which they are in force; that service and mapping go together is checked once. */
+  /** All revisions of a service's mapping, in the order in which they are in force; that service and mapping go together is checked once. None where its messages cross unmapped. */
   revisionsOf(entry: ServiceEntry): CompiledMapping[] {
+    if (entry.home.passthrough === true) return [];
     const files = [...this.sources.mappings].filter(([, { file }]) => file.id === entry.mapping).sort(([, a], [, b]) => a.file.effective - b.file.effective);
     if (!this.#checked.has(entry)) checkEntry(entry, files.map(([, { file }]) => file), this.sources);
     this.#checked.add(entry);

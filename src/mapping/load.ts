@@ -11,11 +11,11 @@ import { readIdentifiers, type Identifiers } from './identifiers.ts';
 import type { DialectForms, LoadMappings, MappingSet, MappingSource, Revision, Translation } from './mappings.ts';
 import { neutralCompiler, type NeutralForm, type Schema } from './neutral.ts';
 import { readPersonal, type IsPersonal } from './personal.ts';
+import { passthrough } from './passthrough.ts';
 import { Problems, type SourceFile } from './problems.ts';
 import { readMappingFile } from './rule-reader.ts';
 import type { MappingFile } from './rules.ts';
 import { readServices, type ServiceEntry, type Services } from './services.ts';
-import type { NeutralRef } from '../stages.ts';
 import { makeTranslation, type TranslationParts } from './translation.ts';
 
 /**
@@ -85,7 +85,8 @@ export async function compileMappings(files: MappingFiles, country: string, form
   problems.throwIfAny();
   if (identifiers === undefined) throw new CausewayError('config-invalid', `${country}: no identifiers`);
   const made = new Map<CompiledMapping, Translation>();
-  const translated = (entry: ServiceEntry): { readonly neutral: NeutralRef; readonly revisions: readonly Revision[] } => {
+  const translated = (entry: ServiceEntry): { readonly neutral: Translation['neutral']; readonly revisions: readonly Revision[] } => {
+    if (entry.home.passthrough === true) return { neutral: passthrough.neutral, revisions: [{ translation: passthrough, from: 0, to: Number.POSITIVE_INFINITY }] };
     const revisions = compiler.revisionsOf(entry).map((mapping, at, all) => {
       const translation = made.get(mapping) ?? makeTranslation(mapping.parts);
       made.set(mapping, translation);

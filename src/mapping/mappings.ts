@@ -28,7 +28,7 @@ export interface ImportedService {
   readonly path: string;
   readonly purposes: Purposes;
   /** What all of its revisions translate to. */
-  readonly neutral: NeutralRef;
+  readonly neutral: Translation['neutral'];
   readonly revisions: readonly Revision[];
 }
 
@@ -39,7 +39,7 @@ export interface ExportedService {
   readonly home: HomeService;
   readonly purposes: Purposes;
   /** What all of its revisions translate to. */
-  readonly neutral: NeutralRef;
+  readonly neutral: Translation['neutral'];
   readonly revisions: readonly Revision[];
 }
 
@@ -79,9 +79,9 @@ export interface LinkTerms {
  * and `service-answer-unmappable` for answers, with `facts.field` as a path in the form that was read.
  */
 export interface Translation {
-  readonly ref: MappingRef;
   /** What the two schemas (request and response) are pinned by in the link. */
-  readonly neutral: NeutralRef;
+  readonly neutral: NeutralRef | 'passthrough';
+  readonly ref: MappingRef;
   readonly schemas: NeutralForm['schemas'];
   requestToNeutral(request: Verified<DomesticRequest>, terms?: LinkTerms): Mapped<'neutral'>;
   requestToDomestic(request: Opened, terms?: LinkTerms): Mapped<'domestic'>;

@@ -4,6 +4,7 @@ import { parseFederated } from './federated.ts';
 import { readFields, type Fields } from './fields.ts';
 import type { Identifiers } from './identifiers.ts';
 import type { DialectForms, HomeService } from './mappings.ts';
+import { PASSTHROUGH } from './passthrough.ts';
 import type { SourceFile } from './problems.ts';
 import { readPurposes, type Purposes } from './purposes.ts';
 
@@ -74,7 +75,7 @@ function readImported(fields: Fields, identifiers: Identifiers, forms: DialectFo
   const domestic: DomesticService = { ...identifiers.gateway, subsystem, service, ...(version === undefined ? {} : { version }) };
   const operation = readOperation(home, 'operation') ?? (forms[dialect] === 'xml' ? { name: service } : undefined);
   if (operation === undefined) return home.report('a REST service needs its operation', '{ method: POST, template: /x }'), undefined;
-  return { ...entry, home: { dialect, service: domestic, operation, ...attachmentsOf(home) }, path };
+  return { ...entry, home: { dialect, service: domestic, operation, ...attachmentsOf(home), ...passthroughOf(entry, operation) }, path };
 }
 
 function readExported(fields: Fields, identifiers: Identifiers, forms: DialectForms): ServiceEntry | undefined {
@@ -85,7 +86,15 @@ function readExported(fields: Fields, identifiers: Identifiers, forms: DialectFo
     fields.report('an exported service needs service (with its service code), operation, dialect and mapping');
     return undefined;
   }
-  return { ...entry, home: { dialect, service, operation: readOperation(fields, 'home-operation') ?? entry.operation, ...attachmentsOf(fields) } };
+  const operation = readOperation(fields, 'home-operation') ?? entry.operation;
+  return { ...entry, home: { dialect, service, operation, ...attachmentsOf(fields), ...passthroughOf(entry, operation) } };
+}
+
+/** A path, or the name of an element, that crosses as it is must be the same at both ends. */
+function passthroughOf({ fields, mapping, operation }: Omit<ServiceEntry, 'home'>, home: Operation): Pick<HomeService, 'passthrough'> {
+  if (mapping !== PASSTHROUGH) return {};
+  if (operationText(operation) !== operationText(home)) fields.report('the operation of a service that crosses unmapped is the same at home', `"${operationText(operation)}"`, 'operation');
+  return { passthrough: true };
 }
 
 const ATTACHMENTS = ['swa', 'mtom'] as const;

@@ -1,6 +1,6 @@
 /** A mapping in all four directions. The only place that mints Mapped. */
 import { CausewayError } from '../errors.ts';
-import { mintMapped, type Attachment, type DomesticMessage, type DomesticRequest, type DomesticResponse, type JsonValue, type LossReport, type Mapped, type MappingRef, type Opened, type Payload, type Verified } from '../stages.ts';
+import { mintMapped, type Attachment, type DomesticMessage, type DomesticRequest, type DomesticResponse, type JsonValue, type LossReport, type Mapped, type MappingRef, type Opened, type Payload, type UnmappedPayload, type Verified } from '../stages.ts';
 import { Unfit, type Checks } from './codecs/codec.ts';
 import type { Face } from './face.ts';
 import type { LinkTerms, Translation } from './mappings.ts';
@@ -53,7 +53,7 @@ export function makeTranslation(parts: TranslationParts): Translation {
   const bare = translateBare(parts);
   const minimise = minimiser(neutral, parts.face);
   const toNeutral = (kind: Kind, { payload, attachments }: DomesticMessage, { fields, checks }: LinkTerms = {}): Mapped<'neutral'> => {
-    const translated = bare.toNeutral(kind, payload, checks);
+    const translated = bare.toNeutral(kind, mappable(payload), checks);
     if (fields === undefined) return mintMapped<'neutral'>({ to: 'neutral', neutral: neutral.ref, mapping: ref, ...translated, ...beside(attachments) });
     const minimised = minimise(kind, translated, fields);
     checkResult(parts, kind, minimised.document);
@@ -61,15 +61,20 @@ export function makeTranslation(parts: TranslationParts): Translation {
   };
   const toDomestic = (kind: Kind, { document, attachments }: Opened['fields'], request: Payload | undefined, { checks }: LinkTerms = {}): Mapped<'domestic'> => mintMapped<'domestic'>({ to: 'domestic', neutral: neutral.ref, mapping: ref, ...bare.toDomestic(kind, document, request, checks), ...beside(attachments) });
   return {
-    ref,
     neutral: neutral.ref,
+    ref,
     schemas: neutral.schemas,
     requestToNeutral: (request: Verified<DomesticRequest>, terms) => toNeutral('request', request.message, terms),
     requestToDomestic: (request: Opened, terms) => toDomestic('request', request.fields, undefined, terms),
     responseToNeutral: (response: Verified<DomesticResponse>, terms) => toNeutral('response', response.message, terms),
-    responseToDomestic: (response: Opened, request: Verified<DomesticRequest>, terms) => toDomestic('response', response.fields, request.message.payload, terms),
+    responseToDomestic: (response: Opened, request: Verified<DomesticRequest>, terms) => toDomestic('response', response.fields, mappable(request.message.payload), terms),
     checkNeutral: (kind, document) => requireNeutral(neutral, kind, document),
   };
+}
+
+function mappable(payload: Payload | UnmappedPayload): Payload {
+  if (payload.form === 'unmapped') throw new CausewayError('internal', 'a message that was read as it is, and a mapping is there');
+  return payload;
 }
 
 /** Cross as they are, whatever the rules say. */

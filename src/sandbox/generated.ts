@@ -96,7 +96,8 @@ async function legOf(root: string, asking: Home, answering: Home): Promise<objec
 
 function grant(client: string, { service, operation, neutral }: ImportedService, proofs: { readonly proof: string; readonly answerProof: string }): object {
   const limits = { maxBytes: '1MiB', minBudget: '500ms', maxBudget: '20s', quota: 60_000 };
-  return { client, service, operation, purpose: PURPOSES[neutral.schema] ?? neutral.schema, neutral, ...proofs, idempotent: true, ...limits };
+  const subject = neutral === 'passthrough' ? neutral : neutral.schema;
+  return { client, service, operation, purpose: PURPOSES[subject] ?? subject, neutral, ...proofs, idempotent: true, ...limits };
 }
 
 function entityOf(country: CountryCode): string {

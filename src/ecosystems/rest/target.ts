@@ -19,11 +19,21 @@ export interface Target {
  * in any encoding, broken percent-encoding, fragments, and a query name that stands twice; `too-large` for a long target.
  */
 export function readTarget(target: string): Target {
+  const [path, query] = splitTarget(target);
+  return { segments: readPath(path), query: readQuery(query) };
+}
+
+function splitTarget(target: string): readonly [path: string, query: string] {
   if (target.length > MAX_TARGET) throw new CausewayError('too-large', `target of ${target.length} characters`, { facts: { field: 'path', hint: `At most ${MAX_TARGET} characters.` } });
   if (/[^\x21-\x7e]|[#\\]/.test(target)) throw malformed('path', 'It holds characters that must be percent-encoded.');
   const mark = target.indexOf('?');
-  const [path, query] = mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
-  return { segments: readPath(path), query: readQuery(query) };
+  return mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+}
+
+/** As readTarget, of a target that crosses as it is: the query is the service's to read, names that stand twice with it. */
+export function readUnmappedTarget(target: string): { readonly segments: readonly string[]; readonly path: string; readonly query: string } {
+  const [path, query] = splitTarget(target);
+  return { segments: readPath(path), path, query };
 }
 
 /** The parameters of `{name}` segments when `segments` fit `template`, else undefined. */

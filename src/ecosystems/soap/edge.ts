@@ -28,7 +28,7 @@ export const soapEdge: Edge = {
 export function parseProviderResponse(reply: HttpReply, call: DomesticCall, _request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
   const message = readAnswer(reply, limits);
   if (message.kind === 'fault') throw new ServiceFaulted(`SOAP fault of the service, status ${reply.status}`, message.fault.said);
-  return receivedAnswer(message, reply, call);
+  return receivedAnswer(message, reply, call, limits);
 }
 
 const ID_END = `</${PREFIXES[XROAD]}:id>`;

@@ -62,11 +62,11 @@ export function toResponse(message: SoapMessage, call: DomesticCall): DomesticRe
   return { kind: 'response', dialect: home.dialect, messageId: headers.context.messageId, payload: { form: 'xml', element: body } };
 }
 
-function isRequestName(name: string, operation: string): boolean {
+export function isRequestName(name: string, operation: string): boolean {
   return name === operation || name === `${operation}Request`;
 }
 
-function answerName(operation: string): string {
+export function answerName(operation: string): string {
   return `${operation.replace(/Request$/, '')}Response`;
 }
 

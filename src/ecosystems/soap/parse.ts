@@ -13,10 +13,13 @@ import { withAttachments } from './includes.ts';
 import { readEnvelope, toRequest, toResponse } from './envelope.ts';
 import type { SoapMessage } from './envelope.ts';
 import type { SoapHeaders } from './headers.ts';
+import { unmapped } from './unmapped.ts';
 
 /** See Dialect.parseRequest. The path does not matter: a SOAP service has one URL. */
 export function parseRequest(http: HttpMessage, candidates: readonly HomeService[], limits: XmlLimits, dialect: DialectName): Received<DomesticRequest> {
-  return mintReceived(withAttachments(toRequest(readRequest(http, limits), candidates, dialect), http.attachments), http.body);
+  const message = toRequest(readRequest(http, limits), candidates, dialect);
+  const crosses = candidates.some(({ passthrough }) => passthrough === true) ? unmapped(message, http.body, http.attachments ?? [], limits) : withAttachments(message, http.attachments);
+  return mintReceived(crosses, http.body);
 }
 
 /** The message of a request, whoever it is for. Throws `malformed`, `too-large`. */
@@ -33,12 +36,14 @@ export function parseResponse(reply: HttpReply, call: DomesticCall, request: Htt
   const message = readAnswer(reply, limits);
   if (message.kind === 'fault') throw message.fault.error;
   checkRequestHash(message.headers, request.body);
-  return receivedAnswer(message, reply, call);
+  return receivedAnswer(message, reply, call, limits);
 }
 
 /** An answer whose origin was checked. Throws `service-answer-invalid`. */
-export function receivedAnswer(message: SoapMessage, reply: HttpReply, call: DomesticCall): Received<DomesticResponse> {
-  return asAnswer(() => mintReceived(withAttachments(toResponse(message, call), reply.attachments), reply.body), reply.status);
+export function receivedAnswer(message: SoapMessage, reply: HttpReply, call: DomesticCall, limits: XmlLimits): Received<DomesticResponse> {
+  const answer = toResponse(message, call);
+  const crosses = () => (call.home.passthrough === true ? unmapped(answer, reply.body, reply.attachments ?? [], limits) : withAttachments(answer, reply.attachments));
+  return mintReceived(asAnswer(crosses, reply.status), reply.body);
 }
 
 /** The message of an answer: a fault, or what came with status 200. Throws `service-answer-invalid`. */

@@ -88,7 +88,8 @@ interface Proven {
 }
 
 /** A WS-Security signature of X-Road's profile covers the envelope alone. */
-function refuseUncovered({ attachments = [] }: DomesticMessage): void {
+function refuseUncovered({ attachments = [], payload }: DomesticMessage): void {
+  if (payload.form === 'unmapped') throw new CausewayError('signature-incomplete', 'a message that crosses unmapped is not the one that was signed');
   if (attachments.length > 0) throw new CausewayError('signature-incomplete', 'attachments are not covered', { facts: { field: 'attachments', hint: 'The signature does not cover attachments: send none.' } });
 }
 

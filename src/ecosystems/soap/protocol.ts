@@ -3,6 +3,7 @@ import type { DialectName } from '../../stages.ts';
 import type { Dialect } from '../ecosystem.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
+import { DEFAULT_XML_LIMITS } from '../../platform/limits.ts';
 import { DEFAULT_MULTIPART_LIMITS } from '../../platform/multipart.ts';
 import { askMethods } from './ask-methods.ts';
 import { soapPacking } from './attachments.ts';
@@ -27,12 +28,12 @@ export function soapDialect(platform: SoapPlatform, settings: XRoadSettings): Di
     ...provider,
     edge: soapEdge,
     parseResponse: parseProviderResponse,
-    renderRequest: async (...request) => ({ ...(await renderRequest(...request)), target: '' }),
+    renderRequest: async (...request) => ({ ...(await provider.renderRequest(...request)), target: '' }),
     renderFault: (error, facts) => (facts.said === undefined ? renderEdgeFault(error, facts, settings.faultSpelling) : renderServiceFault(facts.said, facts.exchange)),
   };
 }
 
-function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling, maxAnswerBytes, mime = DEFAULT_MULTIPART_LIMITS }: XRoadSettings): Dialect {
+function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling, maxAnswerBytes, mime = DEFAULT_MULTIPART_LIMITS, xml = DEFAULT_XML_LIMITS }: XRoadSettings): Dialect {
   return {
     name,
     methods: askMethods,
@@ -41,8 +42,8 @@ function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling,
     parseResponse: (reply, call, request, limits) => parseResponse(reply, call, request, limits, checkRequestHash),
     verifyRequest,
     verifyResponse,
-    renderRequest,
-    renderResponse,
+    renderRequest: (mapped, call, policy, now) => renderRequest(mapped, call, policy, now, xml),
+    renderResponse: (mapped, request, policy, now) => renderResponse(mapped, request, policy, now, xml),
     renderFault: (error, facts) => (facts.said === undefined ? renderFault(error, facts, faultSpelling) : renderServiceFault(facts.said, facts.exchange)),
     call: (request, connection, deadline, scope) => sendOnce(request, connection, deadline, maxAnswerBytes, scope),
   };

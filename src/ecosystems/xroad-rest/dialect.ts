@@ -1,8 +1,10 @@
 /** X-Road message protocol for REST (r1), behind a security server or in its place. */
 import type { Dialect } from '../ecosystem.ts';
 import { renderFault } from '../rest/faults.ts';
+import { restPacking } from '../rest/packing.ts';
 import { renderResponse } from '../rest/payload.ts';
 import { verifyRequest, verifyResponse } from '../rest/proof.ts';
+import { renderUnmappedResponse } from '../rest/unmapped.ts';
 import { renderServiceFault } from '../rest/service-fault.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
@@ -26,13 +28,14 @@ export function xroadRest(settings: XRoadSettings): Dialect {
 function behindServer({ faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect {
   return {
     name: 'xroad-rest',
+    packing: restPacking,
     methods: askMethods,
     parseRequest,
     parseResponse,
     verifyRequest,
     verifyResponse: (received, _call, policy, now) => verifyResponse(received, policy, now),
     renderRequest: async (mapped, call) => renderRequest(mapped, call),
-    renderResponse: async (mapped) => renderResponse(mapped),
+    renderResponse: async (mapped, request) => (request.payload.form === 'unmapped' ? renderUnmappedResponse(mapped) : renderResponse(mapped)),
     renderFault: (error, facts) => (facts.said === undefined ? renderFault(error, facts, faultSpelling) : renderServiceFault(facts.said, facts.exchange, facts.accept)),
     call: (request, connection, deadline, scope) => sendOnce(request, connection, deadline, maxAnswerBytes, scope),
   };

@@ -74,7 +74,7 @@ export function renderForProvider(mapped: Mapped<'domestic'>, call: DomesticCall
 
 /** The answer of a service of ours, straight from it: it sets no X-Road headers, and any status of 400 or more is its own. Redirects are not followed. */
 export function parseProviderResponse(reply: HttpReply, call: DomesticCall, _request: HttpMessage, limits: XmlLimits): Received<DomesticResponse> {
-  if (reply.status >= 300) throw serviceFaulted(reply);
+  if (reply.status >= 300 && call.home.passthrough === undefined) throw serviceFaulted(reply);
   return receivedAnswer(reply, call, limits);
 }
 

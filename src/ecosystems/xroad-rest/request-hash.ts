@@ -8,34 +8,43 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { CausewayError } from '../../errors.ts';
+import { digestOf } from '../../platform/hashing-content.ts';
 import type { HttpHeaders, HttpMessage } from '../../platform/http-client.ts';
+import type { Content } from '../../stages.ts';
 import { REQUEST_HASH, REQUEST_ID } from './identifiers.ts';
 
-/** Names that we send and that Jetty knows. */
-const CANONICAL: Readonly<Record<string, string>> = { 'accept': 'Accept', 'content-type': 'Content-Type' };
+export const REQUEST_HASH_ALGORITHM = 'sha512';
+
+/** Names that Jetty knows, of those that can cross. */
+const KNOWN = [
+  'Accept', 'Accept-Charset', 'Accept-Encoding', 'Accept-Language', 'Accept-Ranges', 'Age', 'Allow', 'Alt-Svc', 'Authorization', 'Cache-Control', 'Content-Disposition', 'Content-Encoding', 'Content-Language', 'Content-Location',
+  'Content-MD5', 'Content-Range', 'Content-Type', 'Cookie', 'ETag', 'Expires', 'From', 'If-Match', 'If-Modified-Since', 'If-None-Match', 'If-Range', 'If-Unmodified-Since', 'Last-Modified', 'Location', 'Max-Forwards', 'MIME-Version',
+  'Origin', 'Pragma', 'Range', 'Referer', 'Request-Range', 'Retry-After', 'Set-Cookie', 'Strict-Transport-Security', 'Vary', 'Warning', 'WWW-Authenticate',
+];
+const CANONICAL: ReadonlyMap<string, string> = new Map(KNOWN.map((name) => [name.toLowerCase(), name]));
 
 /** Requires that the answer was made for exactly our request. Throws `service-answer-invalid`. */
 export function checkRequestHash(headers: HttpHeaders, request: HttpMessage): void {
   const { [REQUEST_ID]: requestId, [REQUEST_HASH]: hash } = headers;
   if (requestId === undefined || hash === undefined) throw invalid('no request hash: the answer did not pass a security server');
   const found = Buffer.from(hash, 'base64');
-  const fits = [(name: string) => name, (name: string) => CANONICAL[name] ?? name].some((spell) => equal(found, requestHash(request, requestId, spell)));
+  const fits = [(name: string) => name, (name: string) => CANONICAL.get(name) ?? name].some((spell) => equal(found, requestHash(request, requestId, spell)));
   if (!fits) throw invalid('request hash of another request');
 }
 
-function requestHash({ method, target, headers, body }: HttpMessage, requestId: string, spell: (name: string) => string): Buffer {
-  return hashOf(method, target, [...Object.entries(headers).map(([name, value]) => [spell(name), value] as const), [REQUEST_ID, requestId]], body);
+function requestHash({ method, target, headers, body, attachments }: HttpMessage, requestId: string, spell: (name: string) => string): Buffer {
+  return hashOf(method, target, [...Object.entries(headers).map(([name, value]) => [spell(name), value] as const), [REQUEST_ID, requestId]], attachments?.[0]?.content ?? body);
 }
 
 /** The hash of a request whose head has exactly these header lines, in this order and spelling. */
-export function hashOf(method: string, target: string, headerLines: readonly (readonly [name: string, value: string])[], body: Uint8Array): Buffer {
+export function hashOf(method: string, target: string, headerLines: readonly (readonly [name: string, value: string])[], body: Content): Buffer {
   const lines = headerLines.map(([name, value]) => `${name}:${value}`);
   const head = sha512(Buffer.from([method, target, ...lines, ''].join('\r\n'), 'utf8'));
-  return body.length === 0 ? head : sha512(Buffer.concat([head, sha512(body)]));
+  return body.length === 0 ? head : sha512(Buffer.concat([head, digestOf(body, REQUEST_HASH_ALGORITHM)]));
 }
 
 function sha512(bytes: Uint8Array): Buffer {
-  return createHash('sha512').update(bytes).digest();
+  return createHash(REQUEST_HASH_ALGORITHM).update(bytes).digest();
 }
 
 function equal(a: Buffer, b: Buffer): boolean {

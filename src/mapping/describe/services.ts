@@ -20,11 +20,11 @@ export interface DescribedService {
   readonly form: { readonly kind: 'xml'; readonly description: Description } | { readonly kind: 'json'; readonly openapi: JsonMap };
 }
 
-/** Those of `countries`, by ISO code. Throws `config-invalid` for mappings with errors, and for a REST service whose mapping names no OpenAPI description that can be read. */
+/** Those of `countries`, by ISO code, but for services that cross unmapped: these are what their provider's own description says. Throws `config-invalid` for mappings with errors, and for a REST service whose mapping names no OpenAPI description that can be read. */
 export async function describeServices(folder: string, country: string, countries: ReadonlySet<string>, forms: DialectForms, read: ReadFile): Promise<readonly DescribedService[]> {
   const { problems, services, compiler } = await readCountry(await readFiles(folder, rootsOf(country)), country, forms);
   problems.throwIfAny();
-  return services.imported.filter((entry) => countries.has(entry.country)).map((entry) => {
+  return services.imported.filter((entry) => countries.has(entry.country) && entry.home.passthrough === undefined).map((entry) => {
     const [mapping] = compiler.revisionsOf(entry);
     if (mapping === undefined) throw new CausewayError('internal', `${entry.service} has no mapping`);
     const { service, home, path } = entry;

@@ -10,7 +10,7 @@ import { leavesOf } from '../../../src/mapping/explain/leaves.ts';
 import { HIDDEN, type Step } from '../../../src/mapping/explain/step.ts';
 import type { JsonValue } from '../../../src/stages.ts';
 import { domestic, goldenFiles, type GoldenCase } from './golden.ts';
-import { MAPPINGS, opened, request, response, translation } from './support.ts';
+import { MAPPINGS, opened, request, response, translation, mappedPayload } from './support.ts';
 
 const LOADED = new Map<string, Promise<Explainer>>();
 
@@ -37,7 +37,7 @@ async function engine(mapping: string, one: GoldenCase): Promise<Pick<Explanatio
       return { output: { neutral: document }, loss };
     }
     const { document, loss } = (asked.kind === 'request' ? to.requestToDomestic(opened(asked.input)) : to.responseToDomestic(opened(asked.input), request(domestic(one.request, 'request')))).fields;
-    return { output: { domestic: document }, loss };
+    return { output: { domestic: mappedPayload(document) }, loss };
   } catch (error) {
     assert.ok(error instanceof CausewayError);
     return { refused: { code: error.code, field: error.facts.field ?? '', expected: '' } };

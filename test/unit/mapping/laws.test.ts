@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { CausewayError } from '../../../src/errors.ts';
 import type { Translation } from '../../../src/mapping/mappings.ts';
 import type { JsonValue, Payload, XmlElement } from '../../../src/stages.ts';
-import { json, opened, request, response, translation, xml } from './support.ts';
+import { json, opened, request, response, translation, xml, mappedPayload } from './support.ts';
 
 const day = fc.date({ min: new Date('1900-01-01T00:00:00Z'), max: new Date('2099-12-31T00:00:00Z'), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10));
 const words = fc.string({ minLength: 1, maxLength: 30 }).filter((text) => text.trim() === text && /^[^\p{Cc}]+$/u.test(text));
@@ -36,7 +36,7 @@ const NO_REQUEST: Record<string, Payload> = {
 function write(to: Translation, id: string, neutral: JsonValue): Payload {
   const none = NO_REQUEST[id];
   assert.ok(none);
-  return to.responseToDomestic(opened(neutral), request(none)).fields.document;
+  return mappedPayload(to.responseToDomestic(opened(neutral), request(none)).fields.document);
 }
 
 for (const [id, of, documents] of [

@@ -1,10 +1,11 @@
 /** Stages and payloads for mapping tests. Tests may mint what only a room may mint elsewhere. */
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { loadTranslation } from '../../../src/mapping/load.ts';
 import type { Translation } from '../../../src/mapping/mappings.ts';
 import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
-import { mintOpened, mintVerified, type DomesticRequest, type DomesticResponse, type JsonValue, type LossReport, type Opened, type Payload, type Verified, type XmlElement } from '../../../src/stages.ts';
+import { mintOpened, mintVerified, type DomesticRequest, type DomesticResponse, type JsonValue, type LossReport, type Opened, type Payload, type UnmappedPayload, type Verified, type XmlElement } from '../../../src/stages.ts';
 import { elements } from '../../../src/xml/element.ts';
 import { parseXml } from '../../../src/xml/parse.ts';
 
@@ -38,6 +39,12 @@ export function response(payload: Payload): Verified<DomesticResponse> {
 
 export function opened(document: JsonValue): Opened {
   return mintOpened({ type: 'causeway-response+jwt', identity: '', context: { messageIds: {}, loss: NO_LOSS }, document, attachments: [], salt: new Uint8Array(32) });
+}
+
+/** What a mapping wrote. */
+export function mappedPayload(document: Payload | UnmappedPayload): Payload {
+  assert.notEqual(document.form, 'unmapped');
+  return document as Payload;
 }
 
 export function xml(text: string): Payload {

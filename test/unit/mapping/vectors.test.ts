@@ -7,7 +7,7 @@ import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs';
 import type { JsonValue, Payload } from '../../../src/stages.ts';
 import { renderXml } from '../../../src/xml/render.ts';
-import { opened, request, response, SHARED, soapBody, translation, xml } from './support.ts';
+import { opened, request, response, SHARED, soapBody, translation, xml, mappedPayload } from './support.ts';
 
 const VTJ_REQUEST = '<q:HenkilonTunnusKysely xmlns:q="http://xml.vrk.fi/ws/vtj/vtjkysely/1"><q:request><q:SoSoNimi>Perussanoma 3</q:SoSoNimi><q:Salasana>secret</q:Salasana><q:Henkilotunnus>36805280109</q:Henkilotunnus></q:request></q:HenkilonTunnusKysely>';
 
@@ -49,7 +49,7 @@ test('a real RR456 answer that finds nobody becomes VTJ\'s own not-found', async
   const neutral = (await translation('ee/person', 'EE')).responseToNeutral(response(payload)).fields;
   assert.deepEqual(neutral.document, { outcome: 'not-found' });
   const vtj = (await translation('fi/person', 'EE')).responseToDomestic(opened(neutral.document), request(xml(VTJ_REQUEST))).fields;
-  assert.match(text(vtj.document), /koodi="0001"/);
+  assert.match(text(mappedPayload(vtj.document)), /koodi="0001"/);
 });
 
 test('a real RR456 request is read in the namespace that it uses', async (t) => {
@@ -74,7 +74,7 @@ for (const [title, neutral] of [['found', MARI], ['found with the fewest fields'
     xmlRegisterFsInputProviders();
     using schema = XmlDocument.fromBuffer(readFileSync(schemaFile), { url: schemaFile });
     using validator = XsdValidator.fromDoc(schema);
-    const answer = (await translation('fi/person', 'EE')).responseToDomestic(opened(neutral), request(xml(VTJ_REQUEST))).fields.document;
+    const answer = mappedPayload((await translation('fi/person', 'EE')).responseToDomestic(opened(neutral), request(xml(VTJ_REQUEST))).fields.document);
     using document = XmlDocument.fromString(text(answer));
     const complaints = problems(() => validator.validate(document));
     assert.ok(complaints.length > 0);
