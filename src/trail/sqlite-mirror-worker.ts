@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { CausewayError } from '../errors.ts';
 import { Incidents } from './sqlite-incidents.ts';
-import { openMirrorFile, openReadOnly } from './sqlite-layout.ts';
+import { MIRROR_FILE, openMirrorFile, openReadOnly } from './sqlite-layout.ts';
 import type { MirrorCalls } from './sqlite-mirror.ts';
 import { PeerLogs } from './sqlite-peer-logs.ts';
 import { Shards } from './sqlite-shards.ts';
@@ -48,4 +48,4 @@ function isWithin(part: number, size: number, committed: number): boolean {
   return Number.isSafeInteger(part) && Number.isSafeInteger(size) && 0 <= part && part <= size && size <= committed;
 }
 
-serveCalls(() => open((workerData as { readonly folder: string }).folder));
+serveCalls(MIRROR_FILE, () => open((workerData as { readonly folder: string }).folder));

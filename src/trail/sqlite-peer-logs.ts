@@ -62,6 +62,8 @@ export class PeerLogs {
     this.#ours = shards.ours;
     this.#incidents = incidents;
     this.#owed = owed;
+    // A mirror that is damaged must not be found so only when it is needed.
+    for (const { log, name } of db.prepare('SELECT log, name FROM origin').all() as { log: string; name: string }[]) this.#tree(log, name);
   }
 
   witnessed(origin: string): Witnessed | undefined {

@@ -98,6 +98,13 @@ class Service {
   }
 }
 
+/** Errors of the database itself (a page that is damaged, a disk that cannot be read) do not say which file they are about. */
+function openFailure(thrown: unknown): WireFailure {
+  const failure = failureOf(thrown);
+  const isDatabase = failure.code === 'internal' && typeof thrown === 'object' && thrown !== null && 'errcode' in thrown;
+  return isDatabase ? { code: 'store-unavailable', message: `trail.db or keys.db: ${failure.message}` } : failure;
+}
+
 function serve(): void {
   const port = parentPort!;
   try {
@@ -108,7 +115,7 @@ function serve(): void {
     });
     port.postMessage({ commits: [], calls: [] } satisfies Reply);
   } catch (thrown) {
-    port.postMessage({ commits: [], calls: [{ failure: failureOf(thrown) }] } satisfies Reply);
+    port.postMessage({ commits: [], calls: [{ failure: openFailure(thrown) }] } satisfies Reply);
     port.close();
   }
 }

@@ -77,15 +77,16 @@ export class WorkerCalls<C extends CallTable<C>> {
   }
 }
 
-/** The thread's side: opens, then answers calls until it is told to close. */
-export function serveCalls<C extends CallTable<C>>(open: () => { readonly calls: C; readonly close: () => void }): void {
+/** The thread's side: opens, then answers calls until it is told to close. `what` names the file in errors of the database. */
+export function serveCalls<C extends CallTable<C>>(what: string, open: () => { readonly calls: C; readonly close: () => void }): void {
   const port = parentPort!;
   const answer = (id: number, run: () => unknown): void => {
     try {
       port.postMessage({ id, value: run() } satisfies Answer);
     } catch (thrown) {
-      const { code, message } = failureOf(thrown);
+      const { code, message } = failureOf(thrown, what);
       port.postMessage({ id, code, message } satisfies Answer);
+      if (id === OPENED) port.close();
     }
   };
   answer(OPENED, () => {
@@ -99,7 +100,8 @@ export function serveCalls<C extends CallTable<C>>(open: () => { readonly calls:
 }
 
 /** An error that is none of ours comes from SQLite: a disk that is full, a page that is damaged. */
-function failureOf(thrown: unknown): { readonly code: ErrorCode; readonly message: string } {
-  const error = asCausewayError(thrown);
-  return { code: error.code === 'internal' && typeof thrown === 'object' && thrown !== null && 'errcode' in thrown ? 'store-unavailable' : error.code, message: error.message };
+function failureOf(thrown: unknown, what: string): { readonly code: ErrorCode; readonly message: string } {
+  const { code, message } = asCausewayError(thrown);
+  const isDatabase = code === 'internal' && typeof thrown === 'object' && thrown !== null && 'errcode' in thrown;
+  return isDatabase ? { code: 'store-unavailable', message: `${what}: ${message}` } : { code, message };
 }
