@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asCausewayError } from '../errors.ts';
 import { addDemo } from './demo-command.ts';
 import { addEvidence } from './evidence-commands.ts';
+import { addAnchor } from './anchor-commands.ts';
 import { addMappings } from './mappings-commands.ts';
 import { readPort } from './port.ts';
 import type { Registration } from './sandbox.ts';
@@ -22,6 +23,7 @@ function program(): Command {
   addEvidence(causeway.command('evidence').description('evidence of what was exchanged'));
   addServices(causeway);
   addHomeCheck(causeway);
+  addAnchor(causeway.command('anchor').description("a country's anchor: whom our gateways believe, and whom gateways abroad believe of ours (docs/trust.md)"));
   addMappings(causeway.command('mappings').description('translations between domestic forms and neutral ones'));
   causeway
     .command('errors')
@@ -166,6 +168,16 @@ function addTrust(causeway: Command): void {
     .action(async ({ config, days, earlier }: { config: string; days: number; earlier?: string }) => {
       const { exportTrust } = await import('./trust.ts');
       const { document, fingerprint } = exportTrust(config, days, Date.now(), earlier);
+      print(document);
+      console.error(`fingerprint ${fingerprint}`);
+    });
+  trust
+    .command('entity')
+    .description("print our entity configuration for our country's anchor (`causeway anchor issue`), and on standard error the fingerprint of its key")
+    .requiredOption('--config <dir>', 'configuration folder')
+    .action(async ({ config }: { config: string }) => {
+      const { exportEntity } = await import('./trust-entity.ts');
+      const { document, fingerprint } = await exportEntity(config, Date.now());
       print(document);
       console.error(`fingerprint ${fingerprint}`);
     });

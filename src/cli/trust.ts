@@ -1,5 +1,4 @@
 /** `causeway trust export` and `import`: the exchange of public keys, proven by a fingerprint that travels another way. */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readGateway, readTrustFile } from '../config/config.ts';
@@ -7,7 +6,7 @@ import type { TrustFile } from '../config/trust-file.ts';
 import { publicParts } from '../crypto/gateway-keys.ts';
 import type { PublicParts } from '../crypto/gateway-keys.ts';
 import { CausewayError } from '../errors.ts';
-import { canonicalJson } from '../platform/canonical-json.ts';
+import { fingerprintOf, sameFingerprint } from '../platform/fingerprint.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -36,11 +35,6 @@ function withKeysOf(earlier: TrustFile, trust: PublicParts['trust']): PublicPart
   return { ...trust, statement: [...trust.statement, ...statement], tls: [...trust.tls, ...tls] };
 }
 
-/** Hex SHA-256 of the RFC 8785 form in groups of four: it does not change with spaces, and can be read over the telephone. */
-export function fingerprintOf(document: unknown): string {
-  return createHash('sha256').update(canonicalJson(document)).digest('hex').replaceAll(/(.{4})(?=.)/g, '$1 ');
-}
-
 /**
  * Stores a peer's file as `trust/<COUNTRY>.json` and returns what changed, as lines. Throws `config-invalid`, and stores nothing, for another
  * fingerprint, another form, or a file of our own country.
@@ -49,17 +43,13 @@ export function importTrust(file: string, folder: string, fingerprint: string): 
   const config = readGateway(folder);
   const imported = readTrustFile(file);
   const found = fingerprintOf(imported);
-  if (plain(fingerprint) !== plain(found)) throw new CausewayError('config-invalid', `${file} has fingerprint\n  ${found}, not\n  ${fingerprint}: it is not what the peer sent`);
+  if (!sameFingerprint(fingerprint, found)) throw new CausewayError('config-invalid', `${file} has fingerprint\n  ${found}, not\n  ${fingerprint}: it is not what the peer sent`);
   if (imported.country === config.gateway.country) throw new CausewayError('config-invalid', `${file} is of our own country, ${imported.country}`);
   const target = join(config.trust, `${imported.country}.json`);
   const before = existsSync(target) ? readTrustFile(target) : undefined;
   mkdirSync(config.trust, { recursive: true });
   writeFileSync(target, readFileSync(file));
   return [`${target}: keys of ${imported.entity}`, ...changes(before, imported)];
-}
-
-function plain(fingerprint: string): string {
-  return fingerprint.toLowerCase().replaceAll(/[^0-9a-f]/g, '');
 }
 
 function changes(before: TrustFile | undefined, after: TrustFile): string[] {

@@ -2,9 +2,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { fingerprintOf, sameFingerprint } from '../platform/fingerprint.ts';
+import { anchorSchema } from './federation-file.ts';
 import type { GatewayFile } from './gateway-file.ts';
 import { problemAt } from './problems.ts';
 import type { Located, Problem } from './problems.ts';
+import { readConfigFile } from './read.ts';
 import type { YamlPath } from './yaml.ts';
 
 export type Report = (path: YamlPath, text: string, options?: { hint?: string; severity?: Problem['severity'] }) => void;
@@ -27,7 +30,7 @@ const KINDS = {
   tls: { text: 'must be an EC or RSA key', fits: (key: KeyObject) => key.asymmetricKeyType === 'ec' || key.asymmetricKeyType === 'rsa' },
 } as const;
 
-export function checkFiles({ keys, listeners, home, mappings, trust }: GatewayFile, at: Located, now: number): Problem[] {
+export function checkFiles({ keys, listeners, home, mappings, trust, federation }: GatewayFile, at: Located, now: number): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (path, text, options) => problems.push(problemAt(at, path, text, options));
   checkPrivateKey(keys.statement, ['keys', 'statement'], 'p256', report);
@@ -46,8 +49,18 @@ export function checkFiles({ keys, listeners, home, mappings, trust }: GatewayFi
     checkCertificates(home.wss.authorities, ['home', 'wss', 'authorities'], now, report);
   }
   checkFolder(mappings, ['mappings'], report);
-  checkFolder(trust, ['trust'], report);
+  if (federation === undefined) checkFolder(trust, ['trust'], report);
+  else checkFederation(federation, report);
   return problems;
+}
+
+function checkFederation({ anchor, fingerprint, entityKey, sources, publish }: NonNullable<GatewayFile['federation']>, report: Report): void {
+  checkPrivateKey(entityKey, ['federation', 'entityKey'], 'p256', report);
+  if (publish !== undefined) checkFolder(publish, ['federation', 'publish'], report);
+  const { value, problems } = readConfigFile(anchor, anchorSchema());
+  if (value === undefined) return report(['federation', 'anchor'], problems[0]?.text ?? `${anchor} cannot be read`, { hint: '`causeway anchor init` writes it as anchor.json' });
+  if (!sameFingerprint(fingerprint, fingerprintOf(value))) report(['federation', 'fingerprint'], `${anchor} has fingerprint ${fingerprintOf(value)}`, { hint: 'ask the people who keep the anchor, by another way than the file came' });
+  if (!sources.some(({ entity }) => entity === value.entity)) report(['federation', 'sources'], `names no place of ${value.entity}, our own anchor`);
 }
 
 function checkFolder(folder: string, path: YamlPath, report: Report): void {

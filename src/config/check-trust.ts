@@ -9,7 +9,8 @@ import { trustSchema } from './trust-file.ts';
 
 export function checkTrust({ gateway, link }: LinkInQuestion, now: number): Problem[] {
   const peer = peerOf({ gateway, link });
-  if (peer === undefined) return [];
+  // Under the federation the keys of a peer come with its chain: `causeway trust show` resolves it.
+  if (peer === undefined || gateway.federation !== undefined) return [];
   const file = readConfigFile(join(gateway.trust, `${peer.country}.json`), trustSchema());
   if (file.value === undefined) return file.problems.map((problem) => ({ ...problem, hint: problem.hint ?? `\`causeway trust import\` writes the keys of ${peer.country}` }));
   const { entity, country, log, witness, ...lists } = file.value;

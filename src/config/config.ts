@@ -9,6 +9,8 @@ import type { DeepReadonly } from './freeze.ts';
 import { checkEcosystem } from './check-ecosystem.ts';
 import type { EcosystemProfile } from './ecosystem-file.ts';
 import { SHIPPED_ECOSYSTEMS, ecosystemNames, readEcosystem, unknownEcosystem } from './ecosystems.ts';
+import { anchorSchema } from './federation-file.ts';
+import type { AnchorFile } from './federation-file.ts';
 import { gatewaySchema } from './gateway-file.ts';
 import type { GatewayFile } from './gateway-file.ts';
 import { linkSchema } from './link-file.ts';
@@ -100,6 +102,13 @@ export function readLinkFile(file: string): LinkFile {
 /** Reads the keys of a peer. Throws `config-invalid` with every problem and its place. */
 export function readTrustFile(file: string): TrustFile {
   const { value, problems } = readConfigFile(file, trustSchema());
+  throwIfAny(problems);
+  return deepFreeze(value!);
+}
+
+/** Reads the file that pins an anchor. Throws `config-invalid`. */
+export function readAnchorFile(file: string): AnchorFile {
+  const { value, problems } = readConfigFile(file, anchorSchema());
   throwIfAny(problems);
   return deepFreeze(value!);
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { DEFAULT_XML_LIMITS } from '../platform/limits.ts';
 import { DEFAULT_MULTIPART_LIMITS } from '../platform/multipart.ts';
 import { checkHome } from './check-home.ts';
+import { federation } from './federation-file.ts';
 import { callingHome } from './home-file.ts';
 import { clock, timestamps } from './timestamps-file.ts';
 import { count, country, duration, httpsUrl, identity, oneOf, path, port, record, size, text } from './values.ts';
@@ -109,6 +110,7 @@ const limits = v.optional(
       exchangesInFlight: v.pipe(v.optional(count(1, 100_000), 256), v.description('Exchanges at one time; more are refused as overloaded.')),
       refusalsPerMinute: v.pipe(v.optional(count(1, 1_000_000), 600), v.description('Refusals of one log that get entries of their own; more are counted in one entry a minute.')),
       peerEntriesPerMinute: v.pipe(v.optional(count(60, 100_000_000), 600_000), v.description("Entries of one minute that a peer's log may hold; our witness cosigns no log that holds more.")),
+      publicReadsPerMinute: v.pipe(v.optional(count(1, 1_000_000), 600), v.description('Signed documents that the federation listener hands out to callers without a pinned certificate.')),
       headersTimeout: v.optional(duration(), '10s'),
       requestTimeout: v.pipe(v.optional(duration(), '60s'), v.description('Until the whole of a request has arrived.')),
       xml: xmlLimits,
@@ -138,6 +140,7 @@ function fields(folder: string) {
     mappings: v.pipe(path(folder), v.description('Folder of the mappings.')),
     mappingsPoll: v.pipe(v.optional(duration(), '10s'), v.description('How often that folder is looked at for changes; one is taken when it was left alone from one look to the next.')),
     trust: v.pipe(path(folder), v.description('Folder with a <COUNTRY>.json for each peer; `causeway trust import` writes them.')),
+    federation: v.exactOptional(federation(folder)),
     listeners: listeners(folder),
     home: home(folder),
     keys: keys(folder),

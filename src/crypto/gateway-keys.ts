@@ -11,6 +11,8 @@ import { spkiPin } from '../platform/spki.ts';
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 export interface GatewayKeyFiles {
+  /** Signs the entity configuration, under the federation's trust alone. */
+  readonly entity: string;
   readonly statement: string;
   readonly encryption: string;
   readonly tlsKey: string;
@@ -24,7 +26,7 @@ export interface GatewayKeyFiles {
 
 export function gatewayKeyFiles(folder: string): GatewayKeyFiles {
   const file = (name: string) => join(folder, name);
-  return { statement: file('statement.key.pem'), encryption: file('encryption.key.pem'), tlsKey: file('federation-tls.key.pem'), tlsCertificate: file('federation-tls.cert.pem'), log: file('log.key.pem'), witness: file('witness.key.pem'), witnessMldsa44: file('witness-mldsa44.key.pem'), evidence: file('evidence.kek') };
+  return { entity: file('entity.key.pem'), statement: file('statement.key.pem'), encryption: file('encryption.key.pem'), tlsKey: file('federation-tls.key.pem'), tlsCertificate: file('federation-tls.cert.pem'), log: file('log.key.pem'), witness: file('witness.key.pem'), witnessMldsa44: file('witness-mldsa44.key.pem'), evidence: file('evidence.kek') };
 }
 
 /** Makes what is missing in `folder`, readable by this user alone; never replaces a key. `now`: UTC milliseconds, start of the TLS certificate. */
@@ -33,7 +35,7 @@ export function makeGatewayKeys(folder: string, host: string, now: number): Gate
   const files = gatewayKeyFiles(folder);
   const p256 = () => pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   const ed25519 = () => pem(generateKeyPairSync('ed25519').privateKey);
-  for (const [file, make] of [[files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.evidence, () => `${randomBytes(32).toString('base64')}\n`]] as const) {
+  for (const [file, make] of [[files.entity, p256], [files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.evidence, () => `${randomBytes(32).toString('base64')}\n`]] as const) {
     if (!existsSync(file)) writeSecret(file, make());
   }
   const second = existsSync(files.witnessMldsa44) ? undefined : makeMldsa44();
@@ -60,7 +62,7 @@ export interface PublicParts {
 }
 
 /** `notBefore` and `notAfter`: UTC milliseconds between which the peer may rely on these keys. */
-export function publicParts(files: Omit<GatewayKeyFiles, 'witnessMldsa44'>, gateway: { readonly entity: string; readonly country: string }, window: { readonly notBefore: number; readonly notAfter: number }): PublicParts {
+export function publicParts(files: Omit<GatewayKeyFiles, 'entity' | 'witnessMldsa44'>, gateway: { readonly entity: string; readonly country: string }, window: { readonly notBefore: number; readonly notAfter: number }): PublicParts {
   const times = { notBefore: new Date(window.notBefore).toISOString(), notAfter: new Date(window.notAfter).toISOString() };
   const statement = statementKey(readFileSync(files.statement));
   const encryption = encryptionKey(readFileSync(files.encryption));

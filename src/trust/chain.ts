@@ -25,11 +25,10 @@ export interface ChainDocuments {
 export interface Superior {
   readonly entity: string;
   readonly keys: readonly PublicJwk[];
-  /** Of its configuration, in seconds: an older one than was seen before is a replay. */
-  readonly iat: number;
 }
 
 export interface VerifiedChain {
+  readonly documents: ChainDocuments;
   readonly subject: string;
   readonly configuration: ConfigurationClaims;
   /** Of the subject, under the policies and constraints of all superiors. */
@@ -38,6 +37,10 @@ export interface VerifiedChain {
   readonly keys: readonly PublicJwk[];
   /** From the immediate superior to the anchor. */
   readonly superiors: readonly Superior[];
+  /** Each key that signed one of the documents. */
+  readonly signers: readonly { readonly entity: string; readonly kid: string }[];
+  /** When each entity issued its configuration, in seconds. */
+  readonly issuedBy: readonly { readonly entity: string; readonly iat: number }[];
   /** Issuers of trust marks by type, as the anchor says. */
   readonly trustMarkIssuers: Readonly<Record<string, readonly string[]>>;
   /** UTC milliseconds: the earliest issue and the earliest expiry of all documents. */
@@ -66,11 +69,14 @@ export async function verifyChain(documents: ChainDocuments, anchor: PinnedAncho
   const all = [...read.configurations, ...read.statements];
   const { claims: configuration } = at(read.configurations, 0);
   return {
+    documents,
     subject: subject.entity,
     configuration,
     metadata: resolveMetadata(configuration, read.statements.map(({ claims }) => claims)),
     keys: subject.keys,
     superiors,
+    signers: all.map(({ document, claims }) => ({ entity: claims.iss, kid: document.kid })),
+    issuedBy: read.configurations.map(({ claims }) => ({ entity: claims.sub, iat: claims.iat })),
     trustMarkIssuers: at(read.configurations, path.length - 1).claims.trust_mark_issuers ?? {},
     issued: Math.min(...all.map(({ claims }) => claims.iat * 1000)),
     expires: Math.min(...all.map(({ claims }) => claims.exp * 1000)),
@@ -100,7 +106,7 @@ async function verifyDownwards({ configurations, statements }: Read, anchor: Pin
     const pinned = index === configurations.length - 1;
     await verifyStatement(configuration, vouched, now);
     const keys = pinned ? configuration.claims.jwks.keys : stillNamed(vouched, configuration.claims.jwks.keys);
-    entities.unshift({ entity: configuration.claims.sub, keys, iat: configuration.claims.iat });
+    entities.unshift({ entity: configuration.claims.sub, keys });
     if (index === 0) break;
     const statement = at(statements, index - 1);
     await verifyStatement(statement, keys, now);

@@ -1,6 +1,6 @@
 /**
- * What this gateway believes of a peer's keys, at a time. Filled from a static file for now (static-trust.ts); the trust fabric
- * (OpenID Federation) fills the same interface.
+ * What this gateway believes of a peer's keys, at a time: from a file that operators exchanged (static-trust.ts), or by a chain of trust
+ * that is kept current (federation-trust.ts). Never copied: each use asks anew.
  */
 import type { EncryptionKey } from '../crypto/jwe.ts';
 import type { JwsKey } from '../crypto/jws.ts';
@@ -12,8 +12,8 @@ export interface PeerTrust {
   readonly chain: string;
   /** The key that may sign statements, valid at `signedAt` and now (UTC ms). Throws `statement-untrusted`. */
   statementKey(kid: string, signedAt: number, now: number): JwsKey;
-  /** The key to encrypt for: of those valid now, the newest. Throws `peer-unreachable` when none is valid. */
-  encryptionKey(now: number): EncryptionKey;
+  /** The key to encrypt for: of those valid now, and accepted, the newest. Throws `peer-unreachable` when none is valid. */
+  encryptionKey(now: number, accepts?: (kid: string) => boolean): EncryptionKey;
   /** base64 SHA-256 of each SubjectPublicKeyInfo that the peer's TLS end may show now. */
   tlsPins(now: number): readonly string[];
 }

@@ -34,8 +34,8 @@ export function staticTrust(document: TrustDocument, bytes: Uint8Array): PeerTru
       if (!within(key, signedAt) || !within(key, now)) throw new CausewayError('statement-untrusted', `statement key "${kid}" of ${document.entity} is not valid at this time`);
       return key;
     },
-    encryptionKey(now) {
-      const key = encryption.find((candidate) => within(candidate, now));
+    encryptionKey(now, accepts = () => true) {
+      const key = encryption.find((candidate) => within(candidate, now) && accepts(candidate.kid));
       if (key === undefined) throw new CausewayError('peer-unreachable', `${document.entity} has no valid encryption key`, { facts: { delivered: 'no' } });
       return key;
     },
