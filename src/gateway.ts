@@ -15,6 +15,8 @@ import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
 import { Escrow } from './evidence/escrow.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
+import { HorizonWatch } from './exchange/horizon-watch.ts';
+import { horizon } from './exchange/horizon.ts';
 import { InFlight } from './exchange/in-flight.ts';
 import { Journal } from './exchange/journal.ts';
 import type { LiveMappings } from './exchange/live-mappings.ts';
@@ -114,6 +116,9 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   metrics.gauge('trail_incidents', "Open incidents of the peers' logs.", () => trail.findings.incidents);
   metrics.gauge('trail_breaches', "What peers' logs owe ours and do not show.", () => trail.findings.breaches);
   metrics.gauge('trail_unacknowledged', "Answers of ours that the asker's log never showed.", () => trail.findings.unacknowledged);
+  const horizonWatch = new HorizonWatch({ clock, log, read: (now) => horizon(config, mappings, now) });
+  await horizonWatch.look();
+  metrics.gauges('expiry_days', 'Days until what this gateway relies on ends (causeway horizon).', 'what', () => horizonWatch.days());
   const readiness = async () => {
     const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, accepting: admission.open };
     const warnings = [...time.degraded, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
@@ -124,7 +129,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status() }),
   });
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, options), HOUSEKEEPING_MS)];
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS)];
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
@@ -152,6 +157,8 @@ async function admit(link: string, time: OurTime, trail: Keeper): Promise<void> 
   await trail.admit(link);
 }
 
+/** Milliseconds between two looks at what will expire. */
+const HORIZON_MS = 3_600_000;
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
 const HOUSEKEEPING_MS = 60_000;
 

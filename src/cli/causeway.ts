@@ -123,6 +123,17 @@ function addConfiguration(causeway: Command): void {
       print(writeSchemas(folder).join('\n'));
     });
   causeway
+    .command('horizon')
+    .description('everything that will expire or run out, soonest first; exits with 1 when something ends within a day')
+    .requiredOption('--config <dir>', 'configuration folder of one gateway')
+    .option('--json', 'print one JSON object')
+    .action(async ({ config: folder, json }: { config: string; json?: true }) => {
+      const { horizonReport, renderHorizon } = await import('./horizon.ts');
+      const report = await horizonReport(folder, Date.now());
+      print(json ? JSON.stringify(report) : renderHorizon(report));
+      if (!report.ok) process.exitCode = FAILED;
+    });
+  causeway
     .command('link')
     .description('agreements')
     .command('hash')

@@ -44,7 +44,7 @@ function replaced(old: Service | undefined, { revisions }: Service, now: number,
 }
 
 /** Each revision once, with the services that it translates. */
-export function revisionsOf({ imported, exported }: MappingSet): { readonly id: string; readonly revision: number; readonly sha256: string; readonly from: number; readonly to: number; readonly services: readonly string[] }[] {
+export function revisionsOf({ imported, exported }: Pick<MappingSet, 'imported' | 'exported'>): { readonly id: string; readonly revision: number; readonly sha256: string; readonly from: number; readonly to: number; readonly services: readonly string[] }[] {
   const all = [...imported, ...exported].flatMap(({ service, revisions }) => revisions.map((revision) => ({ service, ...revision })));
   return [...Map.groupBy(all, ({ translation }) => translation.ref.sha256).values()].flatMap((same) => {
     const [first] = same;
