@@ -111,14 +111,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, time, trail));
   time.start((link) => trail.mayAppend(link));
-  metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
-  metrics.gauge('mappings_refused', '1 while a change of the mappings folder is not taken, because it fails its check.', () => Number(mappings.refused));
-  metrics.gauge('trail_incidents', "Open incidents of the peers' logs.", () => trail.findings.incidents);
-  metrics.gauge('trail_breaches', "What peers' logs owe ours and do not show.", () => trail.findings.breaches);
-  metrics.gauge('trail_unacknowledged', "Answers of ours that the asker's log never showed.", () => trail.findings.unacknowledged);
-  const horizonWatch = new HorizonWatch({ clock, log, read: (now) => horizon(config, mappings, now) });
-  await horizonWatch.look();
-  metrics.gauges('expiry_days', 'Days until what this gateway relies on ends (causeway horizon).', 'what', () => horizonWatch.days());
+  const horizonWatch = await watchHorizon(config, mappings, options);
+  measure(metrics, { admission, mappings, trail, horizonWatch });
   const readiness = async () => {
     const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, accepting: admission.open };
     const warnings = [...time.degraded, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
@@ -149,6 +143,22 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
       await store.close();
     },
   };
+}
+
+/** Files are replaced while the gateway runs: they are read again every hour. */
+async function watchHorizon(config: GatewayConfig, mappings: LiveMappings, { clock, log }: GatewayOptions): Promise<HorizonWatch> {
+  const watch = new HorizonWatch({ clock, log, read: (now) => horizon(config, mappings, now) });
+  await watch.look();
+  return watch;
+}
+
+function measure(metrics: Metrics, { admission, mappings, trail, horizonWatch }: { readonly admission: Admission; readonly mappings: LiveMappings; readonly trail: Keeper; readonly horizonWatch: HorizonWatch }): void {
+  metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
+  metrics.gauge('mappings_refused', '1 while a change of the mappings folder is not taken, because it fails its check.', () => Number(mappings.refused));
+  metrics.gauge('trail_incidents', "Open incidents of the peers' logs.", () => trail.findings.incidents);
+  metrics.gauge('trail_breaches', "What peers' logs owe ours and do not show.", () => trail.findings.breaches);
+  metrics.gauge('trail_unacknowledged', "Answers of ours that the asker's log never showed.", () => trail.findings.unacknowledged);
+  metrics.gauges('expiry_days', 'Days until what this gateway relies on ends (causeway horizon).', 'what', () => horizonWatch.days());
 }
 
 /** Throws where an exchange may not begin on a link: its time cannot be shown, or its trail is not known to be whole. */
