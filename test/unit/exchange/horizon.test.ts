@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, suite, test } from 'node:test';
 import { horizonReport, renderHorizon } from '../../../src/cli/horizon.ts';
 import type { HorizonLine } from '../../../src/cli/horizon.ts';
 import { loadConfig } from '../../../src/config/config.ts';
@@ -15,9 +15,6 @@ import type { GatewayFolders } from '../../support/gateway-folders.ts';
 
 const DAY_MS = 86_400_000;
 let folders: GatewayFolders;
-before(() => void (folders = makeGatewayFolders()));
-after(() => folders.remove());
-
 const within = (path: string): string => join(folders.fi, path);
 
 function certificateUntil(notAfter: number): string {
@@ -47,77 +44,82 @@ function filesIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(filesIn) : [];
 }
 
-test('each certificate that the configuration names is in the list', async () => {
-  const { home, listeners, keys } = loadConfig(folders.fi);
-  const named = filesIn({ home, listeners, keys }).filter((file) => readFileSync(file, 'utf8').includes('BEGIN CERTIFICATE'));
-  const listed = new Set((await itemsAt(NOW)).map(({ file }) => file));
-  assert.ok(named.length >= 4);
-  assert.deepEqual(named.filter((file) => !listed.has(file)), []);
-});
+suite('over real configuration folders', () => {
+  before(() => void (folders = makeGatewayFolders()));
+  after(() => folders.remove());
 
-test("each role of the peer's keys is in the list, with the end of its window", async () => {
-  const trusted = (await itemsAt(NOW)).filter(({ file }) => file === within('trust/EE.json'));
-  assert.deepEqual(trusted.map(({ what }) => what).sort(), ['TLS key of the peer', 'encryption key of the peer', 'statement key of the peer'].sort());
-  for (const { at, days } of trusted) assert.deepEqual([at, days], [new Date(NOW + 364 * DAY_MS).toISOString(), 364]);
-});
+  test('each certificate that the configuration names is in the list', async () => {
+    const { home, listeners, keys } = loadConfig(folders.fi);
+    const named = filesIn({ home, listeners, keys }).filter((file) => readFileSync(file, 'utf8').includes('BEGIN CERTIFICATE'));
+    const listed = new Set((await itemsAt(NOW)).map(({ file }) => file));
+    assert.ok(named.length >= 4);
+    assert.deepEqual(named.filter((file) => !listed.has(file)), []);
+  });
 
-test('nothing near: the report is good, and soonest comes first', async () => {
-  const { ok, items } = await horizonReport(folders.fi, NOW);
-  assert.equal(ok, true);
-  const ends = items.flatMap(({ at }) => (at === undefined ? [] : [Date.parse(at)]));
-  assert.deepEqual(ends, ends.toSorted((a, b) => a - b));
-});
+  test("each role of the peer's keys is in the list, with the end of its window", async () => {
+    const trusted = (await itemsAt(NOW)).filter(({ file }) => file === within('trust/EE.json'));
+    assert.deepEqual(trusted.map(({ what }) => what).sort(), ['TLS key of the peer', 'encryption key of the peer', 'statement key of the peer'].sort());
+    for (const { at, days } of trusted) assert.deepEqual([at, days], [new Date(NOW + 364 * DAY_MS).toISOString(), 364]);
+  });
 
-test('a certificate with less than a day left comes first and fails the report; with a day and more it does not', async () => {
-  const { ok, items } = await replaced('keys/federation-tls.cert.pem', certificateUntil(NOW + DAY_MS - 1000), () => horizonReport(folders.fi, NOW));
-  assert.equal(ok, false);
-  assert.deepEqual([items[0]?.what, items[0]?.days, items[0]?.about], ['our TLS certificate towards peers', 0, 'CN=server']);
-  const longer = await replaced('keys/federation-tls.cert.pem', certificateUntil(NOW + DAY_MS + 1000), () => horizonReport(folders.fi, NOW));
-  assert.equal(longer.ok, true);
-});
-
-test('an expired pin beside a valid one is left over and not listed; alone it fails the report', async () => {
-  const file = 'home/security-server.cert.pem';
-  const valid = readFileSync(within(file), 'utf8');
-  const both = await replaced(file, `${certificateUntil(NOW - DAY_MS)}${valid}`, () => horizonReport(folders.fi, NOW));
-  assert.equal(both.ok, true);
-  assert.equal(both.items.some(({ days = 0 }) => days < 0), false);
-  const alone = await replaced(file, certificateUntil(NOW - DAY_MS), () => horizonReport(folders.fi, NOW));
-  assert.equal(alone.ok, false);
-});
-
-test('a file without a certificate is a line of its own, before all others', async () => {
-  const report = await replaced('keys/federation-tls.cert.pem', 'nothing', () => horizonReport(folders.fi, NOW));
-  assert.equal(report.ok, false);
-  assert.equal(report.items[0]?.problem, 'holds no certificate in PEM');
-  assert.match(renderHorizon(report), /^unreadable.*holds no certificate.*federation-tls\.cert\.pem/);
-});
-
-test("a peer's keys that are gone fail the report", async () => {
-  const file = within('trust/EE.json');
-  const text = readFileSync(file);
-  rmSync(file);
-  try {
-    const { ok, items } = await horizonReport(folders.fi, NOW);
-    assert.deepEqual([ok, items[0]?.what, items[0]?.about], [false, 'keys of the peer', 'EE']);
-  } finally {
-    writeFileSync(file, text);
-  }
-});
-
-test('a next version of a link and the end of a suspension are planned changes, and no alarm on their day', async () => {
-  const file = within('links/ee.yaml');
-  const text = readFileSync(file);
-  const soon = new Date(NOW + 3_600_000).toISOString();
-  const agreement = loadConfig(folders.fi).links[0]!.agreements[0];
-  try {
-    change(file, [[['agreement', 'effective'], soon], [['settings', 'suspended'], { reason: 'maintenance', until: soon }]]);
+  test('nothing near: the report is good, and soonest comes first', async () => {
     const { ok, items } = await horizonReport(folders.fi, NOW);
     assert.equal(ok, true);
-    assert.deepEqual(items.filter(({ kind }) => kind === 'changes').map(({ what, about }) => [what, about]), [['link version takes effect', `${agreement.id} version ${agreement.version}`], ['suspension was announced until', agreement.id]]);
-  } finally {
-    writeFileSync(file, text);
-  }
+    const ends = items.flatMap(({ at }) => (at === undefined ? [] : [Date.parse(at)]));
+    assert.deepEqual(ends, ends.toSorted((a, b) => a - b));
+  });
+
+  test('a certificate with less than a day left comes first and fails the report; with a day and more it does not', async () => {
+    const { ok, items } = await replaced('keys/federation-tls.cert.pem', certificateUntil(NOW + DAY_MS - 1000), () => horizonReport(folders.fi, NOW));
+    assert.equal(ok, false);
+    assert.deepEqual([items[0]?.what, items[0]?.days, items[0]?.about], ['our TLS certificate towards peers', 0, 'CN=server']);
+    const longer = await replaced('keys/federation-tls.cert.pem', certificateUntil(NOW + DAY_MS + 1000), () => horizonReport(folders.fi, NOW));
+    assert.equal(longer.ok, true);
+  });
+
+  test('an expired pin beside a valid one is left over and not listed; alone it fails the report', async () => {
+    const file = 'home/security-server.cert.pem';
+    const valid = readFileSync(within(file), 'utf8');
+    const both = await replaced(file, `${certificateUntil(NOW - DAY_MS)}${valid}`, () => horizonReport(folders.fi, NOW));
+    assert.equal(both.ok, true);
+    assert.equal(both.items.some(({ days = 0 }) => days < 0), false);
+    const alone = await replaced(file, certificateUntil(NOW - DAY_MS), () => horizonReport(folders.fi, NOW));
+    assert.equal(alone.ok, false);
+  });
+
+  test('a file without a certificate is a line of its own, before all others', async () => {
+    const report = await replaced('keys/federation-tls.cert.pem', 'nothing', () => horizonReport(folders.fi, NOW));
+    assert.equal(report.ok, false);
+    assert.equal(report.items[0]?.problem, 'holds no certificate in PEM');
+    assert.match(renderHorizon(report), /^unreadable.*holds no certificate.*federation-tls\.cert\.pem/);
+  });
+
+  test("a peer's keys that are gone fail the report", async () => {
+    const file = within('trust/EE.json');
+    const text = readFileSync(file);
+    rmSync(file);
+    try {
+      const { ok, items } = await horizonReport(folders.fi, NOW);
+      assert.deepEqual([ok, items[0]?.what, items[0]?.about], [false, 'keys of the peer', 'EE']);
+    } finally {
+      writeFileSync(file, text);
+    }
+  });
+
+  test('a next version of a link and the end of a suspension are planned changes, and no alarm on their day', async () => {
+    const file = within('links/ee.yaml');
+    const text = readFileSync(file);
+    const soon = new Date(NOW + 3_600_000).toISOString();
+    const agreement = loadConfig(folders.fi).links[0]!.agreements[0];
+    try {
+      change(file, [[['agreement', 'effective'], soon], [['settings', 'suspended'], { reason: 'maintenance', until: soon }]]);
+      const { ok, items } = await horizonReport(folders.fi, NOW);
+      assert.equal(ok, true);
+      assert.deepEqual(items.filter(({ kind }) => kind === 'changes').map(({ what, about }) => [what, about]), [['link version takes effect', `${agreement.id} version ${agreement.version}`], ['suspension was announced until', agreement.id]]);
+    } finally {
+      writeFileSync(file, text);
+    }
+  });
 });
 
 function watchOf(items: readonly HorizonItem[]) {
