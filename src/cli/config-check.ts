@@ -11,7 +11,8 @@ import { CausewayError } from '../errors.ts';
 import { makeLink, sameOperation } from '../federation/link.ts';
 import type { Grant, Leg } from '../federation/link.ts';
 import { parseFederated } from '../mapping/federated.ts';
-import { checkFieldList } from '../mapping/field-list.ts';
+import { checkFieldList, fieldList, isHeldBack } from '../mapping/field-list.ts';
+import type { FieldProblem } from '../mapping/field-list.ts';
 import { loadMappings } from '../mapping/load.ts';
 import type { MappingSet, Translation } from '../mapping/mappings.ts';
 import type { LinkHash } from './link-hash.ts';
@@ -77,8 +78,10 @@ function checkLeg(leg: Leg, path: readonly (string | number)[], country: string,
     const service = known.find((candidate) => candidate.service === grant.service && sameOperation(candidate.operation, grant.operation));
     if (service === undefined) return [...spelling, problemAt(at, [...here, 'service'], `services.yaml of ${country} has no such service and operation`)];
     const differs = checkNeutral(grant, service.neutral, here, at);
-    const schemas = service.revisions[0]?.translation.schemas;
-    return [...spelling, ...differs, ...(differs.length > 0 || schemas === undefined ? [] : checkFields(grant, schemas, here, at))];
+    const revisions = service.revisions.map(({ translation }) => translation);
+    // Answers are written by whoever asked, requests by whoever is asked.
+    const written = leg.from === country ? 'response' : 'request';
+    return [...spelling, ...differs, ...(differs.length > 0 ? [] : checkFields(grant, revisions, written, here, at))];
   });
 }
 
@@ -91,13 +94,23 @@ function checkNeutral({ neutral }: Grant, ours: Grant['neutral'], here: readonly
   return differing === undefined ? [] : [problemAt(at, [...here, 'neutral', differing], 'is not the neutral form of our mapping', { hint: `ours is ${ours.schema}/${ours.version} ${ours.sha256}` })];
 }
 
-/** The fields that may cross are of the neutral form, and enough to make a valid document. */
-function checkFields({ fields }: Grant, schemas: Translation['schemas'], here: readonly (string | number)[], at: Located): Problem[] {
+/** The fields that may cross are of the neutral form, enough to make a valid document, and enough for us to write our own form. */
+function checkFields({ fields }: Grant, revisions: readonly Translation[], written: 'request' | 'response', here: readonly (string | number)[], at: Located): Problem[] {
+  const [first] = revisions;
   return (['request', 'response'] as const).flatMap((kind) => {
     const paths = fields?.[kind];
-    if (paths === undefined) return [];
-    return checkFieldList(schemas[kind], paths).map(({ index, text, hint }) => problemAt(at, [...here, 'fields', kind, ...(index < 0 ? [] : [index])], text, hint === undefined ? {} : { hint }));
+    if (paths === undefined || first === undefined) return [];
+    const wrong = checkFieldList(first.schemas[kind], paths);
+    const lacking = wrong.length > 0 || kind !== written ? [] : revisions.flatMap((revision) => fieldsLacking(revision, kind, paths));
+    return [...wrong, ...lacking].map(({ index, text, hint }) => problemAt(at, [...here, 'fields', kind, ...(index < 0 ? [] : [index])], text, hint === undefined ? {} : { hint }));
   });
+}
+
+/** Found when the first message came, it would be found after the service acted. */
+function fieldsLacking({ ref, needed }: Translation, kind: 'request' | 'response', paths: readonly string[]): FieldProblem[] {
+  const list = fieldList(paths);
+  const missing = needed(kind).filter(({ path, within }) => isHeldBack(path, list) && (within === undefined || !isHeldBack(within, list)));
+  return missing.map(({ path }) => ({ index: -1, text: `our mapping ${ref.id} (revision ${ref.revision}) cannot write its form without "${path}", which is not listed`, hint: 'list it, or let the mapping do without' }));
 }
 
 /** As lines for an operator. */

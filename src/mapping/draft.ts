@@ -78,9 +78,8 @@ export class Draft {
     return made;
   }
 
-  descend(slots: readonly Slot[], from = 0): Draft {
-    const slot = slots[from];
-    return slot === undefined ? this : this.one(slot).descend(slots, from + 1);
+  descend(slots: readonly Slot[]): Draft {
+    return slots.reduce<Draft>((draft, slot) => draft.one(slot), this);
   }
 }
 

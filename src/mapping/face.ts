@@ -7,6 +7,7 @@ import { neutralSteps, type CompileContext, type Read, type Watch, type Write } 
 import { Draft, finishJson, finishXml, Slot } from './draft.ts';
 import { jsonTree } from './json-tree.ts';
 import { Known } from './known.ts';
+import { neededFields, type NeededField } from './needed.ts';
 import type { Kind, NeutralForm } from './neutral.ts';
 import { checkOutcomes, compileOutcome } from './outcomes.ts';
 import { parsePath, type PathForm, type Step } from './path.ts';
@@ -22,6 +23,8 @@ export interface Face {
   requestRoot(payload: Payload): unknown;
   /** The domestic field that a neutral one comes from; the neutral path itself where no rule says. */
   domesticOf(kind: Kind, neutral: string): string;
+  /** What must be in a neutral document for it to be written. */
+  needed(kind: Kind): readonly NeededField[];
   /** Neutral paths and the domestic ones that they come from, both without indexes. */
   pairs(kind: Kind): Iterable<readonly [neutral: string, domestic: string]>;
 }
@@ -96,6 +99,7 @@ function makeFace<N>(file: MappingFile, neutral: NeutralForm, context: CompileCo
     firstIndex: context.tree.firstIndex,
     requestRoot: (payload) => wire.unwrap('request', payload, roots.request, undefined),
     domesticOf: (kind, path) => sections[kind].domesticOf.get(path) ?? path,
+    needed: (kind) => neededFields(file[kind]),
     pairs: (kind) => sections[kind].domesticOf,
     read(kind, payload, run) {
       const node = wire.unwrap(kind, payload, roots[kind], run);

@@ -1,5 +1,6 @@
 /** The contract of the mapping room: one country's identifiers, services and translations, compiled and checked (mapping.md). Pure but for load. */
 import type { Checks } from './codecs/codec.ts';
+import type { NeededField } from './needed.ts';
 import type { NeutralForm } from './neutral.ts';
 import type { Purposes } from './purposes.ts';
 import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticService, Mapped, MappingRef, NeutralRef, Opened, Operation, Payload, Verified } from '../stages.ts';
@@ -83,6 +84,8 @@ export interface Translation {
   readonly neutral: NeutralRef | 'passthrough';
   readonly ref: MappingRef;
   readonly schemas: NeutralForm['schemas'];
+  /** Neutral fields without which nothing can be written at home. */
+  needed(kind: 'request' | 'response'): readonly NeededField[];
   requestToNeutral(request: Verified<DomesticRequest>, terms?: LinkTerms): Mapped<'neutral'>;
   requestToDomestic(request: Opened, terms?: LinkTerms): Mapped<'domestic'>;
   responseToNeutral(response: Verified<DomesticResponse>, terms?: LinkTerms): Mapped<'neutral'>;

@@ -61,6 +61,8 @@ export function getter(names: readonly string[]): (source: JsonValue | undefined
   const [name, ...others] = names;
   if (name === undefined) return (source) => source;
   if (others.length > 0) return (source) => valueAt(source, names);
+  // Most names are no object's by birth, and need not be asked for twice: a document of 500 fields is looked up in, not laid out.
+  if (!(name in Object.prototype)) return (source) => (typeof source === 'object' && source !== null && !Array.isArray(source) ? (source as JsonObject)[name] : undefined);
   return (source) => (typeof source === 'object' && source !== null && !Array.isArray(source) && Object.hasOwn(source, name) ? (source as JsonObject)[name] : undefined);
 }
 

@@ -64,6 +64,7 @@ export function makeTranslation(parts: TranslationParts): Translation {
     neutral: neutral.ref,
     ref,
     schemas: neutral.schemas,
+    needed: (kind) => parts.face.needed(kind),
     requestToNeutral: (request: Verified<DomesticRequest>, terms) => toNeutral('request', request.message, terms),
     requestToDomestic: (request: Opened, terms) => toDomestic('request', request.fields, undefined, terms),
     responseToNeutral: (response: Verified<DomesticResponse>, terms) => toNeutral('response', response.message, terms),

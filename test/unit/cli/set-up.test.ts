@@ -1,7 +1,7 @@
 /** The commands with which two gateways are set up by hand. */
 import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { configCheck, renderConfigReport } from '../../../src/cli/config-check.ts';
@@ -74,6 +74,32 @@ suite('setting up by hand', () => {
     ]);
     assert.match(lines[(problems[1]?.line ?? 0) - 1] ?? '', /\/period\/fro/);
   });
+
+  test('config check finds a field that our own form cannot do without, on the side that writes it', async () => {
+    const own = join(folders.fi, 'own-mappings');
+    cpSync(join(import.meta.dirname, '../../../mappings'), own, { recursive: true });
+    const person = join(own, 'fi/person.yaml');
+    const text = readFileSync(person, 'utf8');
+    const strict = text.replace('neutral: deathDate, as: date(yyyymmdd)', 'neutral: deathDate, as: date(yyyymmdd), empty: kept');
+    assert.notEqual(strict, text);
+    writeFileSync(person, strict);
+    const fields = { response: ['/outcome', '/person/identifier', '/person/givenName', '/person/familyName'] };
+    const [fi, ee] = [await checkedWith('fi', 'ee', fields, own), await checkedWith('ee', 'fi', fields, own)];
+    assert.deepEqual(ee, []);
+    assert.deepEqual(fi.map(({ path }) => path), ['agreement.legs[0].grants[1].fields.response']);
+    assert.match(fi[0]?.text ?? '', /^our mapping fi\/person \(revision \d+\) cannot write its form without "person\.deathDate", which is not listed$/);
+  });
+
+  /** Problems of one side with a list of fields for the population query. */
+  async function checkedWith(own: 'fi' | 'ee', peer: 'fi' | 'ee', fields: object, mappings: string) {
+    const files = [join(folders[own], `links/${peer}.yaml`), join(folders[own], 'gateway.yaml')] as const;
+    const originals = files.map((file) => readFileSync(file));
+    change(files[0], [[['agreement', 'legs', 0, 'grants', 1, 'fields'], fields]]);
+    change(files[1], [[['mappings'], mappings]]);
+    const { problems } = await configCheck(folders[own], NOW);
+    files.forEach((file, at) => writeFileSync(file, originals[at] ?? ''));
+    return problems;
+  }
 
   test('config check shows what is wrong with the mappings', async () => {
     const file = join(folders.ee, 'gateway.yaml');

@@ -113,3 +113,33 @@ test('all problems of all files are told at once', async () => {
 test('a folder that is not there is a problem, not a crash', async () => {
   assert.match(await problems('/nonexistent', 'EE'), /ee\/identifiers\.yaml:1: cannot be read \(ENOENT\)/);
 });
+
+const beside = (change: (text: string) => string, name = 'ee/person@9.yaml') => {
+  const folder = changed('codelists/ee-sex.yaml', (text) => `${text}# x\n`);
+  writeFileSync(join(folder, name), change(readFileSync(join(folder, 'ee/person.yaml'), 'utf8')));
+  return folder;
+};
+const ninth = (more: string) => (text: string) => text.replace(/^revision: \d+$/m, `revision: 9\n${more}`);
+
+test('a revision beside another is in force from its time on, and has the hash of its own file', async () => {
+  const folder = beside(ninth('effective: "2030-01-01T00:00:00Z"'));
+  const revisions = (await loadMappings(folder, 'EE', DIALECT_FORMS)).exported.find(({ service }) => service === RR456)?.revisions ?? [];
+  const from = Date.parse('2030-01-01T00:00:00Z');
+  assert.deepEqual(revisions.map((one) => [one.from, one.to]), [[0, from], [from, Infinity]]);
+  const [before, after] = revisions.map(({ translation: { ref } }) => ref);
+  assert.ok(before !== undefined && after?.revision === 9 && before.id === after.id && before.sha256 !== after.sha256);
+});
+
+for (const [title, change, name, expected] of [
+  ['of the same number', (text: string) => text, 'ee/person@VERSION.yaml', /there are two files of revision \d+/],
+  ['in force from the same time', ninth(''), 'ee/person@9.yaml', /ee\/person@9\.yaml:\d+: revision 9 must be in force from a later time than revision \d+ \(effective: /],
+  ['whose name says another number', ninth('effective: "2030-01-01T00:00:00Z"'), 'ee/person@8.yaml', /ee\/person@8\.yaml:\d+: the file's name says revision 8/],
+  ['to another neutral form', (text: string) => ninth('effective: "2030-01-01T00:00:00Z"')(text).replace('neutral: person/v1', 'neutral: company/v1'), 'ee/person@9.yaml', /ee\/person@9\.yaml:\d+: revision \d+ translates to person\/v1 \(another neutral form is another mapping\)/],
+  ['of another operation', (text: string) => ninth('effective: "2030-01-01T00:00:00Z"')(text).replace('operation: RR456', 'operation: RR999'), 'ee/person@9.yaml', /mapping ee\/person is for "RR999"/],
+  ['from a time that is none', ninth('effective: tomorrow'), 'ee/person@9.yaml', /"effective" must be a time in UTC \(as 2026-01-31T06:00:00Z\)/],
+] as const) {
+  test(`a revision beside another, ${title}, is refused`, async () => {
+    const revision = /^revision: (\d+)$/m.exec(readFileSync(join(MAPPINGS, 'ee/person.yaml'), 'utf8'))?.[1] ?? '';
+    assert.match(await problems(beside(change, name.replace('VERSION', revision)), 'EE'), expected);
+  });
+}
