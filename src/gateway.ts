@@ -118,7 +118,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     const warnings = [...time.degraded, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
     return { ready: Object.values(checks).every(Boolean), checks, warnings };
   };
-  const listeners = await listenAll(config, {
+  const listeners = await listenAll(config, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, mappings),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status() }),
@@ -249,9 +249,10 @@ function edgeClients({ home }: GatewayConfig): EdgeOptions['clients'] {
   return home.clients.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates) }));
 }
 
-async function listenAll(config: GatewayConfig, apps: Readonly<Record<keyof Gateway['ports'], Parameters<typeof listen>[0]>>): Promise<Record<keyof typeof apps, Listener>> {
+async function listenAll(config: GatewayConfig, log: Logger, apps: Readonly<Record<keyof Gateway['ports'], Parameters<typeof listen>[0]>>): Promise<Record<keyof typeof apps, Listener>> {
   const { listeners, limits, keys } = config;
-  const caps = { maxConnections: limits.connections, maxHeaderBytes: limits.headerBytes, headersTimeout: limits.headersTimeout, requestTimeout: limits.requestTimeout };
+  const onBroken = (error: unknown): void => log.info({ err: error }, 'a connection broke while it was answered');
+  const caps = { onBroken, maxConnections: limits.connections, maxHeaderBytes: limits.headerBytes, headersTimeout: limits.headersTimeout, requestTimeout: limits.requestTimeout };
   const identity = (tls: { readonly key: string; readonly certificate: string }, minVersion: 'TLSv1.2' | 'TLSv1.3') => ({ tls: { key: readFileSync(tls.key, 'utf8'), cert: readFileSync(tls.certificate, 'utf8'), minVersion } });
   const operations = await listen(apps.operations, { name: 'operations', ...listeners.operations, ...caps });
   const federation = await listen(apps.federation, { name: 'federation', host: listeners.federation.host, port: listeners.federation.port, ...caps, ...identity(keys.tls, 'TLSv1.3') });

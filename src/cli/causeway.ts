@@ -43,6 +43,13 @@ function program(): Command {
   return causeway;
 }
 
+/** A gateway that did not start has named the first thing that it cannot do without: here is all that is wrong, in the words of `config check`. */
+async function explainFailure(folder: string): Promise<void> {
+  const { configCheck, renderConfigReport } = await import('./config-check.ts');
+  const report = await configCheck(folder, Date.now());
+  if (!report.ok) process.stderr.write(`${renderConfigReport(report)}\n`);
+}
+
 function addRunning(causeway: Command): void {
   causeway
     .command('run')
@@ -52,7 +59,10 @@ function addRunning(causeway: Command): void {
       const { run } = await import('../main.ts');
       process.exitCode = await run(config);
       // What was opened before a start failed, the store's worker above all, would keep the process alive, and its supervisor waiting.
-      if (process.exitCode !== 0) process.exit();
+      if (process.exitCode !== 0) {
+        await explainFailure(config);
+        process.exit();
+      }
       // A parent's channel would keep the process alive.
       if (process.connected) process.disconnect?.();
     });

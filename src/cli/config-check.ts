@@ -38,22 +38,22 @@ export async function configCheck(folder: string, now: number): Promise<ConfigRe
   });
   const mappings = await mappingsOf(config);
   if (!('set' in mappings)) return { ok: false, folder, problems, mappings: mappings.lines, links };
-  const lines = [...contradictions(mappings.set, config.ecosystem, config.home.member), ...nowhere(config, mappings.set)];
-  const located = readConfig(folder).links;
+  const lines = contradictions(mappings.set, config.ecosystem, config.home.member);
+  const { gateway, links: located } = readConfig(folder);
   const grants = config.links.flatMap(({ file, agreements }) => {
     const at = located.find((link) => link.file === file);
     return at === undefined ? [] : agreements.flatMap(({ legs }, index) => legs.flatMap((leg, legIndex) => checkLeg(leg, [index === 0 ? 'agreement' : 'next', 'legs', legIndex], config.gateway.country, mappings.set, at)));
   });
-  const all = [...problems, ...grants];
+  const all = [...problems, ...nowhere(config, mappings.set, gateway), ...grants];
   return { ok: !hasErrors(all) && lines.length === 0, folder, problems: all, mappings: lines, links };
 }
 
 /** At an edge, a service that a link grants must be somewhere. */
-function nowhere({ gateway, home, links }: GatewayConfig, { exported }: MappingSet): string[] {
+function nowhere({ gateway, home, links }: GatewayConfig, { exported }: MappingSet, at: Located): Problem[] {
   if (gateway.home !== 'edge') return [];
   const granted = new Set(links.flatMap(({ agreements }) => agreements.flatMap(({ legs }) => legs.flatMap(({ grants }) => grants.map(({ service }) => service)))));
   const missing = exported.filter(({ service }) => granted.has(service) && !home.services.some((one) => one.service === service));
-  return missing.map(({ service }) => `gateway.yaml: home.services: no entry says where ${service} is`);
+  return missing.map(({ service }) => problemAt(at, ['home', 'services'], `no entry says where ${service} is`));
 }
 
 function hasErrors(problems: readonly Problem[]): boolean {

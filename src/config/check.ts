@@ -27,6 +27,7 @@ export function checkConfig(folder: string, now: number): readonly Problem[] {
     ...problems,
     ...checkPorts(value, gateway),
     ...checkRequestHash(value, gateway),
+    ...checkClients(value, gateway),
     ...checkFiles(value, gateway, now),
     ...checkHubFiles(value, gateway, now),
     ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question), ...checkProofs(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
@@ -38,6 +39,12 @@ export function checkConfig(folder: string, now: number): readonly Problem[] {
 function checkRequestHash({ home }: GatewayFile, at: Located): Problem[] {
   if (home.requestHash === 'verified') return [];
   return [problemAt(at, ['home', 'requestHash'], 'answers over UXP are taken whatever request their hash is of', { severity: 'warning' })];
+}
+
+/** A gateway that only answers from abroad needs no clients; one that forgot them would refuse everybody. */
+function checkClients({ gateway, home }: GatewayFile, at: Located): Problem[] {
+  if (gateway.home === 'provider' || home.clients.length > 0) return [];
+  return [problemAt(at, ['home', 'clients'], 'names nobody: no information system at home may ask', { severity: 'warning' })];
 }
 
 function checkName({ gateway, link, at }: LinkInQuestion): Problem[] {

@@ -2,6 +2,7 @@
  * Refusals of an edge: there the gateway stands in the place of the security servers, and speaks with their codes (house.md, law 8). Source:
  * ErrorCodes of X-Road 7.7 and 7.8. Behind a security server our refusals are our own: xroad-faults.ts.
  */
+import { CODES } from '../errors.ts';
 import type { BrokenRule, CausewayError, ErrorCode } from '../errors.ts';
 import type { FaultSpelling } from './xroad-faults.ts';
 
@@ -97,6 +98,13 @@ export function edgeCode({ code, facts }: CausewayError, spelling: FaultSpelling
 
 function older(part: string): string {
   return OLDER[part] ?? part.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Public text with the field before what is wrong with it: X-Road's forms have no other place for it. */
+export function edgeText(error: CausewayError): string {
+  const { field, hint } = error.facts;
+  if (field === undefined) return error.publicText;
+  return `${CODES[error.code].text} ${field}${hint === undefined ? '' : `: ${hint}`}`;
 }
 
 /** What X-Road's forms have no place for, as HTTP headers: our code, whether the service got the request, and when to come back. */

@@ -17,6 +17,8 @@ export interface ListenerOptions {
   /** Milliseconds for the headers, and for a whole request. */
   readonly headersTimeout: number;
   readonly requestTimeout: number;
+  /** Told of connections that broke while they were answered, which koa would print as they are. */
+  onBroken(error: unknown): void;
 }
 
 export interface Listener {
@@ -42,11 +44,12 @@ export async function listen(app: Koa, options: ListenerOptions): Promise<Listen
   return { port: (server.address() as AddressInfo).port, close: (graceMs) => closeServer(server, running, graceMs) };
 }
 
-function makeServer(app: Koa, { tls, maxHeaderBytes, headersTimeout, requestTimeout }: ListenerOptions): Server {
+function makeServer(app: Koa, { tls, maxHeaderBytes, headersTimeout, requestTimeout, onBroken }: ListenerOptions): Server {
   // Node looks for late requests at an interval of its own: without this, a slow sender would keep its connection for half a minute.
   const connectionsCheckingInterval = Math.ceil(Math.min(headersTimeout, requestTimeout) / 4);
   const http = { maxHeaderSize: maxHeaderBytes, headersTimeout, requestTimeout, connectionsCheckingInterval, keepAlive: true };
   // koa turns whatever its middleware throws into an answer: the promise never rejects.
+  app.on('error', onBroken);
   const koa = app.callback();
   const answer = (request: IncomingMessage, response: ServerResponse): void => void koa(request, response);
   if (tls === undefined) return createHttp(http, answer);

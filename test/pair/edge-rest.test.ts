@@ -116,6 +116,11 @@ suite('a refusal at the edge has the code of X-Road itself', () => {
     });
   }
 
+  test('names the header that is wrong', async () => {
+    const { json } = await ask(header('x-road-id', 'a, b'));
+    assert.equal((json as { message: string }).message, 'The message is not well-formed for its protocol. X-Road-Id: It stands twice.');
+  });
+
   test('as XML where the caller accepts an XML type', async () => {
     const { reply } = await ask(header('accept', 'application/xml;q=0.9, */*'), 'prh');
     assert.equal(reply.headers['content-type'], 'application/xml; charset=utf-8');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { createAuthority } from '../../src/crypto/pki.ts';
 import { EXCHANGES_PATH } from '../../src/federation/peer-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { sendRaw } from '../support/raw-client.ts';
 import type { RawIdentity, RawOptions, RawResult } from '../support/raw-client.ts';
 import { COUNTRIES, runningPair } from '../support/running-pair.ts';
@@ -164,6 +165,14 @@ suite('senders that take their time', { concurrency: true }, () => {
     const result = await domestic([INCOME[0] ?? '', 'Content-Length: 1000'], { identity, body: BODY, until: 'closed' });
     assert.ok(result.closedAfter !== undefined && result.closedAfter < 4500, `closed after ${result.closedAfter} ms`);
   });
+});
+
+test('domestic: a body that breaks off in the middle of a chunk leaves lines of JSON in the log, and nothing else', async () => {
+  const identity = securityServer(pair.countries.FI.keys.securityServer);
+  await domestic([INCOME[0] ?? '', 'Transfer-Encoding: chunked'], { identity, body: [Buffer.from('zz\r\n\r\n')], until: 'closed' });
+  const lines = () => readFileSync(join(pair.gateway('FI').folder, 'gateway.log'), 'utf8').trim().split('\n');
+  await eventually('the connection in the log', () => lines().some((line) => line.includes('"a connection broke while it was answered"')));
+  for (const line of lines()) assert.doesNotThrow(() => JSON.parse(line), line);
 });
 
 test('nothing of all this made an entry of an exchange', () => {

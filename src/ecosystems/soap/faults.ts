@@ -8,7 +8,7 @@ import type { FaultFacts } from '../ecosystem.ts';
 import { faultDetails } from '../fault-details.ts';
 import { gatewayCode } from '../xroad-faults.ts';
 import type { FaultSpelling } from '../xroad-faults.ts';
-import { edgeCode, edgeHeaders } from '../xroad-edge-faults.ts';
+import { edgeCode, edgeHeaders, edgeText } from '../xroad-edge-faults.ts';
 import { CONTENT_TYPE, FAULT, SOAP } from './names.ts';
 
 /**
@@ -22,7 +22,7 @@ export function renderFault(error: CausewayError, facts: FaultFacts, spelling: F
 
 /** In the form of SoapFault.createFaultXml of X-Road 7, and nothing but it: stock clients read it. A message that is no SOAP at all is `invalid_soap` there. */
 export function renderEdgeFault(error: CausewayError, facts: FaultFacts, spelling: FaultSpelling): HttpReply {
-  return faultReply(edgeCode(error, spelling, 'client.invalid_soap'), error.publicText, [element('', 'faultDetail', [facts.exchange])], edgeHeaders(error));
+  return faultReply(edgeCode(error, spelling, 'client.invalid_soap'), edgeText(error), [element('', 'faultDetail', [facts.exchange])], edgeHeaders(error));
 }
 
 /** A fault is always 500 (SOAP 1.1, section 6.2); without anything in it there is no detail. */

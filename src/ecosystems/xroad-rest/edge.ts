@@ -11,7 +11,7 @@ import { brokenRule, malformed } from '../malformed.ts';
 import { errorReply } from '../rest/faults.ts';
 import { serviceFaulted } from '../rest/service-fault.ts';
 import { XROAD_DOCUMENTS } from '../soap/documents.ts';
-import { edgeCode, edgeHeaders } from '../xroad-edge-faults.ts';
+import { edgeCode, edgeHeaders, edgeText } from '../xroad-edge-faults.ts';
 import type { FaultSpelling } from '../xroad-faults.ts';
 import { checkPart, decodeSegment, memberPath, servicePath } from '../xroad-identifiers.ts';
 import { CLIENT, ERROR, ID, REQUEST_HASH, REQUEST_ID, SERVICE, readClient } from './identifiers.ts';
@@ -81,5 +81,5 @@ export function parseProviderResponse(reply: HttpReply, call: DomesticCall, _req
 /** X-Road's three fields and no other; 500 where a server is at fault, else 400 (ClientRestMessageHandler of X-Road 7). */
 export function renderEdgeFault(error: CausewayError, facts: FaultFacts, spelling: FaultSpelling): HttpReply {
   const type = edgeCode(error, spelling, 'client.bad_request');
-  return errorReply(/^server\./i.test(type) ? 500 : 400, { type, message: error.publicText, detail: facts.exchange }, facts.accept, { [ERROR]: type, ...edgeHeaders(error) });
+  return errorReply(/^server\./i.test(type) ? 500 : 400, { type, message: edgeText(error), detail: facts.exchange }, facts.accept, { [ERROR]: type, ...edgeHeaders(error) });
 }

@@ -29,6 +29,11 @@ suite('config check', () => {
 
   test('a folder that is right has no problems', () => assert.deepEqual(checkConfig(folder, NOW), []));
 
+  test('an edge that knows no client is warned that it refuses everybody', () => {
+    gateway([['gateway', 'home'], 'edge'], [['listeners', 'domestic', 'tls', 'clients'], undefined], [['home', 'securityServers'], undefined]);
+    assert.deepEqual(checkConfig(folder, NOW).map(({ path, severity }) => [path, severity]), [['home.clients', 'warning']]);
+  });
+
   test('a problem names file, line and column', () => {
     gateway([['listeners', 'federation', 'port'], 7201]);
     const [problem] = checkConfig(folder, NOW);
