@@ -1,11 +1,12 @@
 /** Reading shards from a file of the store, ours or a mirror, without holding anything of them: tiles, entries and proofs. */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
 import { CausewayError } from '../errors.ts';
-import { EMPTY_ROOT, HASH_BYTES, peaksOf } from './merkle.ts';
+import { EMPTY_ROOT, HASH_BYTES, nodeHash, peaksOf } from './merkle.ts';
 import type { ShardHead } from './mirror.ts';
 import { consistencyProof, inclusionProof } from './proofs.ts';
 import type { NodeReader } from './proofs.ts';
-import { TILE_HEIGHT, rootOfRow } from './sqlite-tree.ts';
+import { TILE_HEIGHT } from './sqlite-tree.ts';
 import { TILE_WIDTH } from './tiles.ts';
 
 function statements(db: DatabaseSync) {
@@ -25,8 +26,12 @@ export interface ShardRow {
   readonly size: number;
 }
 
+/** Tiles of which all nodes are kept: 16 KiB each. */
+const TILES_KEPT = 512;
+
 export class Shards {
   readonly #sql: ReturnType<typeof statements>;
+  readonly #tiles = new LRUCache<string, readonly Uint8Array[]>({ max: TILES_KEPT });
 
   constructor(db: DatabaseSync) {
     this.#sql = statements(db);
@@ -81,25 +86,40 @@ export class Shards {
     return hashes instanceof Uint8Array ? hashes : new Uint8Array(0);
   }
 
-  /** Nodes of the first `size` leaves: each tile is read once, as wide as it is at that size. */
+  /** Nodes of the first `size` leaves. A tile of one width never changes, so what was computed of it is kept. */
   #reader(shard: ShardRow, size: number): NodeReader {
-    const tiles = new Map<string, Uint8Array>();
-    const tile = (level: number, n: number): Uint8Array => {
-      const key = `${level}/${n}`;
-      const width = Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** level) - n * TILE_WIDTH);
-      const hashes = tiles.get(key) ?? this.tile(shard, level, n, width);
-      tiles.set(key, hashes);
-      return hashes;
-    };
     return (level, index) => {
-      const width = 2 ** (level % TILE_HEIGHT);
-      const first = index * width;
-      const start = (first % TILE_WIDTH) * HASH_BYTES;
-      return rootOfRow(tile(Math.floor(level / TILE_HEIGHT), Math.floor(first / TILE_WIDTH)).subarray(start, start + width * HASH_BYTES));
+      const tileLevel = Math.floor(level / TILE_HEIGHT);
+      const first = index * 2 ** (level % TILE_HEIGHT);
+      const n = Math.floor(first / TILE_WIDTH);
+      const width = Math.min(TILE_WIDTH, Math.floor(size / TILE_WIDTH ** tileLevel) - n * TILE_WIDTH);
+      const nodes = this.#expanded(shard, tileLevel, n, width)[level % TILE_HEIGHT]!;
+      const at = (first % TILE_WIDTH) / 2 ** (level % TILE_HEIGHT);
+      return nodes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES);
     };
+  }
+
+  #expanded(shard: ShardRow, level: number, n: number, width: number): readonly Uint8Array[] {
+    const key = `${shard.id}/${level}/${n}/${width}`;
+    const known = this.#tiles.get(key);
+    if (known !== undefined) return known;
+    const levels = expand(this.tile(shard, level, n, width));
+    this.#tiles.set(key, levels);
+    return levels;
   }
 }
 
+/** The complete subtrees above a row of hashes, level by level, as far as one tile spans them. */
+function expand(hashes: Uint8Array): Uint8Array[] {
+  const levels = [hashes];
+  for (let below = hashes; levels.length < TILE_HEIGHT; ) {
+    const row = new Uint8Array(Math.floor(below.length / HASH_BYTES / 2) * HASH_BYTES);
+    for (let at = 0; at < row.length; at += HASH_BYTES) row.set(nodeHash(below.subarray(2 * at, 2 * at + HASH_BYTES), below.subarray(2 * at + HASH_BYTES, 2 * at + 2 * HASH_BYTES)), at);
+    levels.push(row);
+    below = row;
+  }
+  return levels;
+}
 
 function joined(rows: readonly Record<string, SQLOutputValue>[]): Uint8Array {
   return Buffer.concat(rows.map(({ hash }) => hash as Uint8Array));

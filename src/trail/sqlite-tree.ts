@@ -17,7 +17,7 @@ export interface FullTile {
 }
 
 /** Root over a power of two of hashes that stand one after the other. */
-export function rootOfRow(hashes: Uint8Array): Uint8Array {
+function rootOfRow(hashes: Uint8Array): Uint8Array {
   const range = new CompactRange();
   for (let at = 0; at < hashes.length; at += HASH_BYTES) range.append(hashes.subarray(at, at + HASH_BYTES));
   return range.root();
