@@ -14,6 +14,7 @@ import type { OpenHub } from './ecosystems/openapi/open-hub.ts';
 import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
 import { Escrow } from './evidence/escrow.ts';
+import { readKek } from './evidence/kek.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
 import { HorizonWatch } from './exchange/horizon-watch.ts';
 import { horizon } from './exchange/horizon.ts';
@@ -202,12 +203,6 @@ function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, now
 
 function latest(link: Link): LinkVersion {
   return link.versions.at(-1) ?? link.versions[0];
-}
-
-function readKek(file: string): Uint8Array {
-  const kek = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (kek.length !== 32) throw new CausewayError('config-invalid', `${file}: the evidence key must be 32 bytes in base64`);
-  return kek;
 }
 
 function escrowOf(peers: readonly Peer[]): Escrow | undefined {

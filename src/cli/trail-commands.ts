@@ -1,16 +1,23 @@
 /** `causeway trail …`: verifying a trail, what was found wrong, and decisions about it. */
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import { addContainers, showContainer } from './container-commands.ts';
 
 const FAILED = 1;
 
 export function addTrail(trail: Command): void {
+  addContainers(trail);
   trail
     .command('verify')
-    .description('recompute the trails below a folder, mirrors included, and name the first thing that is wrong')
-    .requiredOption('--data <dir>', 'data folder of a gateway, or a folder of such folders')
-    .option('--keys <dir>', 'folder with trail-keys.json; default: beside each trail')
+    .description('recompute the trails below a folder, mirrors included, or check an exported container, and name what is wrong')
+    .argument('[container]', 'an exported container, in place of --data')
+    .option('--data <dir>', 'data folder of a gateway, or a folder of such folders')
+    .option('--keys <dir>', 'folder with trail-keys.json; default: beside each trail, or in the container')
+    .option('--roots <file>', 'certificates (PEM) of time-stamp authorities, in place of those in the container')
     .option('--json', 'print one JSON object')
-    .action(async ({ data, keys, json }: { data: string; keys?: string; json?: true }) => {
+    .action(async (container: string | undefined, { data, keys, roots, json }: { data?: string; keys?: string; roots?: string; json?: true }) => {
+      if (container !== undefined) return showContainer(container, { keys, roots, json });
+      if (data === undefined) throw new InvalidArgumentError('Name a container, or a folder with --data.');
       const { trailVerify, renderReport } = await import('./trail-verify.ts');
       const report = await trailVerify(data, keys);
       print(json ? JSON.stringify(report) : renderReport(report));

@@ -143,7 +143,8 @@ export class OurTime {
 
 type AuthoritySettings = NonNullable<GatewayConfig['timestamps']>['authorities'][number];
 
-function authorityOf({ url, roots, policy }: AuthoritySettings): TimeAuthority {
+/** Throws `config-invalid` for a root that is no certificate. */
+export function authorityOf({ url, roots, policy }: AuthoritySettings): TimeAuthority {
   const authorities = roots.map((file) => {
     try {
       return new X509Certificate(readFileSync(file)).raw;

@@ -9,6 +9,7 @@ import type { CountryKeys } from './pki/prepare.ts';
 import { readPack } from './pack.ts';
 import { planBetween } from './plan.ts';
 import type { CountryCode, CountryPlan, Home, HomePlan, ServiceId } from './plan.ts';
+import { startTimeStamping } from './time-stamping.ts';
 import type { FaultSpelling } from './security-server/fault.ts';
 
 export interface CountryOptions {
@@ -82,6 +83,8 @@ export interface Country<A = unknown> extends Pick<Operation, 'securityServerUrl
   readonly home: Home;
   readonly plan: CountryPlan;
   readonly keys: CountryKeys;
+  /** URL of the country's time-stamping authority. */
+  readonly timeStamping: string;
   readonly agencies: A;
 }
 
@@ -104,8 +107,12 @@ export async function startCountry<A>(kit: CountryKit<A>, options: CountryOption
     registers: kit.registers(parts),
     ...(options.gatewayUrl === undefined ? {} : { gatewayUrl: options.gatewayUrl }),
   });
-  const { securityServerUrl, log, faults, urlOf, connectGateway, close } = operation;
-  return { home, plan, keys, securityServerUrl, log, faults, urlOf, connectGateway, close, agencies: kit.agencies(operation, parts) };
+  const { securityServerUrl, log, faults, urlOf, connectGateway } = operation;
+  const timeStamping = await startTimeStamping({ identity: keys.timeStamping.signer, clock });
+  const close = async (): Promise<void> => {
+    await Promise.all([operation.close(), timeStamping.close()]);
+  };
+  return { home, plan, keys, securityServerUrl, timeStamping: timeStamping.url, log, faults, urlOf, connectGateway, close, agencies: kit.agencies(operation, parts) };
 }
 
 /** A country with its services.yaml. */

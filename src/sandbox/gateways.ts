@@ -79,7 +79,7 @@ function prepare(party: Party, document: Document, setUp: SetUp): Exchanged {
   return { party, parts: writeGateway(party, document, setUp), auditor };
 }
 
-function writeGateway({ plan, ports, securityServer, keys }: Party, document: Document, { root, data, now, changes }: SetUp): PublicParts {
+function writeGateway({ plan, ports, securityServer, keys }: Party, document: Document, { root, data, now, parties, changes }: SetUp): PublicParts {
   const folder = gatewayFolder(data, plan.country);
   const name = plan.country.toLowerCase();
   makeGatewayKeys(join(folder, 'keys'), `gateway.${name}.example`, now);
@@ -88,6 +88,7 @@ function writeGateway({ plan, ports, securityServer, keys }: Party, document: Do
     [['mappings'], join(root, 'mappings')],
     ...(['domestic', 'federation', 'operations'] as const).map((listener): Change => [['listeners', listener, 'port'], ports[listener]]),
     plan.software === 'api-hub' ? [['home', 'hub', 'url'], `https://127.0.0.1:${ports.domestic}`] : [['home', 'securityServers', 0, 'url'], securityServer],
+    [['timestamps', 'authorities'], parties.map((party) => ({ url: party.timeStamping, roots: [copyTimeRoot(folder, party)] }))],
     ...(changes?.gateway ?? []),
   ]);
   writeFileSync(join(folder, 'gateway.yaml'), document.toString());
@@ -108,6 +109,13 @@ function copyHomeSide(folder: string, keys: CountryKeys): void {
     [keys.signingAuthority.certificateFile, 'home/member-ca.cert.pem'],
   ] as const;
   for (const [from, to] of copies) copyFileSync(from, join(folder, to));
+}
+
+/** Path in the gateway's folder of the certificate above a country's time-stamping authority. */
+function copyTimeRoot(folder: string, { plan, keys }: Party): string {
+  const path = `home/time-${plan.country.toLowerCase()}.cert.pem`;
+  copyFileSync(keys.timeStamping.authority.certificateFile, join(folder, path));
+  return path;
 }
 
 /** Trust in the peer, and the link with it. */

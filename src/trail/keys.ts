@@ -25,10 +25,15 @@ export function writeTrailKeys(folder: string, keys: TrailKeys): void {
 /** The keys beside a trail. They prove no more than the folder does: an auditor brings keys of his own. Throws `config-invalid`. */
 export function readTrailKeys(folder: string): TrailKeys {
   try {
-    return v.parse(schema, JSON.parse(readFileSync(join(folder, FILE), 'utf8')));
+    return parseTrailKeys(readFileSync(join(folder, FILE), 'utf8'));
   } catch (cause) {
     throw new CausewayError('config-invalid', `${join(folder, FILE)} is missing or not of the form {v, logs, witnesses}`, { cause });
   }
+}
+
+/** Throws for any other form. */
+export function parseTrailKeys(json: string): TrailKeys {
+  return v.parse(schema, JSON.parse(json));
 }
 
 /** The verifier of a log's key under the name of one of its shards: the keys name one shard of each log. Undefined where none is known. */

@@ -12,7 +12,7 @@ const APPLICATION_ID = 0x63776179;
 
 export const TRAIL_FILE = 'trail.db';
 export const MIRROR_FILE = 'mirror.db';
-const KEYS_FILE = 'keys.db';
+export const KEYS_FILE = 'keys.db';
 const LOCK_FILE = 'lock.db';
 
 /** Shards of logs, ours in trail.db and the peers' in mirror.db. `recovered`: from this index on, the entries came back from the peer's mirror. */

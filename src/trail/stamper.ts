@@ -85,10 +85,10 @@ export class Stamper {
     const { clock, every, limits, report } = this.#options;
     if (clock.monotonic() < thread.nextAt) return;
     try {
-      await this.#stampAll(thread);
+      const all = await this.#stampAll(thread);
       if (thread.failing) report(thread.authority.name, undefined);
       thread.failing = false;
-      thread.nextAt = clock.monotonic() + every;
+      thread.nextAt = clock.monotonic() + (all ? every : Math.min(every, RETRY_MS));
     } catch (thrown) {
       if (limits.signal?.aborted === true) return;
       thread.failing = true;
@@ -97,8 +97,8 @@ export class Stamper {
     }
   }
 
-  /** An idle gateway asks as well, over random bytes and keeping nothing: its clock is to be known before the next exchange. */
-  async #stampAll(thread: Thread): Promise<void> {
+  /** False while a link may not grow yet. An idle gateway asks as well, over random bytes and keeping nothing: its clock is to be known before the next exchange. */
+  async #stampAll(thread: Thread): Promise<boolean> {
     const { links, mayAppend } = this.#options;
     const open = links.filter(({ id }) => mayAppend(id));
     // Before anything is asked: an authority that does not answer must not hide what waits on the links after the first.
@@ -109,6 +109,7 @@ export class Stamper {
       await this.#look(thread, link.id);
     }
     if (!asked) await this.#ask(thread, randomBytes(32));
+    return open.length === links.length;
   }
 
   /** One token over the latest cosigned checkpoint of a shard, if anything below it calls for one. */

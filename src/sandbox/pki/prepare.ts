@@ -25,6 +25,7 @@ export interface CountryKeys {
   readonly securityServer: StoredIdentity;
   readonly securityServerExpired: StoredIdentity;
   readonly gateway: { readonly tls: StoredIdentity; readonly member: StoredIdentity };
+  readonly timeStamping: { readonly authority: StoredIdentity; readonly signer: StoredIdentity };
   readonly systems: Readonly<Record<string, SystemKeys>>;
 }
 
@@ -66,6 +67,7 @@ class Workshop {
       securityServer,
       securityServerExpired: await this.#expired(securityServer, tlsAuthority, 'security-server', { use: 'tls', names: ['localhost', '127.0.0.1'], subject: this.#tlsSubject('security-server', this.#plan.platform) }),
       gateway: { tls: await this.#tls(tlsAuthority, 'gateway', gateway.organisation), member: await this.#member(signingAuthority, 'gateway', gateway, gateway.signing) },
+      timeStamping: await this.#timeStamping(),
       systems,
     };
   }
@@ -74,6 +76,13 @@ class Workshop {
     const subject: Subject = [['C', this.#plan.country], ['O', this.#plan.platform], ['CN', `${this.#plan.country} ${title}`]];
     const make = () => createAuthority({ subject, algorithm: ALGORITHMS[algorithm], pathLength: 0, ...this.#lasting(3650) });
     return stored(join(this.#folder, name), (found) => this.#inTime(found), make);
+  }
+
+  async #timeStamping(): Promise<CountryKeys['timeStamping']> {
+    const authority = await this.#authority('time-authority', 'Time CA', 'p-256');
+    const subject: Subject = [['C', this.#plan.country], ['O', this.#plan.platform], ['CN', `${this.#plan.country} TSA`]];
+    const make = () => issue(authority, { use: 'time-stamping', subject, algorithm: 'P-256', ...this.#lasting(730) });
+    return { authority, signer: await stored(join(this.#folder, 'time-stamping'), (found) => this.#fits(found, authority), make) };
   }
 
   #tls(authority: Identity, name: string, organisation: string): Promise<StoredIdentity> {

@@ -56,6 +56,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'xml-crypto': ['crypto'],
   'yaml': ['config', 'sandbox'],
   'yauzl': ['evidence'],
+  'yazl': ['evidence'],
 };
 
 const MINTS = new Map([
