@@ -6,7 +6,6 @@ import { addEvidence } from './evidence-commands.ts';
 import { addAnchor } from './anchor-commands.ts';
 import { addMappings } from './mappings-commands.ts';
 import { readPort } from './port.ts';
-import { addTrail } from './trail-commands.ts';
 import type { Registration } from './sandbox.ts';
 import { addTrail } from './trail-commands.ts';
 import type { DescribeArguments } from './services-describe.ts';
