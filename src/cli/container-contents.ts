@@ -12,8 +12,9 @@ import { coreOf, parseEntry } from '../trail/entry.ts';
 import type { Entry } from '../trail/entry.ts';
 import { logVerifier, parseTrailKeys, witnessVerifiers } from '../trail/keys.ts';
 import type { TrailKeys } from '../trail/keys.ts';
+import { leafHash } from '../trail/merkle.ts';
 import { ed25519FromBase64 } from '../trail/note.ts';
-import { parseProof, verifyProof } from '../trail/proof-file.ts';
+import { parseTlogProof, verifyTlogProof } from '../trail/tlog-proof.ts';
 import { staticTrust } from '../trust/static-trust.ts';
 import type { TrustDocument } from '../trust/static-trust.ts';
 
@@ -115,7 +116,7 @@ class ContentCheck {
   #checkEntry(file: string, keys: TrailKeys): void {
     const proofFile = file.replace(/json$/, 'tlog-proof');
     const entry = this.#try(file, parseEntry);
-    const proof = this.#try(proofFile, (bytes) => parseProof(bytes.toString()));
+    const proof = this.#try(proofFile, (bytes) => parseTlogProof(bytes.toString()));
     if (entry === undefined || proof === undefined) return;
     this.#entries.push({ file, entry });
     this.#try(proofFile, () => {
@@ -123,7 +124,7 @@ class ContentCheck {
       if (file !== `${shardFolder(origin)}/${proof.index}.json`) throw new CausewayError('trail-broken', `is of entry ${proof.index} of ${origin}`);
       const log = logVerifier(keys, origin);
       if (log === undefined) throw new CausewayError('statement-untrusted', `no key is known for the log ${origin}`);
-      const { cosigned } = verifyProof(this.#files.get(file)!, proof, log, witnessVerifiers(keys));
+      const { cosigned } = verifyTlogProof(proof, leafHash(this.#files.get(file)!), log, witnessVerifiers(keys));
       if (cosigned.length === 0) throw new CausewayError('statement-untrusted', 'no known witness cosigned the checkpoint');
       for (const name of cosigned) this.#cosigned.add(name);
     });

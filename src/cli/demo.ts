@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { systemClock } from '../platform/clock.ts';
 import { stopRequested } from '../platform/signals.ts';
 import { startPair } from '../sandbox/pair.ts';
-import type { Pair, ToldStep } from '../sandbox/pair.ts';
+import type { Pair, PairOptions, ToldStep } from '../sandbox/pair.ts';
 import type { NamedPair } from '../sandbox/pair-names.ts';
 import { DEFAULT_PAIR, choosePair } from '../sandbox/pairs.ts';
 import type { PairChoice } from '../sandbox/pairs.ts';
@@ -38,6 +38,8 @@ interface Played {
 const ROOT = resolve(import.meta.dirname, '../..');
 /** How long a cosignature of the last exchanges may take: the keeper publishes every second. */
 const COSIGN_MS = 10_000;
+/** Ten minutes are longer than most demos run. */
+const STAMPING: NonNullable<PairOptions['changes']> = { gateway: [[['timestamps', 'every'], '10s']] };
 const print = (text: string) => process.stderr.write(`${text}\n`);
 
 /** Resolves with the exit code: 0, or 1 with the reason printed. */
@@ -48,7 +50,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const started = performance.now();
   print('Starting two countries and their gateways …');
   const { kits, scenarios, signatures, command }: PairChoice = options.pair === undefined ? DEFAULT_PAIR : await choosePair(ROOT, options.pair);
-  const pair = await startPair({ kits, signatures, root: ROOT, data, clock: systemClock(), told: (step) => void steps.push(step), ...(options.basePort === undefined ? {} : { basePort: options.basePort }) });
+  const pair = await startPair({ kits, signatures, root: ROOT, data, clock: systemClock(), changes: STAMPING, told: (step) => void steps.push(step), ...(options.basePort === undefined ? {} : { basePort: options.basePort }) });
   print(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s. Everything is on loopback; state is in ${data}, which can be deleted.`);
   try {
     const played = [];
@@ -57,7 +59,7 @@ export async function demo(options: DemoOptions): Promise<number> {
     const ok = played.every((scenario) => scenario.ok) && Object.values(trails).every((trail) => trail.cosigned);
     print(`\nTrails: ${Object.entries(trails).map(([country, { size, root, cosigned }]) => `${country} has ${size} entries, root ${root}, ${cosigned ? 'cosigned by the peer' : 'NOT cosigned'}`).join('; ')}.`);
     if (!options.once) {
-      print(whatNext(pair, data, command(pair.countries)));
+      print(whatNext(pair, data, command(pair.countries), new Date().toISOString().slice(0, 10)));
       await stop;
       print('\nDraining …');
     }

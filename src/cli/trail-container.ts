@@ -9,7 +9,7 @@ import type { ZipLimits } from '../evidence/zip.ts';
 import { readTrailKeys } from '../trail/keys.ts';
 import type { TrailKeys } from '../trail/keys.ts';
 import { checkContents } from './container-contents.ts';
-import { stamping } from './trail-export.ts';
+import { stamping } from './stamping.ts';
 
 export const CONTAINER_LIMITS: ZipLimits = { maxFiles: 60_000, maxBytes: 1024 ** 3 };
 /** Before the newest time-stamp ends, somebody has to look at the archive. */

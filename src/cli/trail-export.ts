@@ -8,21 +8,18 @@ import { parseJws } from '../crypto/jws.ts';
 import { statementKey } from '../crypto/keys.ts';
 import { CausewayError } from '../errors.ts';
 import { writeContainer } from '../evidence/asic.ts';
-import type { Stamp } from '../evidence/asic.ts';
 import { readEvidence } from '../evidence/keep.ts';
 import { readKek } from '../evidence/kek.ts';
 import { unwrapRecordKey } from '../evidence/record.ts';
-import { authorityOf } from '../exchange/our-time.ts';
-import { systemClock } from '../platform/clock.ts';
 import { evidenceOf, extract } from '../trail/extract.ts';
 import type { Extract, ExtractedEntry, Selection } from '../trail/extract.ts';
 import { readTrailKeys } from '../trail/keys.ts';
 import type { TrailKeys } from '../trail/keys.ts';
 import { parseNote } from '../trail/note.ts';
-import { parseProof } from '../trail/proof-file.ts';
-import { askForTimestamp } from '../trail/time-authority.ts';
+import { parseTlogProof } from '../trail/tlog-proof.ts';
 import type { TrustDocument } from '../trust/static-trust.ts';
 import { ABOUT, KEYS, SCRIPT, agreementFile, derSignature, jsonFile, keyFiles, shardFolder, statementFile, trustFile, unverifiedClaims } from './container-contents.ts';
+import { stamping } from './stamping.ts';
 import { verifyContainer } from './trail-container.ts';
 
 export interface ExportArguments {
@@ -71,25 +68,6 @@ function configBeside(data: string): string {
   const folder = dirname(join(data, '.'));
   if (existsSync(join(folder, 'gateway.yaml'))) return folder;
   throw new CausewayError('config-invalid', `no gateway.yaml beside ${data}: name the configuration folder with --config`);
-}
-
-/** The first time-stamp authority that answers, and the certificates above all of them. Throws `config-invalid` where none is configured. */
-export function stamping({ timestamps }: GatewayConfig): { readonly roots: Uint8Array; readonly stamp: Stamp } {
-  if (timestamps === undefined) throw new CausewayError('config-invalid', 'gateway.yaml names no time-stamping authority (timestamps): a container without a time-stamp proves nothing');
-  const roots = Buffer.concat([...new Set(timestamps.authorities.flatMap((authority) => authority.roots))].map((file) => readFileSync(file)));
-  const limits = { maxBytes: timestamps.maxBytes, timeout: timestamps.timeout };
-  const stamp: Stamp = async (data) => {
-    const failures: unknown[] = [];
-    for (const authority of timestamps.authorities) {
-      try {
-        return (await askForTimestamp(data, authorityOf(authority), limits, systemClock())).token;
-      } catch (thrown) {
-        failures.push(thrown);
-      }
-    }
-    throw failures[0];
-  };
-  return { roots, stamp };
 }
 
 interface KeptStatement {
@@ -141,7 +119,7 @@ function contentsOf(options: ExportArguments, config: GatewayConfig, { entries, 
 function keysOf({ logs, witnesses }: TrailKeys, entries: readonly ExtractedEntry[]): TrailKeys {
   const base = (origin: string) => origin.slice(0, origin.lastIndexOf('/'));
   const bases = new Set(entries.map(({ origin }) => base(origin)));
-  const signers = new Set(entries.flatMap(({ proof }) => parseNote(parseProof(proof).checkpoint).signatures.map(({ name }) => name)));
+  const signers = new Set(entries.flatMap(({ proof }) => parseNote(parseTlogProof(proof).checkpoint).signatures.map(({ name }) => name)));
   return { v: 1, logs: logs.filter(({ name }) => bases.has(base(name))), witnesses: witnesses.filter(({ name }) => signers.has(name)) };
 }
 

@@ -5,11 +5,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
 import { parseEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
-import { renderProof } from './proof-file.ts';
 import { inclusionProof } from './proofs.ts';
 import { KEYS_FILE, MIRROR_FILE, openReadOnly } from './sqlite-layout.ts';
 import { SqliteTree } from './sqlite-tree.ts';
 import type { EvidenceRow } from './store.ts';
+import { renderTlogProof } from './tlog-proof.ts';
 
 /** `day`: UTC, as `2026-11-21`. */
 export type Selection = { readonly day: string } | { readonly exchange: string };
@@ -113,7 +113,7 @@ class Extraction {
     return this.#rows(shard, selection, max + 1).map(({ idx, bytes }) => {
       const { size, note } = this.#noteOver(shard, idx);
       this.#used.set(`${shard.name} ${size}`, { origin: shard.name, size, note });
-      const proof = renderProof({ index: idx, proof: inclusionProof(idx, size, tree.read), checkpoint: note });
+      const proof = renderTlogProof({ index: idx, hashes: inclusionProof(idx, size, tree.read), checkpoint: note });
       return { link: shard.log, origin: shard.name, index: idx, bytes, entry: parseEntry(bytes), proof };
     });
   }

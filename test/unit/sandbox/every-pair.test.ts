@@ -27,7 +27,7 @@ const kits = await Promise.all(profiles.map(async (profile) => ({ profile, kit: 
 async function party(kit: CountryKit, peer: CountryKit, from: number): Promise<Party> {
   const [home, abroad] = await Promise.all([withPack(ROOT, kit.home), withPack(ROOT, peer.home)]);
   const plan = planBetween(home, abroad);
-  return { home, plan, keys: await prepareCountry(join(data, 'countries'), plan, clock), securityServer: `https://127.0.0.1:${from}`, timeStamping: 'http://127.0.0.1:1/tsa', urlOf: () => `https://127.0.0.1:${from + 10}/api`, ports: { domestic: from + 1, federation: from + 2, operations: from + 3 } };
+  return { home, plan, keys: await prepareCountry(join(data, 'countries'), plan, clock), securityServer: `https://127.0.0.1:${from}`, timeStamping: `http://127.0.0.1:${from + 4}/tsa`, urlOf: () => `https://127.0.0.1:${from + 10}/api`, ports: { domestic: from + 1, federation: from + 2, operations: from + 3 } };
 }
 
 for (const { profile, kit } of kits) {
