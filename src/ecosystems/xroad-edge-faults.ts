@@ -103,7 +103,8 @@ function older(part: string): string {
 /** Public text with the field before what is wrong with it: X-Road's forms have no other place for it. */
 export function edgeText(error: CausewayError): string {
   const { field, hint } = error.facts;
-  if (field === undefined) return error.publicText;
+  // Hints of mappings name the field themselves.
+  if (field === undefined || hint?.startsWith(field) === true) return error.publicText;
   return `${CODES[error.code].text} ${field}${hint === undefined ? '' : `: ${hint}`}`;
 }
 

@@ -103,6 +103,7 @@ suite('a refusal at the edge has the code of X-Road itself', () => {
     ['a slash within an identifier', 400, 'client.bad_request', target((path) => path.replace('EE-emta', '..'))],
     ['a path without a service', 400, 'client.bad_request', target(() => '/r1/FI/GOV/0245437-2')],
     ['OPTIONS, since there is no CORS', 400, 'client.invalid_http_method', (request) => ({ ...request, method: 'OPTIONS' })],
+    ['a body that says it is compressed', 400, 'client.bad_request', header('content-encoding', 'gzip')],
     ['a body that is no JSON', 400, 'client.bad_request', (request) => ({ ...request, body: Buffer.from('<x/>') })],
   ];
   for (const [title, status, code, change, system] of CODES) {

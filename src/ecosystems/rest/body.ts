@@ -14,6 +14,8 @@ export const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE']);
 export function readBody(headers: HttpHeaders, body: Uint8Array, limits: XmlLimits): JsonValue | undefined {
   if (body.length === 0) return undefined;
   checkContentType(headers['content-type'] ?? '');
+  // Bytes that a proof covers are read as they are: unpacked they would be others.
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') throw malformed('Content-Encoding', 'The body must not be compressed.');
   return parseJson(body, limits);
 }
 
