@@ -26,6 +26,10 @@ import type { Observe, Peer } from './exchange/flow.ts';
 import { OurTime } from './exchange/our-time.ts';
 import { keepTrail, openStores } from './exchange/our-trail.ts';
 import type { InboundParts, OutboundParts } from './exchange/parts.ts';
+import { Suspended } from './exchange/suspended.ts';
+import { Suspending } from './exchange/suspending.ts';
+import type { SuspendingOptions } from './exchange/suspending.ts';
+import { suspensionFolders } from './exchange/suspension-orders.ts';
 import { Progress } from './exchange/progress.ts';
 import { makeLink } from './federation/link.ts';
 import type { Grant, Link, LinkVersion } from './federation/link.ts';
@@ -72,7 +76,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const { clock, log, metrics } = options;
   const { country, entity } = config.gateway;
   const observe = observing(options);
-  const peers = config.links.map((link) => openPeer(link, config, clock.now()));
+  const suspended = new Suspended();
+  const peers = config.links.map((link) => openPeer(link, config, suspended, clock.now()));
   const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
   const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
   const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, xml: config.limits.xml, mime: { maxParts: config.limits.mimeParts, maxHeaderBytes: config.limits.mimeHeaderBytes }, requestHash: config.home.requestHash, ...(config.ecosystem.requestHashes === undefined ? {} : { requestHashes: config.ecosystem.requestHashes }), ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
@@ -112,8 +117,9 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, time, trail));
   time.start((link) => trail.mayAppend(link));
+  const suspending = await openSuspending(config, suspended, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) });
   const horizonWatch = await watchHorizon(config, mappings, options);
-  measure(metrics, { admission, mappings, trail, horizonWatch });
+  measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended });
   const readiness = async () => {
     const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, accepting: admission.open };
     const warnings = [...time.degraded, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
@@ -121,10 +127,10 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
   const listeners = await listenAll(config, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, mappings),
-    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path) }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status() }),
   });
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS)];
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS)];
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
@@ -133,6 +139,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
       admission.drain();
       for (const timer of timers) clearInterval(timer);
       await mappings.close();
+      await suspending.close();
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await time.close();
@@ -146,6 +153,13 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
 }
 
+/** Before any exchange: what was suspended at the last stop stays so. */
+async function openSuspending({ data, operators }: GatewayConfig, suspended: Suspended, parts: Omit<SuspendingOptions, 'folders' | 'suspended' | 'operators'>): Promise<Suspending> {
+  const suspending = new Suspending({ folders: suspensionFolders(data), suspended, operators, ...parts });
+  await suspending.look();
+  return suspending;
+}
+
 /** Files are replaced while the gateway runs: they are read again every hour. */
 async function watchHorizon(config: GatewayConfig, mappings: LiveMappings, { clock, log }: GatewayOptions): Promise<HorizonWatch> {
   const watch = new HorizonWatch({ clock, log, read: (now) => horizon(config, mappings, now) });
@@ -153,12 +167,13 @@ async function watchHorizon(config: GatewayConfig, mappings: LiveMappings, { clo
   return watch;
 }
 
-function measure(metrics: Metrics, { admission, mappings, trail, horizonWatch }: { readonly admission: Admission; readonly mappings: LiveMappings; readonly trail: Keeper; readonly horizonWatch: HorizonWatch }): void {
+function measure(metrics: Metrics, { admission, mappings, trail, horizonWatch, peers, suspended }: { readonly admission: Admission; readonly mappings: LiveMappings; readonly trail: Keeper; readonly horizonWatch: HorizonWatch; readonly peers: readonly Peer[]; readonly suspended: Suspended }): void {
   metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
   metrics.gauge('mappings_refused', '1 while a change of the mappings folder is not taken, because it fails its check.', () => Number(mappings.refused));
   metrics.gauge('trail_incidents', "Open incidents of the peers' logs.", () => trail.findings.incidents);
   metrics.gauge('trail_breaches', "What peers' logs owe ours and do not show.", () => trail.findings.breaches);
   metrics.gauge('trail_unacknowledged', "Answers of ours that the asker's log never showed.", () => trail.findings.unacknowledged);
+  metrics.gauges('suspensions', 'Suspensions that operators ordered and that are in force.', 'link', () => suspended.counts(peers.map(({ link }) => link.id)));
   metrics.gauges('expiry_days', 'Days until what this gateway relies on ends (causeway horizon).', 'what', () => horizonWatch.days());
 }
 
@@ -168,6 +183,8 @@ async function admit(link: string, time: OurTime, trail: Keeper): Promise<void> 
   await trail.admit(link);
 }
 
+/** Milliseconds between two looks for orders of operators: they act within a second. */
+const ORDERS_MS = 250;
 /** Milliseconds between two looks at what will expire. */
 const HORIZON_MS = 3_600_000;
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
@@ -190,8 +207,9 @@ async function openSpool({ data, limits }: GatewayConfig, store: Store, log: Log
   return spool;
 }
 
-function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, now: number): Peer {
-  const link = makeLink(agreements, config.gateway.entity, settings);
+function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, suspended: Suspended, now: number): Peer {
+  const made = makeLink(agreements, config.gateway.entity, settings);
+  const link: Link = { ...made, stopped: (asked) => suspended.of(made.id, asked) };
   const file = join(config.trust, `${link.peerCountry}.json`);
   const trust = staticTrust(readTrustFile(file), readFileSync(file));
   if (trust.entity !== link.peer) throw new CausewayError('config-invalid', `${file} is of ${trust.entity}, the peer of link "${link.id}" is ${link.peer}`);

@@ -5,6 +5,7 @@ import { addDemo } from './demo-command.ts';
 import { addEvidence } from './evidence-commands.ts';
 import { addAnchor } from './anchor-commands.ts';
 import { addMappings } from './mappings-commands.ts';
+import { addSuspend } from './suspend-commands.ts';
 import { readPort } from './port.ts';
 import type { Registration } from './sandbox.ts';
 import { addTrail } from './trail-commands.ts';
@@ -24,6 +25,7 @@ function program(): Command {
   addServices(causeway);
   addHomeCheck(causeway);
   addAnchor(causeway.command('anchor').description("a country's anchor: whom our gateways believe, and whom gateways abroad believe of ours (docs/trust.md)"));
+  addSuspend(causeway);
   addMappings(causeway.command('mappings').description('translations between domestic forms and neutral ones'));
   causeway
     .command('errors')
@@ -143,9 +145,20 @@ function addConfiguration(causeway: Command): void {
       print(json ? JSON.stringify(report) : renderHorizon(report));
       if (!report.ok) process.exitCode = FAILED;
     });
-  causeway
-    .command('link')
-    .description('agreements')
+  const link = causeway.command('link').description('agreements');
+  link
+    .command('check')
+    .description("try the way to a peer hop by hop, with a remedy for each that fails: name, TCP, TLS, pin, keys, clock, agreement, cosignature, our home side")
+    .argument('<peer>', 'country of the peer, or the id of the link')
+    .requiredOption('--config <dir>', 'configuration folder of one gateway')
+    .option('--json', 'print one JSON object')
+    .action(async (peer: string, { config: folder, json }: { config: string; json?: true }) => {
+      const { linkCheck, renderLinkReport } = await import('./link-check.ts');
+      const report = await linkCheck(folder, peer, Date.now);
+      print(json ? JSON.stringify(report) : renderLinkReport(report));
+      if (!report.ok) process.exitCode = FAILED;
+    });
+  link
     .command('hash')
     .description('print id, version and SHA-256 of the agreement in a link file: both countries must see the same')
     .argument('<file>', 'links/<peer>.yaml')
@@ -166,6 +179,14 @@ function addTrust(causeway: Command): void {
     .action(async (file: string) => {
       const { makeAuditorKey } = await import('../crypto/auditor-key.ts');
       print(JSON.stringify(makeAuditorKey(file)));
+    });
+  keys
+    .command('operator')
+    .description("make an operator's key, where the operator is, and print its public part for gateway.yaml, operators; keeps one that is there")
+    .argument('<file>', 'where the private key (PEM) is kept')
+    .action(async (file: string) => {
+      const { makeOperatorKey } = await import('../crypto/operator-key.ts');
+      print(makeOperatorKey(file));
     });
   keys
     .command('make')

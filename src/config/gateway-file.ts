@@ -6,7 +6,7 @@ import { checkHome } from './check-home.ts';
 import { federation } from './federation-file.ts';
 import { callingHome } from './home-file.ts';
 import { clock, timestamps } from './timestamps-file.ts';
-import { count, country, duration, httpsUrl, identity, oneOf, path, port, record, size, text } from './values.ts';
+import { base64Of32, count, country, duration, httpsUrl, identity, oneOf, path, port, record, size, text } from './values.ts';
 
 const MiB = 1024 ** 2;
 
@@ -79,6 +79,13 @@ function keys(folder: string) {
   );
 }
 
+const operators = v.pipe(
+  v.optional(v.array(record({ name: text(), key: v.pipe(base64Of32(), v.description('Ed25519 public key: `causeway keys operator` prints it.')) }), 'expected a list of operators'), []),
+  v.check((all) => new Set(all.map(({ key }) => key)).size === all.length, 'two operators have one key'),
+  v.check((all) => new Set(all.map(({ name }) => name)).size === all.length, 'two operators have one name'),
+  v.description('Who may suspend, each alone, and resume, two together: one key a person, kept by that person.'),
+);
+
 const xmlLimits = v.optional(
   v.pipe(
     record({
@@ -144,6 +151,7 @@ function fields(folder: string) {
     listeners: listeners(folder),
     home: home(folder),
     keys: keys(folder),
+    operators,
     limits,
     clock,
     timestamps: timestamps(folder),

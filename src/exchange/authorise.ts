@@ -1,7 +1,7 @@
 /** May this member call this service, for this purpose, now? Exact grants of the link, default deny, quotas, suspension. */
 import { CausewayError } from '../errors.ts';
 import { acceptedVersion, findGrant, versionInForce } from '../federation/link.ts';
-import type { Grant, Granted, Leg, Link, LinkVersion } from '../federation/link.ts';
+import type { Asked, Grant, Granted, Leg, Link, LinkVersion } from '../federation/link.ts';
 import { checkLeg } from '../federation/open.ts';
 import { checkAge } from '../federation/statement.ts';
 import type { AgeTolerance, Authentic } from '../federation/statement.ts';
@@ -37,7 +37,7 @@ export class Quotas {
 /** Our member asks abroad. `client` is its federated identifier; `purposes` are those that its message carries, where its platform knows them. Throws `not-allowed`, `suspended`, `link-mismatch`. */
 export function authoriseOutbound(client: string, service: ImportedService, purposes: readonly string[], link: Link, now: number): Use {
   const version = versionInForce(link, now);
-  checkSuspension(link);
+  checkSuspension(link, { leg: 'outbound', client, service: service.service });
   const purpose = service.purposes.toLink(purposes);
   return { link, version, grant: findGrant(version.out, { client, service: service.service, operation: service.operation, ...(purpose === undefined ? {} : { purpose }) }) };
 }
@@ -50,7 +50,7 @@ export function authoriseInbound(statement: Authentic<'causeway-request+jwt'>, l
   const { claims } = statement;
   checkAge(claims, tolerance, now);
   const version = acceptedVersion(link, claims.link, claims.iat * 1000);
-  checkSuspension(link);
+  checkSuspension(link, { leg: 'inbound', client: claims.client, service: claims.service });
   checkCountries(claims.client, claims.service, version.in);
   const grant = findGrant(version.in, claims);
   checkLeg(statement, grant);
@@ -71,10 +71,11 @@ function checkCountries(client: string, service: string, leg: Leg): void {
   }
 }
 
-function checkSuspension({ id, settings }: Link): void {
-  if (settings.suspended === undefined) return;
-  const { until } = settings.suspended;
-  throw new CausewayError('suspended', `link "${id}" is suspended: ${settings.suspended.reason}`, { facts: until === undefined ? {} : { until } });
+function checkSuspension({ id, settings, stopped }: Link, asked: Asked): void {
+  const suspension = settings.suspended ?? stopped?.(asked);
+  if (suspension === undefined) return;
+  const { reason, until } = suspension;
+  throw new CausewayError('suspended', `link "${id}" is suspended, or what is asked on it: ${reason}`, { facts: until === undefined ? {} : { until } });
 }
 
 function rfc3339(ms: number): string {

@@ -81,7 +81,7 @@ export type LossKind = keyof LossReport;
 export interface LinkSettings {
   /** Where the peer's federation listener is. */
   readonly url: string;
-  readonly suspended?: { readonly reason: string; readonly until?: string };
+  readonly suspended?: Suspension;
   readonly connections: number;
   /** Milliseconds after a change of a mapping in which messages that only the revision before can read are still translated by it. */
   readonly mappingOverlap: number;
@@ -89,6 +89,19 @@ export interface LinkSettings {
   readonly checkDigits?: { readonly sent?: 'off' | 'warn' | 'reject'; readonly received?: 'off' | 'reject' };
   /** Kinds of loss with which we refuse what the peer sends us, by leg: its requests (it asks) and its answers (we ask). */
   readonly refuseLoss?: { readonly requests?: readonly LossKind[]; readonly answers?: readonly LossKind[] };
+}
+
+/** A request, as far as a suspension looks at it: our side's leg, and federated identifiers. */
+export interface Asked {
+  readonly leg: 'outbound' | 'inbound';
+  readonly client: string;
+  readonly service: string;
+}
+
+export interface Suspension {
+  readonly reason: string;
+  /** RFC 3339: when it makes sense to come back. */
+  readonly until?: string;
 }
 
 /** One side's view of one version of the agreement. */
@@ -113,6 +126,8 @@ export interface Link {
   readonly peerCountry: string;
   readonly versions: readonly [LinkVersion, ...LinkVersion[]];
   readonly settings: LinkSettings;
+  /** What operators have suspended while the gateway runs. */
+  readonly stopped?: (asked: Asked) => Suspension | undefined;
 }
 
 /** Around a change of version either neighbour is accepted for this long (protocol.md, "Receiver's order"). */

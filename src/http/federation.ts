@@ -8,6 +8,8 @@ import { inbound } from '../exchange/inbound.ts';
 import type { Peer } from '../exchange/flow.ts';
 import type { InboundParts } from '../exchange/parts.ts';
 import { EXCHANGES_PATH, STATEMENT_HEADER } from '../federation/peer-client.ts';
+import { LINK_PATH, linkState } from '../federation/link-state.ts';
+import { MAX_SUSPENSION_BYTES, SUSPENSIONS_PATH } from '../federation/suspension.ts';
 import { problemBody } from '../federation/seal.ts';
 import { nextTraceparent } from '../platform/trace.ts';
 import { TRAIL_PATHS } from '../trail/serve.ts';
@@ -27,17 +29,27 @@ export interface FederationOptions {
   readonly maxCheckpointBytes: number;
   /** The witness of the peer's log (tlog-witness, `add-checkpoint`). */
   witness(peer: Peer, request: string): Promise<WitnessAnswer>;
+  /** The peer tells what its operators suspended or resumed (federation/suspension.ts). */
+  suspension(peer: Peer, notice: string): Promise<void>;
   /** What this peer may read of our trail (tlog-tiles); undefined where there is nothing. */
   trail(peer: Peer, path: string): Promise<Served | undefined>;
 }
 
 /** Status of an unsigned problem: the only answers without a statement. */
-const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'statement-malformed': 400, 'statement-untrusted': 401, 'statement-invalid': 401, 'wrong-audience': 403, 'overloaded': 503, 'draining': 503, 'store-unavailable': 503, 'trail-unconfirmed': 503, 'trail-broken': 503, 'too-large': 413, 'malformed': 400 };
+const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'statement-malformed': 400, 'statement-untrusted': 401, 'statement-invalid': 401, 'wrong-audience': 403, 'clock-skew': 401, 'overloaded': 503, 'draining': 503, 'store-unavailable': 503, 'trail-unconfirmed': 503, 'trail-broken': 503, 'too-large': 413, 'malformed': 400 };
 
 export function federationApp(options: FederationOptions): Koa {
   const router = new Router();
   router.post(EXCHANGES_PATH, (context) => exchange(context, pinnedPeer(context, options), options));
   router.post(TRAIL_PATHS.addCheckpoint, (context) => addCheckpoint(context, pinnedPeer(context, options), options));
+  router.post(SUSPENSIONS_PATH, async (context) => {
+    const peer = pinnedPeer(context, options);
+    await options.suspension(peer, Buffer.from(await readBody(context.req, MAX_SUSPENSION_BYTES)).toString());
+    context.status = 204;
+  });
+  router.get(LINK_PATH, (context) => {
+    context.body = linkState(pinnedPeer(context, options).link, options.parts.clock.now());
+  });
   const app = new Koa();
   app.use(refuseUnsigned(options)).use(router.routes());
   app.use(async (context) => {
@@ -111,7 +123,7 @@ function refuseUnsigned({ parts }: FederationOptions) {
 
 /** A peer that looks for what is not here: another version of the protocol, or a mistake in its settings. */
 function refuseElsewhere(context: Context): void {
-  const known = [EXCHANGES_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
+  const known = [EXCHANGES_PATH, SUSPENSIONS_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
   if (known) context.set('allow', 'POST');
   problem(context, 'malformed', known ? 405 : 404);
 }

@@ -1,0 +1,163 @@
+/** `causeway link check`: the way to one peer, a line a hop, with the remedy where one fails. Sends no exchange, and needs no running gateway of ours. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadConfig, readTrustFile } from '../config/config.ts';
+import type { GatewayConfig } from '../config/config.ts';
+import { CausewayError, asCausewayError } from '../errors.ts';
+import { makeLink } from '../federation/link.ts';
+import type { Link } from '../federation/link.ts';
+import { LINK_PATH, parseLinkState } from '../federation/link-state.ts';
+import type { LinkState } from '../federation/link-state.ts';
+import { connect } from '../platform/http-client.ts';
+import type { HttpConnection, PinnedTls } from '../platform/http-client.ts';
+import { reach } from '../platform/reach.ts';
+import type { ReachStep } from '../platform/reach.ts';
+import { TRAIL_PATHS } from '../trail/serve.ts';
+import { staticTrust } from '../trust/static-trust.ts';
+import type { PeerTrust } from '../trust/peer-trust.ts';
+import { homeCheck } from './home-check.ts';
+
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 65_536;
+
+type Hop = ReachStep | 'trust' | 'accepted' | 'clock' | 'environment' | 'link' | 'cosignature' | 'home';
+
+export interface LinkStep {
+  readonly step: Hop;
+  readonly ok: boolean;
+  readonly text: string;
+  /** What to do; only where the step failed. */
+  readonly remedy?: string;
+}
+
+export interface LinkReport {
+  /** Every hop holds. */
+  readonly ok: boolean;
+  readonly link: string;
+  readonly peer: string;
+  readonly steps: readonly LinkStep[];
+}
+
+const REMEDIES: Readonly<Record<Hop, string>> = {
+  trust: "ask the peer for its current keys: `causeway trust export` there, `causeway trust import` here, with the fingerprint over the telephone",
+  dns: 'correct settings.url in the link file, or the name service of this machine',
+  tcp: "is the peer's gateway running? open the way to its port, in both firewalls; correct settings.url in the link file",
+  tls: 'the port must be the federation listener of a gateway, which speaks TLS 1.3 alone: is a proxy in between that ends TLS?',
+  pin: 'telephone: if the peer changed its TLS key, import its new trust file with the fingerprint; if it did not, somebody else answers',
+  accepted: "the peer does not know our TLS key: `causeway trust export` here, `causeway trust import` there, and a restart of its gateway",
+  clock: 'check the time service on both sides (`chronyc tracking`); docs/runbooks/clock-off.md',
+  environment: 'a test gateway never speaks to a live one: correct settings.url, or gateway.environment',
+  link: '`causeway link hash` on both sides: the agreement must be the same to the byte, under the same version',
+  cosignature: 'look for `could not be published` in the log of our gateway, and telephone: its store may not answer',
+  home: '`causeway home check --config <dir>` says which step fails, and what to do',
+};
+
+/** `peer`: its country, or the id of the link. `now`: our clock, UTC milliseconds. Throws `config-invalid` for a configuration that does not load, or a peer that is not in it. */
+export async function linkCheck(folder: string, peer: string, now: () => number): Promise<LinkReport> {
+  const config = loadConfig(folder);
+  const links = config.links.map(({ agreements, settings }) => makeLink(agreements, config.gateway.entity, settings));
+  const link = links.find(({ id, peerCountry }) => id === peer || peerCountry === peer.toUpperCase());
+  if (link === undefined) throw new CausewayError('config-invalid', `there is no link with "${peer}": ${links.map(({ id, peerCountry }) => `${peerCountry} (${id})`).join(', ')}`);
+  const steps = [...(await wayTo(link, config, now)), await homeStep(folder)].map((step) => (step.ok ? step : { ...step, remedy: REMEDIES[step.step] }));
+  return { ok: steps.every(({ ok }) => ok), link: link.id, peer: link.peer, steps };
+}
+
+/** Up to the first hop without which the next ones say nothing. */
+async function wayTo(link: Link, config: GatewayConfig, now: () => number): Promise<LinkStep[]> {
+  const file = join(config.trust, `${link.peerCountry}.json`);
+  const trusted = trust(file, link, now());
+  if (!('pins' in trusted)) return [trusted.step];
+  const { key, certificate } = config.keys.tls;
+  const tls: PinnedTls = { key: readFileSync(key), cert: readFileSync(certificate), pins: trusted.pins };
+  const reached = await reach(link.settings.url, tls, TIMEOUT_MS);
+  const steps: LinkStep[] = [trusted.step, ...reached];
+  if (reached.some(({ ok }) => !ok)) return steps;
+  const connection = connect({ origin: link.settings.url, tls, connections: 1 });
+  try {
+    return [...steps, ...(await asked(connection, link, config, now))];
+  } finally {
+    await connection.close();
+  }
+}
+
+function trust(file: string, link: Link, now: number): { readonly step: LinkStep; readonly pins: readonly string[] } | { readonly step: LinkStep } {
+  try {
+    const document = readTrustFile(file);
+    const keys: PeerTrust = staticTrust(document, readFileSync(file));
+    if (keys.entity !== link.peer) throw new Error(`${file} is of ${keys.entity}, the link is with ${link.peer}`);
+    keys.encryptionKey(now);
+    const signing = document.statement.filter(({ notBefore, notAfter }) => Date.parse(notBefore) <= now && now < Date.parse(notAfter));
+    const pins = keys.tlsPins(now);
+    if (signing.length === 0 || pins.length === 0) throw new Error(`${file} holds no ${signing.length === 0 ? 'statement' : 'TLS'} key that is valid now`);
+    return { step: { step: 'trust', ok: true, text: `keys of ${link.peer} are valid now` }, pins };
+  } catch (error) {
+    return { step: { step: 'trust', ok: false, text: messageOf(error) } };
+  }
+}
+
+async function asked(connection: HttpConnection, link: Link, config: GatewayConfig, now: () => number): Promise<LinkStep[]> {
+  const begun = now();
+  const answer = await get(connection, LINK_PATH);
+  if (typeof answer === 'string' || answer.status !== 200) return [{ step: 'accepted', ok: false, text: typeof answer === 'string' ? answer : `the peer answers ${answer.status} to our key` }];
+  const accepted: LinkStep = { step: 'accepted', ok: true, text: 'the peer knows our TLS key' };
+  try {
+    const theirs = parseLinkState(answer.body);
+    // Half of the way there and back.
+    const middle = (begun + now()) / 2;
+    return [accepted, clockStep(theirs.now - middle, config), environmentStep(theirs, config), hashStep(theirs, link), await cosignature(connection)];
+  } catch (error) {
+    return [accepted, { step: 'link', ok: false, text: messageOf(error) }];
+  }
+}
+
+function clockStep(offset: number, { clock }: GatewayConfig): LinkStep {
+  const seconds = (Math.abs(offset) / 1000).toFixed(1);
+  return { step: 'clock', ok: Math.abs(offset) <= clock.alarmOffset, text: `the peer's clock is ${seconds} s ${offset < 0 ? 'behind' : 'ahead of'} ours` };
+}
+
+function environmentStep({ environment }: LinkState, { gateway }: GatewayConfig): LinkStep {
+  return { step: 'environment', ok: environment === gateway.environment, text: `the peer is of ${environment}, we are of ${gateway.environment}` };
+}
+
+function hashStep(theirs: LinkState, link: Link): LinkStep {
+  const text = ({ id, versions }: Pick<LinkState, 'id' | 'versions'>): string => versions.map(({ version, sha256 }) => `${id} version ${version} ${sha256}`).join(', ');
+  const ours = { id: link.id, versions: link.versions.map(({ agreement: { version }, sha256 }) => ({ version, sha256 })) };
+  const same = text(ours) === text(theirs);
+  return { step: 'link', ok: same, text: same ? `both hold ${text(ours)}` : `we hold ${text(ours)}; the peer holds ${text(theirs)}` };
+}
+
+async function cosignature(connection: HttpConnection): Promise<LinkStep> {
+  const answer = await get(connection, TRAIL_PATHS.witnessed);
+  if (typeof answer === 'string') return { step: 'cosignature', ok: false, text: answer };
+  if (answer.status === 404) return { step: 'cosignature', ok: true, text: 'the peer has cosigned nothing of ours yet, as is right before the first exchange' };
+  if (answer.status !== 200) return { step: 'cosignature', ok: false, text: `the peer does not show what it cosigned of our log (status ${answer.status})` };
+  const [origin = '', size = ''] = Buffer.from(answer.body).toString().split('\n');
+  return { step: 'cosignature', ok: true, text: `the peer has cosigned ${size} entries of ${origin}` };
+}
+
+async function homeStep(folder: string): Promise<LinkStep> {
+  try {
+    const { ok, steps } = await homeCheck(folder);
+    const failed = steps.find((step) => !step.ok);
+    return { step: 'home', ok, text: failed === undefined ? `${steps.length} steps hold` : `${failed.step} ${failed.about ?? failed.at}: ${failed.text}` };
+  } catch (error) {
+    return { step: 'home', ok: false, text: messageOf(error) };
+  }
+}
+
+async function get(connection: HttpConnection, target: string): Promise<{ readonly status: number; readonly body: Uint8Array } | string> {
+  try {
+    return await connection.send({ method: 'GET', target, headers: {}, body: new Uint8Array() }, { signal: AbortSignal.timeout(TIMEOUT_MS), maxBytes: MAX_BYTES });
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : asCausewayError(error).message;
+}
+
+export function renderLinkReport({ ok, link, peer, steps }: LinkReport): string {
+  const lines = steps.map(({ step, ok: passed, text, remedy }) => `${passed ? 'ok  ' : 'FAIL'} ${step.padEnd(11)} ${text}${remedy === undefined ? '' : `\n     → ${remedy}`}`);
+  return [`link ${link} with ${peer}`, ...lines, ok ? 'the link is ready' : 'not ready'].join('\n');
+}
