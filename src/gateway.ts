@@ -29,7 +29,7 @@ import type { InboundParts, OutboundParts } from './exchange/parts.ts';
 import { Suspended } from './exchange/suspended.ts';
 import { Suspending } from './exchange/suspending.ts';
 import type { SuspendingOptions } from './exchange/suspending.ts';
-import { suspensionFolders } from './exchange/suspension-orders.ts';
+import { suspensionFolders } from './federation/suspension-orders.ts';
 import { Progress } from './exchange/progress.ts';
 import { makeLink } from './federation/link.ts';
 import type { Grant, Link, LinkVersion } from './federation/link.ts';

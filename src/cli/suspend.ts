@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/config.ts';
 import { signOrder } from '../crypto/operator-key.ts';
 import { CausewayError } from '../errors.ts';
-import { SIGNERS, checkOrder, isOrdered, signersOf, suspensionFolders } from '../exchange/suspension-orders.ts';
-import type { Operator, ResumeOrder, SignedOrder, SuspendOrder } from '../exchange/suspension-orders.ts';
+import { SIGNERS, checkOrder, isOrdered, signersOf, suspensionFolders } from '../federation/suspension-orders.ts';
+import type { Operator, ResumeOrder, SignedOrder, SuspendOrder } from '../federation/suspension-orders.ts';
 
 /** A gateway that runs looks four times a second. */
 const WAIT_MS = 3000;

@@ -1,6 +1,6 @@
 /** What operators have suspended while the gateway runs: the flows ask it of each request. */
 import type { Asked, Suspension } from '../federation/link.ts';
-import type { SuspendOrder } from './suspension-orders.ts';
+import type { SuspendOrder } from '../federation/suspension-orders.ts';
 
 export class Suspended {
   readonly #orders = new Map<string, SuspendOrder>();

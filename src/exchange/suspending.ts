@@ -10,8 +10,8 @@ import type { Entry } from '../trail/entry.ts';
 import type { Store } from '../trail/store.ts';
 import type { Peer } from './flow.ts';
 import type { Suspended } from './suspended.ts';
-import { SIGNERS, isOrdered, signersOf } from './suspension-orders.ts';
-import type { Operator, ResumeOrder, SignedOrder, SuspendOrder, SuspensionFolders, SuspensionOutcome } from './suspension-orders.ts';
+import { SIGNERS, isOrdered, signersOf } from '../federation/suspension-orders.ts';
+import type { Operator, ResumeOrder, SignedOrder, SuspendOrder, SuspensionFolders, SuspensionOutcome } from '../federation/suspension-orders.ts';
 
 const TELL_TIMEOUT_MS = 5000;
 /** Between two attempts to tell the peer, or to record. */

@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { resume, suspend, suspensions } from '../../src/cli/suspend.ts';
 import type { SuspendArguments } from '../../src/cli/suspend.ts';
 import { makeOperatorKey, signOrder } from '../../src/crypto/operator-key.ts';
-import { suspensionFolders } from '../../src/exchange/suspension-orders.ts';
+import { suspensionFolders } from '../../src/federation/suspension-orders.ts';
 import { COMPANY, INCOME, assertFault } from '../support/questions.ts';
 import type { Question } from '../support/questions.ts';
 import { refuses } from '../support/refused.ts';
