@@ -31,6 +31,7 @@ export const shardFolder = (origin: string): string => `logs/${origin.replaceAll
 export const statementFile = (xid: string, step: string): string => `statements/${xid}.${step}.jws`;
 
 const MAX_STATEMENT_BYTES = 64 * 1024;
+const ED25519_BYTES = 32;
 
 /** PEM of every key of a log, a witness or a statement, and the list of them. */
 export function keyFiles(keys: TrailKeys, trust: readonly TrustDocument[]): Map<string, Uint8Array> {
@@ -43,7 +44,8 @@ export function keyFiles(keys: TrailKeys, trust: readonly TrustDocument[]): Map<
   };
   const raw = (key: string): string => ed25519FromBase64(key).export({ type: 'spki', format: 'pem' });
   for (const { name, key } of keys.logs) add('log', name.slice(0, name.lastIndexOf('/')), raw(key));
-  for (const { name, key } of keys.witnesses) add('witness', name, raw(key));
+  // A second key of a witness is ML-DSA-44, which standard tools cannot read yet.
+  for (const { name, key } of keys.witnesses) if (Buffer.from(key, 'base64').length === ED25519_BYTES) add('witness', name, raw(key));
   for (const { kid, publicKey } of trust.flatMap(({ statement }) => statement)) add('statement', kid, createPublicKey({ key: publicKey, format: 'jwk' }).export({ type: 'spki', format: 'pem' }));
   files.set(KEY_LIST, Buffer.from(`${[...new Set(lines)].sort((a, b) => (a < b ? -1 : 1)).join('\n')}\n`));
   return files;

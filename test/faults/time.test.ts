@@ -1,0 +1,72 @@
+/** Time that cannot be shown: authorities that do not answer, and clocks that are wrong. Each is visible, stops what the policy says, and goes by. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { systemClock } from '../../src/platform/clock.ts';
+import { startTimeStamping } from '../../src/sandbox/time-stamping.ts';
+import { eventually } from '../support/eventually.ts';
+import { INCOME, assertFault } from '../support/questions.ts';
+import { runningPair } from '../support/running-pair.ts';
+import { timeAuthorityKeys } from '../support/time-authority.ts';
+
+const pair = runningPair();
+const SETTINGS = ['timestamps'];
+// eslint-disable-next-line unicorn/no-thenable -- a word of gateway.yaml, no function
+const policy = (continueFor: string, then: 'stop' | 'continue') => Object.fromEntries([['continueFor', continueFor], ['then', then]]);
+const REFUSED = { code: 'time-unproven', status: 503, retry: 'later', country: 'FI' } as const;
+
+async function readiness(country: 'EE' | 'FI') {
+  const response = await fetch(`http://127.0.0.1:${pair.gateway(country).ports.operations}/health/ready`);
+  return { status: response.status, ...((await response.json()) as { checks: { time: boolean }; warnings: string[] }) };
+}
+
+/** Authorities as gateway.yaml names them, on a clock that is `offset` milliseconds off. */
+async function authorities(t: TestContext, count: number, offset: number) {
+  const folder = mkdtempSync(join(pair.data, 'authorities-'));
+  return Promise.all(
+    Array.from({ length: count }, async (_, at) => {
+      const clock = systemClock(offset);
+      const { root, identity } = timeAuthorityKeys(`TSA ${at}`, clock.now());
+      const { url, close } = await startTimeStamping({ identity, clock });
+      t.after(close);
+      writeFileSync(join(folder, `${at}.pem`), root.certificate);
+      return { url, roots: [join(folder, `${at}.pem`)] };
+    }),
+  );
+}
+
+test('two authorities that agree that our clock is wrong stop the gateway, and it says so', { timeout: 180_000 }, async (t) => {
+  await pair.reconfigure({ gateway: [[SETTINGS, { authorities: await authorities(t, 2, 120_000), every: '1s' }]] }, ['FI']);
+  await eventually('readiness fails', async () => (await readiness('FI')).status === 503);
+  assert.equal((await readiness('FI')).checks.time, false);
+  assertFault(INCOME, await INCOME.ask(pair), REFUSED);
+});
+
+test('one that says so is a warning, and exchanges go on', { timeout: 180_000 }, async (t) => {
+  const [wrong, right] = [await authorities(t, 1, 120_000), await authorities(t, 1, 0)];
+  await pair.reconfigure({ gateway: [[SETTINGS, { authorities: [...wrong, ...right], every: '1s' }]] }, ['FI']);
+  await eventually('the warning is there', async () => (await readiness('FI')).warnings.includes('the clock is off'));
+  assert.equal((await INCOME.ask(pair)).reply.status, 200);
+});
+
+test('while no authority answers exchanges go on as long as the policy says, then stop; once one answers they go on', { timeout: 180_000 }, async (t) => {
+  const [authority] = await authorities(t, 1, 0);
+  const dead = { url: 'http://127.0.0.1:9/tsa', roots: authority!.roots };
+  await pair.reconfigure({ gateway: [[SETTINGS, { authorities: [dead], every: '1s', degraded: policy('2s', 'stop') }]] }, ['FI']);
+  await eventually('an exchange passes, then none does', async () => (await INCOME.ask(pair)).reply.status === 503, 20_000);
+  assertFault(INCOME, await INCOME.ask(pair), REFUSED);
+  assert.deepEqual((await readiness('FI')).warnings, ['no time-stamps from 127.0.0.1:9/tsa']);
+  assert.equal((await readiness('FI')).status, 200, 'other links go on');
+  await pair.reconfigure({ gateway: [[SETTINGS, { authorities: [authority!], every: '1s', degraded: policy('2s', 'stop') }]] }, ['FI']);
+  await eventually('the backlog is stamped', async () => (await INCOME.ask(pair)).reply.status === 200, 20_000);
+});
+
+test('with `then: continue` they go on', { timeout: 180_000 }, async (t) => {
+  const [authority] = await authorities(t, 1, 0);
+  await pair.reconfigure({ gateway: [[SETTINGS, { authorities: [{ url: 'http://127.0.0.1:9/tsa', roots: authority!.roots }], every: '1s', degraded: policy('1ms', 'continue') }]] }, ['FI']);
+  await eventually('the failure is told', async () => (await readiness('FI')).warnings.length > 0);
+  assert.equal((await INCOME.ask(pair)).reply.status, 200);
+  assert.equal((await INCOME.ask(pair)).reply.status, 200);
+});
