@@ -21,8 +21,8 @@ export async function redact({ data, origin, index, approval }: Redaction, now: 
   }
 }
 
-/** Each log goes on where it stands. */
-function presentShards(data: string): Record<string, string> {
+/** The shard in which each log of a data folder stands: opened with these, each goes on there. */
+export function presentShards(data: string): Record<string, string> {
   const db = openReadOnly(data);
   try {
     const rows = db.prepare('SELECT log, name FROM origin ORDER BY ordinal').all() as { log: string; name: string }[];

@@ -71,7 +71,7 @@ function platformFailed(answer: Answer): boolean {
 }
 
 /** Refusals that leave the question open, or say that it never left: the same bytes may be sent again. */
-const TRY_AGAIN: ReadonlySet<Result> = new Set(['none', 'peer-slow', 'peer-unreachable', 'service-unreachable', 'store-unavailable', 'draining', 'overloaded']);
+const TRY_AGAIN: ReadonlySet<Result> = new Set(['none', 'peer-slow', 'peer-unreachable', 'service-unreachable', 'store-unavailable', 'trail-unconfirmed', 'draining', 'overloaded']);
 
 /** What came back for one copy. `delivered`: what the refusal says of the request, where it says anything. */
 export interface Sent {
