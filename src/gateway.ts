@@ -3,7 +3,6 @@ import { X509Certificate, createPrivateKey, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GatewayConfig, LinkFile } from './config/config.ts';
-import { readTrustFile } from './config/config.ts';
 import { encryptJwe } from './crypto/jwe.ts';
 import { encryptionKey, recipientKey, statementKey } from './crypto/keys.ts';
 import { openDialects } from './ecosystems/dialects.ts';
@@ -43,14 +42,16 @@ import { listen } from './http/listener.ts';
 import type { Listener } from './http/listener.ts';
 import { operationsApp } from './http/operations.ts';
 import type { Clock } from './platform/clock.ts';
-import { connect } from './platform/http-client.ts';
+import { connectLive } from './platform/live-connection.ts';
 import type { Logger } from './platform/log.ts';
 import { Spool } from './platform/spool.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Keeper } from './trail/keeper.ts';
 import type { ObserveTrail } from './trail/steps.ts';
 import type { Store } from './trail/store.ts';
-import { staticTrust } from './trust/static-trust.ts';
+import { openTrust } from './trust/open-trust.ts';
+import type { LinkedPeer, Trust } from './trust/open-trust.ts';
+import { Publisher } from './trust/publisher.ts';
 
 export interface GatewayOptions {
   readonly clock: Clock;
@@ -77,7 +78,10 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const { country, entity } = config.gateway;
   const observe = observing(options);
   const suspended = new Suspended();
-  const peers = config.links.map((link) => openPeer(link, config, suspended, clock.now()));
+  const links = config.links.map((file) => linkOf(file, entity, suspended));
+  const trust = await openTrust(config, links.map(linkedPeer), options);
+  const peers = links.map((link) => openPeer(link, trust, config, clock));
+  const publisher = new Publisher(config, clock);
   const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
   const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
   const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, xml: config.limits.xml, mime: { maxParts: config.limits.mimeParts, maxHeaderBytes: config.limits.mimeHeaderBytes }, requestHash: config.home.requestHash, ...(config.ecosystem.requestHashes === undefined ? {} : { requestHashes: config.ecosystem.requestHashes }), ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
@@ -121,15 +125,17 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const horizonWatch = await watchHorizon(config, mappings, options);
   measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended });
   const readiness = async () => {
-    const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, accepting: admission.open };
-    const warnings = [...time.degraded, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
+    const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: trust.state(clock.now()).usable, accepting: admission.open };
+    const warnings = [...time.degraded, ...trust.state(clock.now()).warnings, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
     return { ready: Object.values(checks).every(Boolean), checks, warnings };
   };
   const listeners = await listenAll(config, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, mappings),
-    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice) }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status() }),
   });
+  // What is fetched first may be what our own listener hands out.
+  await trust.start();
   const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS)];
   return {
     country,
@@ -138,7 +144,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     async close(graceMs) {
       admission.drain();
       for (const timer of timers) clearInterval(timer);
-      await mappings.close();
+      await Promise.all([mappings.close(), trust.close()]);
       await suspending.close();
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
@@ -207,15 +213,21 @@ async function openSpool({ data, limits }: GatewayConfig, store: Store, log: Log
   return spool;
 }
 
-function openPeer({ agreements, settings }: LinkFile, config: GatewayConfig, suspended: Suspended, now: number): Peer {
-  const made = makeLink(agreements, config.gateway.entity, settings);
-  const link: Link = { ...made, stopped: (asked) => suspended.of(made.id, asked) };
-  const file = join(config.trust, `${link.peerCountry}.json`);
-  const trust = staticTrust(readTrustFile(file), readFileSync(file));
-  if (trust.entity !== link.peer) throw new CausewayError('config-invalid', `${file} is of ${trust.entity}, the peer of link "${link.id}" is ${link.peer}`);
+function linkOf({ agreements, settings }: LinkFile, entity: string, suspended: Suspended): Link {
+  const made = makeLink(agreements, entity, settings);
+  return { ...made, stopped: (asked) => suspended.of(made.id, asked) };
+}
+
+/** Whom a link is with, as the agreement says it. */
+function linkedPeer(link: Link): LinkedPeer {
+  return { entity: link.peer, country: link.peerCountry, environment: latest(link).agreement.environment, url: link.settings.url };
+}
+
+function openPeer(link: Link, source: Trust, config: GatewayConfig, clock: Clock): Peer {
+  const trust = source.of({ entity: link.peer, country: link.peerCountry });
   const { key, certificate } = config.keys.tls;
   const side = { trust, statementKey: statementKey(readFileSync(config.keys.statement)), encryptionKeys: [encryptionKey(readFileSync(config.keys.encryption))], maxStatementBytes: config.limits.statementBytes, maxManifestBytes: config.limits.manifestBytes, maxDocumentBytes: config.limits.xml.maxBytes };
-  const connection = connect({ origin: settings.url, tls: { key: readFileSync(key), cert: readFileSync(certificate), pins: trust.tlsPins(now) }, connections: settings.connections });
+  const connection = connectLive({ origin: link.settings.url, tls: { key: readFileSync(key), cert: readFileSync(certificate), pins: () => trust.tlsPins(clock.now()) }, connections: link.settings.connections });
   return { link, side, connection };
 }
 

@@ -50,7 +50,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   const started = performance.now();
   print('Starting two countries and their gateways …');
   const { kits, scenarios, signatures, command }: PairChoice = options.pair === undefined ? DEFAULT_PAIR : await choosePair(ROOT, options.pair);
-  const pair = await startPair({ kits, signatures, root: ROOT, data, clock: systemClock(), changes: STAMPING, told: (step) => void steps.push(step), ...(options.basePort === undefined ? {} : { basePort: options.basePort }) });
+  const pair = await startPair({ kits, signatures, trust: 'federation', root: ROOT, data, clock: systemClock(), changes: STAMPING, told: (step) => void steps.push(step), ...(options.basePort === undefined ? {} : { basePort: options.basePort }) });
   print(`Ready after ${((performance.now() - started) / 1000).toFixed(1)} s. Everything is on loopback; state is in ${data}, which can be deleted.`);
   try {
     const played = [];

@@ -7,6 +7,7 @@ import type { GatewayConfig } from '../config/config.ts';
 import { asCausewayError } from '../errors.ts';
 import type { MappingSet } from '../mapping/mappings.ts';
 import { diskUse } from '../platform/disk.ts';
+import { STATE_FILE, anchorsKept } from '../trust/trust-state.ts';
 import { revisionsOf } from './mapping-changes.ts';
 
 const DAY_MS = 86_400_000;
@@ -103,7 +104,10 @@ function withoutLeftovers(items: readonly HorizonItem[], now: number): readonly 
   return lasting.length === 0 ? items : items.filter((item) => item.problem !== undefined || lasting.includes(item));
 }
 
-function trusted({ links: all, gateway, trust }: GatewayConfig, now: number): HorizonItem[] {
+function trusted({ links: all, gateway, trust, federation, data }: GatewayConfig, now: number): HorizonItem[] {
+  // By chains, keys and statements renew themselves; what people renew are the anchors.
+  const kept = join(data, STATE_FILE);
+  if (federation !== undefined) return anchorsKept(kept).map(({ entity, until }) => ({ what: 'configuration of an anchor', about: entity, file: kept, at: until, kind: 'ends' }));
   const countries = new Set(all.flatMap(({ agreements }) => agreements.flatMap(({ parties }) => parties.map(({ country }) => country))));
   countries.delete(gateway.country);
   return [...countries].flatMap((country) => {

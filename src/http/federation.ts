@@ -12,6 +12,8 @@ import { LINK_PATH, linkState } from '../federation/link-state.ts';
 import { MAX_SUSPENSION_BYTES, SUSPENSIONS_PATH } from '../federation/suspension.ts';
 import { problemBody } from '../federation/seal.ts';
 import { nextTraceparent } from '../platform/trace.ts';
+import { isPublicPath } from '../trust/publisher.ts';
+import type { Document } from '../trust/publisher.ts';
 import { TRAIL_PATHS } from '../trail/serve.ts';
 import type { Served } from '../trail/serve.ts';
 import type { WitnessAnswer } from '../trail/witness.ts';
@@ -31,6 +33,10 @@ export interface FederationOptions {
   witness(peer: Peer, request: string): Promise<WitnessAnswer>;
   /** The peer tells what its operators suspended or resumed (federation/suspension.ts). */
   suspension(peer: Peer, notice: string): Promise<void>;
+  /** Signed documents for anybody: OpenID Federation reads them before it knows any key. */
+  published(path: string): Promise<Document | undefined>;
+  /** Of those, by all callers together. */
+  readonly maxPublicReadsPerMinute: number;
   /** What this peer may read of our trail (tlog-tiles); undefined where there is nothing. */
   trail(peer: Peer, path: string): Promise<Served | undefined>;
 }
@@ -51,7 +57,7 @@ export function federationApp(options: FederationOptions): Koa {
     context.body = linkState(pinnedPeer(context, options).link, options.parts.clock.now());
   });
   const app = new Koa();
-  app.use(refuseUnsigned(options)).use(router.routes());
+  app.use(refuseUnsigned(options)).use(publicDocuments(options)).use(router.routes());
   app.use(async (context) => {
     const peer = pinnedPeer(context, options);
     const served = context.method === 'GET' ? await options.trail(peer, context.path) : undefined;
@@ -106,6 +112,22 @@ function pinnedPeer(context: Context, { peers, parts }: FederationOptions): Peer
   const peer = peers.find(({ side }) => identity !== undefined && side.trust.tlsPins(now).includes(identity.pin));
   if (peer === undefined) throw new CausewayError('peer-unknown', 'the connection shows no key that is pinned for a peer');
   return peer;
+}
+
+/** Before any certificate is asked for. Static but for the one that is signed anew twice a day; a flood of readers is turned away before the disk. */
+function publicDocuments({ published, parts, maxPublicReadsPerMinute }: FederationOptions) {
+  let [minute, reads] = [0, 0];
+  return async (context: Context, next: () => Promise<unknown>): Promise<unknown> => {
+    if (context.method !== 'GET' || !isPublicPath(context.path)) return next();
+    const now = Math.floor(parts.clock.monotonic() / 60_000);
+    [minute, reads] = [now, now === minute ? reads + 1 : 1];
+    if (reads > maxPublicReadsPerMinute) throw new CausewayError('overloaded', `more than ${maxPublicReadsPerMinute} public reads in a minute`);
+    const document = await published(context.path);
+    if (document === undefined) return problem(context, 'malformed', 404);
+    context.set('content-type', document.contentType);
+    context.body = document.body;
+    return undefined;
+  };
 }
 
 /** What could not be authenticated gets an unsigned problem (RFC 9457), and no trail entry. */

@@ -70,6 +70,10 @@ export interface PinnedTls {
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
+/** Pins that are asked for at every new connection; while there are none, none is made. */
+export type LiveTls = Omit<PinnedTls, 'pins'> & { readonly pins: () => readonly string[] };
+export type LiveOptions = Omit<ConnectOptions, 'tls'> & { readonly tls: LiveTls };
+
 const CONNECT_MS = 5_000;
 
 /** `no-room`: the answer came, and there was no disk for it. */
@@ -92,11 +96,11 @@ export class ConnectionFailed extends Error {
  * A pool of kept-alive HTTP/1.1 connections to one party, pinned unless `tls` says otherwise. Redirects are not followed and nothing is ever sent twice.
  * Headers go out in the order of `HttpMessage.headers`, after Host and Connection. Throws a TypeError for options that could not be safe.
  */
-export function connect(options: ConnectOptions): HttpConnection {
+export function connect(options: ConnectOptions | LiveOptions): HttpConnection {
   const { origin, tls } = options;
   const plain = tls === 'plain-http-that-anybody-can-read-and-change';
   if (new URL(origin).protocol !== (plain ? 'http:' : 'https:')) throw new TypeError(`not an ${plain ? 'http' : 'https'} origin: ${origin}`);
-  if (!plain && (tls.pins.length === 0 || !tls.pins.every(isSpkiPin))) throw new TypeError(`pins of ${origin}: at least one base64 SHA-256 of a public key is needed`);
+  if (!plain && typeof tls.pins !== 'function' && (tls.pins.length === 0 || !tls.pins.every(isSpkiPin))) throw new TypeError(`pins of ${origin}: at least one base64 SHA-256 of a public key is needed`);
   const pool = new Pool(options.origin, {
     connections: options.connections,
     pipelining: 1,
@@ -114,7 +118,7 @@ export function connect(options: ConnectOptions): HttpConnection {
 }
 
 /** Opens TLS and hands the socket on only when the other side shows a pinned key in a certificate that is in its time: before that, not one byte of a request leaves. */
-function pinnedConnector(tls: PinnedTls, timeout: number): buildConnector.connector {
+function pinnedConnector(tls: PinnedTls | LiveTls, timeout: number): buildConnector.connector {
   const open = buildConnector({
     ...(tls.key === undefined ? {} : { key: tls.key }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
@@ -130,7 +134,7 @@ function pinnedConnector(tls: PinnedTls, timeout: number): buildConnector.connec
     open(target, (...[error, socket]: Parameters<buildConnector.Callback>) => {
       if (error !== null) return done(error, null);
       const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-      const refusal = refusalOf(certificate, tls.pins);
+      const refusal = refusalOf(certificate, typeof tls.pins === 'function' ? tls.pins() : tls.pins);
       if (refusal === undefined) return done(null, socket);
       socket.destroy();
       done(new Error(`${target.hostname}: ${refusal}`), null);

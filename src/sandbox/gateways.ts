@@ -9,6 +9,8 @@ import type { Document } from 'yaml';
 import { makeAuditorKey } from '../crypto/auditor-key.ts';
 import { gatewayKeyFiles, makeGatewayKeys, publicParts } from '../crypto/gateway-keys.ts';
 import type { PublicParts } from '../crypto/gateway-keys.ts';
+import { federationGroup, makeAnchor, stateAll } from './anchors.ts';
+import type { AnchoredGateway } from './anchors.ts';
 import { gatewayDocument, linkDocument } from './generated.ts';
 import type { CountryKeys } from './pki/prepare.ts';
 import type { Party } from './party.ts';
@@ -21,6 +23,8 @@ export interface SetUp {
   readonly data: string;
   /** In the order of the agreement. */
   readonly parties: readonly [Party, Party];
+  /** How the gateways come to believe each other: by two anchors, or by files that were exchanged. */
+  readonly trust: 'federation' | 'files';
   /** UTC milliseconds. */
   readonly now: number;
   /** Changes to the files as they are written, for tests: path in the document and value. */
@@ -46,9 +50,20 @@ export function gatewayFolder(data: string, country: CountryCode): string {
 export async function setUpGateways(setUp: SetUp): Promise<void> {
   const [first, second] = setUp.parties;
   const drafts = checkedIn(setUp) ?? (await generated(setUp));
-  const exchanged = [prepare(first, drafts[0].gateway, setUp), prepare(second, drafts[1].gateway, setUp)] as const;
+  if (setUp.trust === 'federation') await makeAnchors(setUp);
+  const exchanged = [prepare(first, second, drafts[0].gateway, setUp), prepare(second, first, drafts[1].gateway, setUp)] as const;
   writeAgreed(first, exchanged[1], exchanged, drafts[0].link, setUp);
   writeAgreed(second, exchanged[0], exchanged, drafts[1].link, setUp);
+  if (setUp.trust === 'federation') await stateAll(setUp.data, [anchored(first, setUp), anchored(second, setUp)], setUp.now);
+}
+
+async function makeAnchors({ data, parties: [first, second], now }: SetUp): Promise<void> {
+  await makeAnchor(data, first.plan.country, second.plan.country, now);
+  await makeAnchor(data, second.plan.country, first.plan.country, now);
+}
+
+function anchored({ plan: { country }, ports }: Party, { data }: SetUp): AnchoredGateway {
+  return { country, folder: gatewayFolder(data, country), federationPort: ports.federation };
 }
 
 /** The files of one gateway before ports and keys are filled in. */
@@ -73,13 +88,14 @@ async function generated({ root, parties: [first, second] }: SetUp): Promise<rea
   return [{ gateway: gatewayDocument(first), link }, { gateway: gatewayDocument(second), link: link.clone() }];
 }
 
-function prepare(party: Party, document: Document, setUp: SetUp): Exchanged {
+function prepare(party: Party, peer: Party, document: Document, setUp: SetUp): Exchanged {
   // An auditor's private key lies outside both gateways' folders.
   const auditor = makeAuditorKey(join(setUp.data, `auditor-${party.plan.country.toLowerCase()}`, 'auditor.key.pem'));
-  return { party, parts: writeGateway(party, document, setUp), auditor };
+  return { party, parts: writeGateway(party, peer, document, setUp), auditor };
 }
 
-function writeGateway({ plan, ports, securityServer, keys }: Party, document: Document, { root, data, now, parties, changes }: SetUp): PublicParts {
+function writeGateway({ plan, ports, securityServer, keys }: Party, peer: Party, document: Document, setUp: SetUp): PublicParts {
+  const { root, data, now, parties, changes, trust } = setUp;
   const folder = gatewayFolder(data, plan.country);
   const name = plan.country.toLowerCase();
   makeGatewayKeys(join(folder, 'keys'), `gateway.${name}.example`, now);
@@ -89,6 +105,7 @@ function writeGateway({ plan, ports, securityServer, keys }: Party, document: Do
     ...(['domestic', 'federation', 'operations'] as const).map((listener): Change => [['listeners', listener, 'port'], ports[listener]]),
     plan.software === 'api-hub' ? [['home', 'hub', 'url'], `https://127.0.0.1:${ports.domestic}`] : [['home', 'securityServers', 0, 'url'], securityServer],
     [['timestamps', 'authorities'], parties.map((party) => ({ url: party.timeStamping, roots: [copyTimeRoot(folder, party)] }))],
+    ...(trust === 'federation' ? [[['federation'], federationGroup(data, plan.country, anchored(peer, setUp))] as const] : []),
     ...(changes?.gateway ?? []),
   ]);
   writeFileSync(join(folder, 'gateway.yaml'), document.toString());
@@ -119,15 +136,15 @@ function copyTimeRoot(folder: string, { plan, keys }: Party): string {
 }
 
 /** Trust in the peer, and the link with it. */
-function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Exchanged[], link: Document, { data, changes }: SetUp): void {
+function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Exchanged[], link: Document, { data, trust, changes }: SetUp): void {
   const folder = gatewayFolder(data, plan.country);
   const { country } = peer.party.plan;
   for (const name of ['trust', 'links']) mkdirSync(join(folder, name), { recursive: true });
-  writeFileSync(join(folder, 'trust', `${country}.json`), `${JSON.stringify(peer.parts.trust, undefined, 2)}\n`);
+  if (trust === 'files') writeFileSync(join(folder, 'trust', `${country}.json`), `${JSON.stringify(peer.parts.trust, undefined, 2)}\n`);
   set(link, [
-    ...exchanged.flatMap(({ parts: { trust }, auditor }, index): Change[] => [
-      [['agreement', 'parties', index, 'log', 'key'], trust.log.key],
-      [['agreement', 'parties', index, 'witness', 'key'], trust.witness.key],
+    ...exchanged.flatMap(({ parts, auditor }, index): Change[] => [
+      [['agreement', 'parties', index, 'log', 'key'], parts.trust.log.key],
+      [['agreement', 'parties', index, 'witness', 'key'], parts.trust.witness.key],
       [['agreement', 'parties', index, 'auditor'], auditor],
     ]),
     [['settings', 'url'], `https://127.0.0.1:${peer.party.ports.federation}`],

@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts';
 import { childEnvironment } from '../platform/environment.ts';
 import { startCountry } from './country.ts';
 import type { CountryKit, SignaturePolicy } from './country.ts';
+import { renewAnchors } from './anchors.ts';
 import { gatewayFolder, setUpGateways } from './gateways.ts';
 import type { SetUp } from './gateways.ts';
 import type { GatewayPorts } from './party.ts';
@@ -36,6 +37,8 @@ export interface PairOptions<K extends Kits = Kits> {
   readonly told?: (step: ToldStep) => void;
   /** Whether registers that can read signed questions insist on them; default `required`. */
   readonly signatures?: SignaturePolicy;
+  /** How the gateways come to believe each other; `federation` is by the anchors of both countries; default `files`. */
+  readonly trust?: SetUp['trust'];
 }
 
 export interface GatewayProcess {
@@ -62,7 +65,7 @@ export interface Pair<K extends Kits = Kits> {
 
 /** Rejects with `config-invalid` for a port that is taken, and when a gateway ends before it is ready, with the last lines of its log; nothing runs then. */
 export async function startPair<K extends Kits>(options: PairOptions<K>): Promise<Pair<K>> {
-  const { kits, data, clock, root } = options;
+  const { kits, data, clock, root, trust = 'files' } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   refuseOtherPair(data, kits);
   const [first, second] = Object.values<CountryKit>(kits);
@@ -75,12 +78,15 @@ export async function startPair<K extends Kits>(options: PairOptions<K>): Promis
   const sides = await Promise.all([start(first, second, firstPorts), start(second, first, secondPorts)]);
   const [a, b] = sides;
   const party = ({ country, ports }: typeof a) => ({ home: country.home, plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, timeStamping: country.timeStamping, urlOf: country.urlOf, ports });
-  await setUpGateways({ root, data, parties: [party(a), party(b)], now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
+  await setUpGateways({ root, data, parties: [party(a), party(b)], trust, now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
   const byCode = <T>(of: (side: typeof a) => T) => Object.fromEntries(sides.map((side) => [side.country.plan.country, of(side)])) as Record<keyof K, T>;
   const ports = byCode((side) => side.ports);
   const launch = (country: keyof K, environment = options.environment?.[country]) => startGateway(String(country), ports[country], options, environment ?? {});
   const gateways = byCode(({ country }) => launch(country.plan.country));
+  // The timers of both anchors: their notice lists are short-lived.
+  const anchors = trust === 'federation' ? setInterval(() => void renewAnchors(data, Object.keys(kits), clock.now()), ANCHORS_MS) : undefined;
   const close = async (): Promise<void> => {
+    clearInterval(anchors);
     const running = Object.values<GatewayProcess>(gateways);
     for (const gateway of running) gateway.signal('SIGTERM');
     await Promise.all(running.map(({ ended }) => ended));
@@ -103,6 +109,9 @@ export async function startPair<K extends Kits>(options: PairOptions<K>): Promis
     close,
   };
 }
+
+/** Milliseconds; a notice list lasts for fifteen minutes. */
+const ANCHORS_MS = 5 * 60_000;
 
 /** A trail is of one link, and keys are of one platform: a data folder is not turned into that of another pair. */
 function refuseOtherPair(data: string, kits: Kits): void {

@@ -67,7 +67,7 @@ export class FederationTrust {
     return [...this.#peers].map(([entity, peer]) => ({ peer: entity, usable: peer.refusal(now) === undefined, noticesInTime: peer.noticesInTime(now), expires: peer.expires }));
   }
 
-  /** Fetches what is due. Overlapping calls join the one that runs; failures are told, never thrown. */
+  /** Fetches what is due. Overlapping calls join the one that runs. What is refused is told; rejects only where the state cannot be kept. */
   refresh(): Promise<void> {
     this.#running ??= this.#refresh().finally(() => (this.#running = undefined));
     return this.#running;

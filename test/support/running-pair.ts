@@ -23,7 +23,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 export type PairChanges = NonNullable<PairOptions['changes']>;
 
-type Options<K extends Kits> = Pick<PairOptions<K>, 'changes' | 'environment' | 'signatures'> & Partial<Pick<PairOptions<K>, 'root'>>;
+type Options<K extends Kits> = Pick<PairOptions<K>, 'changes' | 'environment' | 'signatures' | 'trust'> & Partial<Pick<PairOptions<K>, 'root'>>;
 type Together<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
 
 /** Registers the start and the end of the pair of Estonia and Finland for the whole test file. */

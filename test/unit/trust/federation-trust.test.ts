@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test';
 import { anchorIssue, anchorNotices, anchorRenew, anchorWithdraw } from '../../../src/trust/anchor-work.ts';
 import { FederationTrust } from '../../../src/trust/federation-trust.ts';
 import type { TrustEvent } from '../../../src/trust/federation-trust.ts';
+import { anchorsKept } from '../../../src/trust/trust-state.ts';
 import type { PeerTrust } from '../../../src/trust/peer-trust.ts';
 import { ENTITY, ENVIRONMENT, configurationOf, makeAnchors } from '../../support/anchors.ts';
 import type { Anchors } from '../../support/anchors.ts';
@@ -72,6 +73,13 @@ describe('trust by chains', () => {
     assert.match(at.peer.chain, /^[A-Za-z0-9_-]{43}$/);
     assert.deepEqual(at.trust.status(START), [{ peer: ENTITY.gateway, usable: true, noticesInTime: true, expires: START + 24 * HOUR }]);
     assert.deepEqual(refusals(at), []);
+  });
+
+  test('what is kept says until when the anchors last, which people renew', async () => {
+    const at = await setting();
+    await at.trust.refresh();
+    const until = START + 365 * 24 * HOUR;
+    assert.deepEqual(anchorsKept(join(at.anchors.root, 'state', 'trust.json')), [{ entity: ENTITY.fi, until }, { entity: ENTITY.ee, until }]);
   });
 
   test('a key of the peer that signs one kind does not sign another', async () => {
