@@ -25,7 +25,7 @@ export function narrate(scenario: Scenario, result: { readonly ok: boolean; read
     `    exchange   ${String(fact('outbound.request-recorded', 'xid') ?? 'none: refused before it crossed')}`,
     ...(asked === undefined ? [] : [`    asked      ${asked.client} calls ${asked.service}, ${scenario.dialects[0]}`, `    federated  ${String(fact('outbound.translated', 'client'))} → ${String(fact('outbound.translated', 'service'))}, purpose ${String(fact('outbound.translated', 'purpose'))}`]),
     ...proofLine('proven', scenario.from, fact('outbound.translated', 'proof')),
-    ...(called === undefined ? [] : [`    called     ${called.client} calls ${called.service}, ${scenario.dialects[1]}`, `    statement  of ${String(fact('inbound.authenticated', 'iss'))}, key ${String(fact('inbound.authenticated', 'kid')).slice(0, 12)}…, verified under trust/${scenario.from}.json`]),
+    ...(called === undefined ? [] : [`    called     ${called.client} calls ${called.service}, ${scenario.dialects[1]}`, `    statement  of ${String(fact('inbound.authenticated', 'iss'))}, key ${String(fact('inbound.authenticated', 'kid')).slice(0, 12)}…, verified by a chain from the anchor of ${scenario.to}`]),
     ...proofLine('answer', scenario.to, fact('inbound.answer-translated', 'proof')),
     `    mapped     ${['outbound.translated', 'inbound.translated'].map((step) => String(fact(step, 'mapping') ?? '?')).join(' → ')}, and back`,
     `    trail      ${scenario.from} entries ${index(fact, 'outbound')}, ${scenario.to} entries ${index(fact, 'inbound')}`,
