@@ -2,7 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeGatewayKeys, publicParts } from '../crypto/gateway-keys.ts';
+import { makeGatewayKeys } from '../crypto/gateway-keys.ts';
+import { publicParts } from '../crypto/public-parts.ts';
 import { mldsa44Key, rawMldsa44 } from '../crypto/mldsa.ts';
 import { createAuthority } from '../crypto/pki.ts';
 import { spkiPin } from '../platform/spki.ts';

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readGateway, readTrustFile } from '../config/config.ts';
 import type { TrustFile } from '../config/trust-file.ts';
-import { publicParts } from '../crypto/gateway-keys.ts';
-import type { PublicParts } from '../crypto/gateway-keys.ts';
+import { publicParts } from '../crypto/public-parts.ts';
+import type { PublicParts } from '../crypto/public-parts.ts';
 import { CausewayError } from '../errors.ts';
 import { fingerprintOf, sameFingerprint } from '../platform/fingerprint.ts';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readAnchorFile } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
-import { publicParts } from '../crypto/gateway-keys.ts';
+import { publicParts } from '../crypto/public-parts.ts';
 import { statementKey } from '../crypto/keys.ts';
 import { publicJwk, signDocument } from '../crypto/signed-document.ts';
 import { CausewayError } from '../errors.ts';
