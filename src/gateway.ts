@@ -14,7 +14,9 @@ import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
 import { Escrow } from './evidence/escrow.ts';
 import { readKek } from './evidence/kek.ts';
+import { evidenceRequests } from './evidence/requests.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
+import { Erasing } from './exchange/erasing.ts';
 import { HorizonWatch } from './exchange/horizon-watch.ts';
 import { horizon } from './exchange/horizon.ts';
 import { InFlight } from './exchange/in-flight.ts';
@@ -119,6 +121,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     exportedService: (service, operation) => mappings.exportedService(service, operation) ?? unknownService(service),
   };
   const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
+  const erasing = new Erasing({ store, spool, requests: evidenceRequests(config.data), peers, clock, clockState, admit: (link) => trail.admit(link), report: (request, error) => log.warn({ request, err: error }, 'a request about evidence waits; it is tried again') });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, time, trail));
   time.start((link) => trail.mayAppend(link));
   const suspending = await openSuspending(config, suspended, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) });
@@ -131,12 +134,12 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
   const listeners = await listenAll(config, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, mappings),
-    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice) }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status() }),
   });
   // What is fetched first may be what our own listener hands out.
   await trust.start();
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS)];
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void erasing.look(), REQUESTS_MS)];
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
@@ -145,7 +148,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
       admission.drain();
       for (const timer of timers) clearInterval(timer);
       await Promise.all([mappings.close(), trust.close()]);
-      await suspending.close();
+      await Promise.all([suspending.close(), erasing.close()]);
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await time.close();
@@ -195,11 +198,14 @@ const ORDERS_MS = 250;
 const HORIZON_MS = 3_600_000;
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
 const HOUSEKEEPING_MS = 60_000;
+/** Milliseconds between two looks for what operators ask about evidence. */
+const REQUESTS_MS = 1000;
 
-async function housekeep(store: Store, spool: Spool, journal: Journal, { clock, log }: GatewayOptions): Promise<void> {
+async function housekeep(store: Store, spool: Spool, journal: Journal, erasing: Erasing, { clock, log }: GatewayOptions): Promise<void> {
   try {
     await spool.remove(await store.forget(clock.now()));
     await journal.countRefusals(clock.now());
+    await erasing.expire(clock.now());
   } catch (thrown) {
     log.error({ err: asCausewayError(thrown) }, 'housekeeping failed');
   }

@@ -63,6 +63,8 @@ const agreement = record({
   parties: v.strictTuple([party, party], 'expected exactly two parties'),
   retryTime: v.pipe(duration(), v.description('Within which the same sealed request may be repeated.')),
   duplicateTime: v.pipe(duration(), v.description('For which a member and its message id are one exchange.')),
+  evidenceRetention: v.exactOptional(v.pipe(duration(), v.description('After which both sides destroy the keys of their evidence; without it, when it is erased.'))),
+  backupRetention: v.exactOptional(v.pipe(duration(), v.description('How long backups of the keys of the evidence are kept at most; without it 30 days are counted.'))),
   legs: v.strictTuple([leg, leg], 'expected exactly two legs'),
 });
 
@@ -72,6 +74,7 @@ const settings = record({
   url: v.pipe(httpsOrigin(), v.description("Where the peer's federation listener is.")),
   connections: v.optional(count(1, 1000), 64),
   mappingOverlap: v.pipe(v.optional(duration(), '2m'), v.description('After a change of a mapping of ours: how long messages from home that only the revision before can read are still translated by it.')),
+  keepEvidence: v.exactOptional(v.pipe(text(), v.regex(/^[!-~]{1,200}$/, 'expected a file number without spaces'), v.description('Decision under which we keep our evidence when the peer asks for its erasure; without one we erase too.'))),
   suspended: v.exactOptional(v.pipe(record({ reason: text(), until: v.exactOptional(instant()) }), v.description('Stops the link on our side.'))),
   checkDigits: v.exactOptional(
     v.pipe(

@@ -72,6 +72,10 @@ export interface Agreement {
   readonly retryTime: number;
   /** Milliseconds for which (member, domestic message id) is one exchange. */
   readonly duplicateTime: number;
+  /** Milliseconds after which both sides destroy the keys of their evidence; kept until it is erased when absent. */
+  readonly evidenceRetention?: number;
+  /** Milliseconds that backups of the keys of the evidence are kept at most: so long an erasure is pending. */
+  readonly backupRetention?: number;
   readonly legs: readonly [Leg, Leg];
 }
 
@@ -83,6 +87,8 @@ export interface LinkSettings {
   readonly url: string;
   readonly suspended?: Suspension;
   readonly connections: number;
+  /** Decision under which we keep our evidence when the peer asks for its erasure; without one we erase too. */
+  readonly keepEvidence?: string;
   /** Milliseconds after a change of a mapping in which messages that only the revision before can read are still translated by it. */
   readonly mappingOverlap: number;
   /** Numbers of persons and organisations whose check digits are wrong, in place of what each mapping says: in what we send (`warn` tells the receiver by the loss report), and in what the peer sends. */
@@ -200,6 +206,7 @@ function sideOf(agreement: Agreement, entity: string): LinkVersion {
   const out = agreement.legs.find((leg) => leg.from === us.country && leg.to === peer.country);
   const inward = agreement.legs.find((leg) => leg.from === peer.country && leg.to === us.country);
   if (out === undefined || inward === undefined) throw new CausewayError('config-invalid', `link "${agreement.id}" needs one leg each way between ${us.country} and ${peer.country}`);
+  if ((agreement.evidenceRetention ?? Infinity) < agreement.duplicateTime) throw new CausewayError('config-invalid', `link "${agreement.id}" keeps evidence for less than its duplicateTime`);
   const effective = Date.parse(agreement.effective);
   if (Number.isNaN(effective)) throw new CausewayError('config-invalid', `version ${agreement.version} of link "${agreement.id}" has no date from which it is in force`);
   return Object.freeze({ agreement, sha256: sha256Base64url(canonicalJson(agreement)), effective, us, peer, out, in: inward });

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../errors.ts';
 import { inbound } from '../exchange/inbound.ts';
 import type { Peer } from '../exchange/flow.ts';
 import type { InboundParts } from '../exchange/parts.ts';
+import { ERASURES_PATH, MAX_ERASURE_BYTES } from '../federation/erasure.ts';
 import { EXCHANGES_PATH, STATEMENT_HEADER } from '../federation/peer-client.ts';
 import { LINK_PATH, linkState } from '../federation/link-state.ts';
 import { MAX_SUSPENSION_BYTES, SUSPENSIONS_PATH } from '../federation/suspension.ts';
@@ -37,6 +38,8 @@ export interface FederationOptions {
   published(path: string): Promise<Document | undefined>;
   /** Of those, by all callers together. */
   readonly maxPublicReadsPerMinute: number;
+  /** Our signed answer to a peer's request to erase evidence (federation/erasure.ts). */
+  erase(peer: Peer, request: string): Promise<string>;
   /** What this peer may read of our trail (tlog-tiles); undefined where there is nothing. */
   trail(peer: Peer, path: string): Promise<Served | undefined>;
 }
@@ -47,6 +50,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'state
 export function federationApp(options: FederationOptions): Koa {
   const router = new Router();
   router.post(EXCHANGES_PATH, (context) => exchange(context, pinnedPeer(context, options), options));
+  router.post(ERASURES_PATH, (context) => erasure(context, pinnedPeer(context, options), options));
   router.post(TRAIL_PATHS.addCheckpoint, (context) => addCheckpoint(context, pinnedPeer(context, options), options));
   router.post(SUSPENSIONS_PATH, async (context) => {
     const peer = pinnedPeer(context, options);
@@ -98,6 +102,14 @@ async function addCheckpoint(context: Context, peer: Peer, options: FederationOp
   context.body = answer.body;
 }
 
+async function erasure(context: Context, peer: Peer, options: FederationOptions): Promise<void> {
+  const body = await readBody(context.req, MAX_ERASURE_BYTES);
+  const answer = await options.erase(peer, Buffer.from(body).toString());
+  context.status = 200;
+  context.type = 'application/jose';
+  context.body = answer;
+}
+
 function readTrail(context: Context, { contentType, body, immutable }: Served): void {
   context.status = 200;
   context.type = contentType;
@@ -145,7 +157,7 @@ function refuseUnsigned({ parts }: FederationOptions) {
 
 /** A peer that looks for what is not here: another version of the protocol, or a mistake in its settings. */
 function refuseElsewhere(context: Context): void {
-  const known = [EXCHANGES_PATH, SUSPENSIONS_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
+  const known = [EXCHANGES_PATH, ERASURES_PATH, SUSPENSIONS_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
   if (known) context.set('allow', 'POST');
   problem(context, 'malformed', known ? 405 : 404);
 }

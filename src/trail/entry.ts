@@ -168,7 +168,7 @@ const NEEDS: Readonly<Partial<Record<Step, readonly (keyof Entry)[]>>> = {
   'key-event': ['kid', 'key'],
   'link-change': ['link', 'digest'],
   'mapping-change': ['mapping'],
-  'erasure': ['xid', 'approval'],
+  'erasure': ['approval'],
   'evidence-access': ['xid', 'approval'],
 };
 

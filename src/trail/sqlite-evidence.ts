@@ -48,10 +48,18 @@ export class RecordKeys {
    * key's bytes. False if there was no key.
    */
   erase(xid: string): boolean {
-    const { changes } = this.#erase.run(xid);
+    const [erased] = this.eraseAll([xid]);
+    return erased !== undefined;
+  }
+
+  /** The same for many; those that had a key. */
+  eraseAll(xids: readonly string[]): string[] {
+    this.#db.exec('BEGIN IMMEDIATE');
+    const erased = xids.filter((xid) => this.#erase.run(xid).changes === 1);
+    this.#db.exec('COMMIT');
     const checkpoint = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     if (checkpoint?.['busy'] !== 0) throw new CausewayError('store-unavailable', 'the key store is being read: its log could not be truncated, the key is not surely gone');
-    return changes === 1;
+    return erased;
   }
 }
 

@@ -40,6 +40,7 @@ function statements(db: DatabaseSync) {
     byXid: db.prepare('SELECT * FROM exchange WHERE direction = ? AND xid = ?'),
     byCaller: db.prepare("SELECT * FROM exchange WHERE caller = ? AND state <> 'undelivered'"),
     open: db.prepare(`SELECT * FROM exchange WHERE state IN ${OPEN} ORDER BY created_at`),
+    forgetContents: db.prepare(`UPDATE exchange SET request = NULL, outcome = NULL WHERE xid = ? AND state NOT IN ${OPEN}`),
     forgetAnswers: db.prepare(`UPDATE exchange SET outcome = NULL WHERE outcome IS NOT NULL AND answer_until <= ?`),
     forgetRows: db.prepare(`DELETE FROM exchange WHERE keep_until <= ? AND state NOT IN ${OPEN}`),
   };
@@ -84,6 +85,11 @@ export class Exchanges {
 
   open(): ExchangeRow[] {
     return this.#sql.open.all().map(toExchange);
+  }
+
+  /** What was kept of an exchange that has ended, its question and its answer. */
+  forgetContents(xid: string): void {
+    this.#sql.forgetContents.run(xid);
   }
 
   /** Open exchanges are never forgotten, however old: their outcome is still owed. */

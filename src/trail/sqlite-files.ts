@@ -8,6 +8,7 @@ function statements(db: DatabaseSync) {
     add: db.prepare('INSERT INTO file (owner, name) VALUES (?, ?)'),
     drop: db.prepare('DELETE FROM file WHERE owner = ? RETURNING name'),
     all: db.prepare('SELECT name FROM file'),
+    evidence: db.prepare("DELETE FROM file WHERE owner >= 'evidence/' || :xid || '.' AND owner < 'evidence/' || :xid || '/' RETURNING name"),
     // What a forgotten answer, or a forgotten row, has left.
     orphans: db.prepare(`DELETE FROM file WHERE owner NOT LIKE 'evidence/%' AND NOT EXISTS (
       SELECT 1 FROM exchange WHERE owner = direction || '/' || xid || '/request' OR (outcome IS NOT NULL AND owner = direction || '/' || xid || '/outcome')) RETURNING name`),
@@ -31,6 +32,11 @@ export class KeptFiles {
 
   all(): string[] {
     return this.#sql.all.all().map(nameOf);
+  }
+
+  /** Files of the records of an exchange. */
+  dropEvidence(xid: string): string[] {
+    return this.#sql.evidence.all({ xid }).map(nameOf);
   }
 
   orphans(): string[] {

@@ -109,6 +109,11 @@ export function openReadOnly(folder: string, file = TRAIL_FILE): DatabaseSync {
   return db;
 }
 
+/** The wrapped record keys, as a reader beside a running gateway: close it soon, an erasure waits for readers. */
+export function openKeysReadOnly(folder: string): DatabaseSync {
+  return openReadOnly(folder, KEYS_FILE);
+}
+
 /** What the peers' logs are kept in. Opened by the mirror's thread, whose process holds the folder's lock. */
 export function openMirrorFile(folder: string): DatabaseSync {
   const db = new DatabaseSync(join(folder, MIRROR_FILE));

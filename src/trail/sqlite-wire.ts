@@ -1,7 +1,7 @@
 /** What the store's two threads say to each other: one batch of operations down, one batch of outcomes up. */
 import type { ErrorCode } from '../errors.ts';
 import type { Entry } from './entry.ts';
-import type { Appended, CommitResult, EvidenceRow, ExchangeChange, ExchangeRow, KeptFile, LogName, RecoveredEntry, TimestampRow, TreeHead } from './store.ts';
+import type { Appended, CommitResult, Erased, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, TimestampRow, TreeHead } from './store.ts';
 
 export interface OpenOptions {
   /** Data folder of one gateway; made if it is not there. */
@@ -29,6 +29,8 @@ export interface Calls {
   evidence(id: string): EvidenceRow | undefined;
   recordKey(xid: string): Uint8Array | undefined;
   eraseRecordKey(xid: string): boolean;
+  erase(xid: string): Erased;
+  expire(link: string, before: number, after: number, limit: number): Expired;
   head(log: LogName): TreeHead;
   openShard(log: LogName, origin: string, first: Omit<Entry, 'v'>): TreeHead;
   recover(log: LogName, origin: string, entries: readonly RecoveredEntry[]): TreeHead;

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { asCausewayError } from '../errors.ts';
 import { Checkpoints } from './sqlite-checkpoints.ts';
 import { GroupCommit } from './sqlite-commit.ts';
+import { Erasing } from './sqlite-erasing.ts';
 import { EvidenceRecords, RecordKeys } from './sqlite-evidence.ts';
 import { Exchanges } from './sqlite-exchanges.ts';
 import { KeptFiles } from './sqlite-files.ts';
@@ -25,6 +26,7 @@ function openStore(options: OpenOptions) {
   const checkpoints = new Checkpoints(files.trail);
   const kept = new KeptFiles(files.trail);
   const timestamps = new Timestamps(files.trail);
+  const erasing = new Erasing(files.trail, { keys, exchanges, kept });
   const calls: Calls = {
     findExchange: (direction, xid) => exchanges.find(direction, xid),
     findCaller: (caller) => exchanges.findCaller(caller),
@@ -32,6 +34,8 @@ function openStore(options: OpenOptions) {
     evidence: (id) => evidence.get(id),
     recordKey: (xid) => keys.get(xid),
     eraseRecordKey: (xid) => keys.erase(xid),
+    erase: (xid) => erasing.erase(xid),
+    expire: (link, before, after, limit) => erasing.expire(link, before, after, limit),
     head: (log) => logs.head(log),
     openShard: (log, origin, first) => logs.openShard(log, origin, first),
     recover: (log, origin, entries) => logs.recover(log, origin, entries),

@@ -172,6 +172,8 @@ class BatchingStore implements SqliteStore {
   evidence: Store['evidence'] = (id) => this.#call('evidence', id);
   recordKey: Store['recordKey'] = (xid) => this.#call('recordKey', xid);
   eraseRecordKey: SqliteStore['eraseRecordKey'] = (xid) => this.#call('eraseRecordKey', xid);
+  erase: Store['erase'] = (xid) => this.#call('erase', xid);
+  expire: Store['expire'] = (link, before, after, limit) => this.#call('expire', link, before, after, limit);
   head: Store['head'] = (log) => this.#call('head', log);
   openShard: Store['openShard'] = (log, origin, first) => this.#call('openShard', log, origin, first);
   recover: Store['recover'] = (log, origin, entries) => this.#call('recover', log, origin, entries.map((entry) => ('bytes' in entry ? { bytes: alone(entry.bytes) } : { leaf: alone(entry.leaf) })));

@@ -104,6 +104,20 @@ export type CommitResult =
   /** Nothing was written: `row` holds the xid or the caller key. */
   | { readonly kind: 'conflict'; readonly row: ExchangeRow };
 
+export interface Erased {
+  /** False if there was no key, or none any more. */
+  readonly erased: boolean;
+  readonly dropped: readonly string[];
+}
+
+export interface Expired {
+  /** Exchanges whose key was destroyed. */
+  readonly erased: number;
+  readonly dropped: readonly string[];
+  /** Where to go on; absent when there is no more. */
+  readonly after?: number;
+}
+
 export interface TreeHead {
   readonly origin: string;
   readonly size: number;
@@ -143,6 +157,14 @@ export interface Store {
    * the store holds the bytes. Rejects with `config-invalid` where there is no such entry.
    */
   redact(origin: string, index: number, decision: Omit<Entry, 'v' | 'target'>): Promise<Appended>;
+
+  /**
+   * Destroys what opens the records of an ended exchange: its key, the request and the answer that were kept of it. When it resolves, no file
+   * of the store holds the key. The caller removes the files that are named. Rejects with `store-unavailable` if old bytes may still be on disk.
+   */
+  erase(xid: string): Promise<Erased>;
+  /** The same for up to `limit` exchanges of a link whose first record is not younger than `before` (UTC ms); `after` is where the call before ended. */
+  expire(link: string, before: number, after: number, limit: number): Promise<Expired>;
 
   /** The latest signed (and cosigned) note of a shard of ours; compare-and-swap on size: a smaller size is refused. */
   saveCheckpoint(origin: string, size: number, note: string): Promise<void>;

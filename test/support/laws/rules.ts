@@ -52,7 +52,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'structured-headers': ['crypto'],
   'undici': ['platform'],
   'uuid': ['platform'],
-  'valibot': ['config', 'federation', 'trail', 'trust'],
+  'valibot': ['config', 'evidence', 'federation', 'trail', 'trust'],
   'xml-crypto': ['crypto'],
   'yaml': ['config', 'sandbox'],
   'yauzl': ['evidence'],

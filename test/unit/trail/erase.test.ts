@@ -29,6 +29,24 @@ test('an erased record key is in no file of the store, whichever of many it is, 
   for (const { xid, wrapped } of keys.filter((_, at) => at % 3 !== 1)) assert.deepEqual(await store.recordKey(xid), new Uint8Array(wrapped));
 });
 
+test('keys of a link that are older than its retention go, oldest first and a few at a time; younger ones and other links\' stay', async (t) => {
+  const folder = testFolder(t);
+  const store = await testStore(t, { folder });
+  const put = async (link: string, createdAt: number) => {
+    const xid = newId();
+    const { evidence } = asked(xid);
+    await store.commit({ entries: [], evidence: { ...evidence!, link, createdAt } });
+    return { xid, wrapped: (await store.recordKey(xid))! };
+  };
+  const [a, other, b, c, young] = [await put('ee-fi', 1000), await put('ee-lv', 1500), await put('ee-fi', 2000), await put('ee-fi', 3000), await put('ee-fi', 9000)];
+  const first = await store.expire('ee-fi', 3000, 0, 3);
+  assert.equal(first.erased, 2);
+  const second = await store.expire('ee-fi', 3000, first.after!, 3);
+  assert.deepEqual([second.erased, (await store.expire('ee-fi', 3000, second.after!, 3)).after], [1, undefined]);
+  for (const { xid, wrapped } of [a, b, c]) assert.deepEqual([await store.recordKey(xid), filesWith(folder, wrapped)], [undefined, []]);
+  for (const { xid, wrapped } of [other, young]) assert.deepEqual(await store.recordKey(xid), wrapped);
+});
+
 test('erasing is done once, and a key cannot come back under the same exchange', async (t) => {
   const store = await testStore(t);
   const xid = newId();

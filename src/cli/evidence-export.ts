@@ -1,0 +1,47 @@
+/** `causeway evidence export`: the evidence of one exchange as a file for the auditor, once the gateway has recorded that it is read. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { readGateway } from '../config/config.ts';
+import { CausewayError } from '../errors.ts';
+import { readEvidence } from '../evidence/keep.ts';
+import { encodeRecord } from '../evidence/export.ts';
+import type { ExportedEvidence } from '../evidence/export.ts';
+import { unwrapRecordKey } from '../evidence/record.ts';
+import type { EvidenceRequest } from '../evidence/requests.ts';
+import { readKeptEvidence } from '../trail/sqlite-read-evidence.ts';
+import { askAboutEvidence } from './evidence-request.ts';
+
+export interface ExportArguments {
+  readonly config: string;
+  readonly exchange: string;
+  readonly reason: string;
+  readonly operator: string;
+  readonly out: string;
+}
+
+export interface Exported {
+  readonly out: string;
+  readonly records: number;
+  readonly entry: NonNullable<EvidenceRequest['done']>['entry'];
+}
+
+/**
+ * Nothing is read before the access is an entry of the local log. The file is readable by this user alone; of a leg that keeps `full`, it holds the
+ * bodies. Throws `config-invalid` where nothing is kept, the keys were erased, the file is there already, or the gateway does not answer.
+ */
+export async function evidenceExport({ config, exchange, reason, operator, out }: ExportArguments, now: number): Promise<Exported> {
+  const { data, keys } = readGateway(config);
+  const { refused, done } = await askAboutEvidence('access', { data, exchange, reason, operator }, now);
+  if (refused !== undefined) throw new CausewayError('config-invalid', refused);
+  if (done === undefined) throw new CausewayError('config-invalid', 'the gateway does not answer: access is recorded by the gateway that runs');
+  const { wrapped, rows } = readKeptEvidence(data, exchange);
+  if (wrapped === undefined) throw new CausewayError('config-invalid', `the evidence of ${exchange} was erased`);
+  const key = unwrapRecordKey(Buffer.from(readFileSync(keys.evidence, 'utf8').trim(), 'base64'), exchange, wrapped);
+  const records = rows.map((row) => ({ step: row.step, createdAt: row.createdAt, ...encodeRecord(readEvidence(row, key)) }));
+  const content: ExportedEvidence = { v: 1, xid: exchange, link: done.link, access: { reason, entry: done.entry }, records };
+  writeFileSync(out, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  return { out, records: records.length, entry: done.entry };
+}
+
+export function renderExported({ out, records, entry: { log, index } }: Exported): string {
+  return `${out}: ${records} records; the access is entry ${index} of log "${log}"`;
+}
