@@ -2,11 +2,13 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { addContainers, showContainer } from './container-commands.ts';
+import { addReconciling } from './trail-reconcile-commands.ts';
 
 const FAILED = 1;
 
 export function addTrail(trail: Command): void {
   addContainers(trail);
+  addReconciling(trail);
   trail
     .command('verify')
     .description('recompute the trails below a folder, mirrors included, or check an exported container, and name what is wrong')

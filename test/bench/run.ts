@@ -1,11 +1,13 @@
 /**
  * npm run bench -- <what> [--json]. Figures are of this machine and this minute; ratios are of one run.
  *   exchange (default)  [--seconds 10] [--callers 32]: what an exchange costs, and how far that is from its cryptography alone
+ *   trail               [--seconds 2]: durable appends, verification, proofs, and two sides compared: 10 million exchanges that agree, 1 million with 10 differences
  *   mapping             [--seconds 0.5]: documents a second beside closures by hand, XSLT and JSONata
  */
 import { parseArgs } from 'node:util';
 import { benchExchanges } from './exchange.ts';
 import type { ExchangeBench } from './exchange.ts';
+import { benchTrail } from './trail.ts';
 import { benchMappings, renderMappings } from './mapping/mapping.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, seconds: { type: 'string' }, callers: { type: 'string', default: '32' } } });
@@ -17,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
     say(render(bench));
     return summary(bench);
   },
+  trail: () => benchTrail(Number(values.seconds ?? 2), say),
   async mapping() {
     const results = await benchMappings(Number(values.seconds ?? 0.5), say);
     say(renderMappings(results));
