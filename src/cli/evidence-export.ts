@@ -1,7 +1,8 @@
 /** `causeway evidence export`: the evidence of one exchange as a file for the auditor, once the gateway has recorded that it is read. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { readGateway } from '../config/config.ts';
 import { CausewayError } from '../errors.ts';
+import { readKek } from '../evidence/kek.ts';
 import { readEvidence } from '../evidence/keep.ts';
 import { encodeRecord } from '../evidence/export.ts';
 import type { ExportedEvidence } from '../evidence/export.ts';
@@ -35,7 +36,7 @@ export async function evidenceExport({ config, exchange, reason, operator, out }
   if (done === undefined) throw new CausewayError('config-invalid', 'the gateway does not answer: access is recorded by the gateway that runs');
   const { wrapped, rows } = readKeptEvidence(data, exchange);
   if (wrapped === undefined) throw new CausewayError('config-invalid', `the evidence of ${exchange} was erased`);
-  const key = unwrapRecordKey(Buffer.from(readFileSync(keys.evidence, 'utf8').trim(), 'base64'), exchange, wrapped);
+  const key = unwrapRecordKey(readKek(keys.evidence), exchange, wrapped);
   const records = rows.map((row) => ({ step: row.step, createdAt: row.createdAt, ...encodeRecord(readEvidence(row, key)) }));
   const content: ExportedEvidence = { v: 1, xid: exchange, link: done.link, access: { reason, entry: done.entry }, records };
   writeFileSync(out, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });

@@ -15,6 +15,8 @@ export function addReconciling(trail: Command): void {
     .option('--from <time>', 'RFC 3339 in UTC; default: a day before --to')
     .option('--to <time>', 'RFC 3339 in UTC; default: now. Minutes that ended less than two minutes ago are left out')
     .option('--cases <folder>', 'write a case for a third party of each exchange with other content')
+    .option('--note <file>', "write what our log says of the range, signed with the log's key, for the other country")
+    .option('--peer-note <file>', "the other country's note of the same range: compared with our mirror of its log")
     .option('--json', 'print one JSON object', false)
     .action(async ({ json, ...options }: ReconcileArguments & { json: boolean }) => {
       const { trailReconcile, renderReconcile } = await import('./trail-reconcile.ts');

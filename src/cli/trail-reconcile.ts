@@ -2,11 +2,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../config/config.ts';
+import { ed25519Key } from '../crypto/keys.ts';
 import { CausewayError } from '../errors.ts';
 import { judgeCase, makeCase } from '../trail/case-file.ts';
 import type { JudgedCase } from '../trail/case-file.ts';
 import { parseEntry } from '../trail/entry.ts';
 import { readTrailKeys } from '../trail/keys.ts';
+import { ed25519FromBase64, ed25519Signer, ed25519Verifier } from '../trail/note.ts';
+import { openInterval, sameInterval, signInterval } from '../trail/reconcile-note.ts';
+import type { Interval } from '../trail/reconcile-note.ts';
 import { closedWindows } from '../trail/reconcile-set.ts';
 import { Rollup } from '../trail/reconcile-tree.ts';
 import { answerQuestion, compareSets } from '../trail/reconcile.ts';
@@ -28,6 +32,10 @@ export interface ReconcileArguments {
   readonly to?: string;
   /** Folder for case files. */
   readonly cases?: string;
+  /** File for our signed interval note, for the other country. */
+  readonly note?: string;
+  /** File with the other country's, of the same range. */
+  readonly peerNote?: string;
 }
 
 /** One side's entry about a difference. */
@@ -60,10 +68,12 @@ export interface ReconcileReport {
   readonly ours: { readonly count: number; readonly root: string };
   readonly theirs: { readonly count: number; readonly root: string };
   readonly differences: readonly NamedDifference[];
+  /** Whether the note of the peer says of its log what our mirror of it holds. */
+  readonly peerNote?: 'agrees' | 'differs';
 }
 
-/** Throws `config-invalid` for an unknown link or a range that is none. */
-export async function trailReconcile({ config: folder, data, link, from, to, cases }: ReconcileArguments, now: number): Promise<ReconcileReport> {
+/** Throws `config-invalid` for an unknown link or a range that is none; as openInterval for a note that the peer's log did not sign. */
+export async function trailReconcile({ config: folder, data, link, from, to, cases, note, peerNote }: ReconcileArguments, now: number): Promise<ReconcileReport> {
   const config = loadConfig(folder);
   const agreement = config.links.flatMap(({ agreements }) => agreements).find(({ id }) => id === link);
   if (agreement === undefined) throw new CausewayError('config-invalid', `there is no link "${link}" in ${folder}`);
@@ -74,8 +84,13 @@ export async function trailReconcile({ config: folder, data, link, from, to, cas
     const [ours, theirs] = [new Rollup(both.set('ours')), new Rollup(both.set('theirs'))];
     const found = await compareSets(range, ours, theirs.root(range.from, range.to), async (question) => answerQuestion(question, theirs));
     const differences = found.map((difference, at) => named(difference, both, cases, `${link}-${at + 1}.case.json`));
+    const interval = (rollup: Rollup): Interval => ({ link, ...range, count: rollup.count(range.from, range.to), root: rollup.root(range.from, range.to) });
+    const [us, peer] = agreement.parties[0].entity === config.gateway.entity ? agreement.parties : [agreement.parties[1], agreement.parties[0]];
+    if (note !== undefined) writeFileSync(note, signInterval(interval(ours), ed25519Signer(us.log.origin, ed25519Key(readFileSync(config.keys.log), 'log'))));
+    const said = peerNote === undefined ? undefined : openInterval(readFileSync(peerNote, 'utf8'), ed25519Verifier(peer.log.origin, ed25519FromBase64(peer.log.key)));
+    const agrees = said === undefined || sameInterval(said, interval(theirs));
     const side = (rollup: Rollup) => ({ count: rollup.count(range.from, range.to), root: Buffer.from(rollup.root(range.from, range.to)).toString('base64') });
-    return { ok: differences.length === 0, link, from: minute(range.from), to: minute(range.to), ours: side(ours), theirs: side(theirs), differences };
+    return { ok: differences.length === 0 && agrees, link, from: minute(range.from), to: minute(range.to), ours: side(ours), theirs: side(theirs), differences, ...(said === undefined ? {} : { peerNote: agrees ? 'agrees' : 'differs' }) };
   } finally {
     both.close();
   }
@@ -122,12 +137,13 @@ export function renderCase({ xid, step, sides }: JudgedCase): string {
 
 const KINDS: Readonly<Record<Difference['kind'], string>> = { 'missing-here': 'missing here', 'missing-there': 'missing there', 'different': 'the same exchange, with other content' };
 
-export function renderReconcile({ ok, link, from, to, ours, theirs, differences }: ReconcileReport): string {
+export function renderReconcile({ ok, link, from, to, ours, theirs, differences, peerNote }: ReconcileReport): string {
   const place = (who: string) => ({ origin, index, core, proof }: Recorded) => `    ${who} ${origin}, entry ${index}: ${core}${proof === undefined ? ' (not under a cosigned checkpoint)' : ''}`;
   return [
     `link "${link}", ${from} to ${to}: ${ok ? 'both sides agree' : `${differences.length} differences`}`,
     `  ours: ${ours.count} statements, root ${ours.root}`,
     `  theirs: ${theirs.count} statements, root ${theirs.root}`,
+    ...(peerNote === undefined ? [] : [`  the peer's own note ${peerNote === 'agrees' ? 'says the same' : 'says something else than our mirror of its log'}`]),
     ...differences.flatMap(({ kind, minute: at, xid, step, ours: a, theirs: b, caseFile }) => [`  ${KINDS[kind]}: ${step} of ${xid}, ${at}`, ...a.map(place('ours:')), ...b.map(place('theirs:')), ...(caseFile === undefined ? [] : [`    case for a third party: ${caseFile}`])]),
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import { CausewayError } from '../errors.ts';
 import { parseHash, parseSize } from './checkpoint.ts';
 import { formatNote, isOfKey, parseNote, signatureLine, verifyNote } from './note.ts';
 import type { NoteSigner, NoteVerifier } from './note.ts';
+import { sameHash } from './reconcile-tree.ts';
 import type { Range } from './reconcile.ts';
 
 /** First line: no checkpoint begins like this, since an origin is a host and a path. */
@@ -22,6 +23,10 @@ export interface Interval extends Range {
 export function signInterval({ link, from, to, count, root }: Interval, signer: NoteSigner): string {
   const text = `${[KIND, link, from, to, count, Buffer.from(root).toString('base64')].join('\n')}\n`;
   return formatNote(text, [signatureLine(signer, text)]);
+}
+
+export function sameInterval(a: Interval, b: Interval): boolean {
+  return a.link === b.link && a.from === b.from && a.to === b.to && a.count === b.count && sameHash(a.root, b.root);
 }
 
 /** Throws `malformed`, `statement-invalid`, and `statement-untrusted` where the log's key did not sign. */

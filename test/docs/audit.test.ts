@@ -1,6 +1,6 @@
 /** docs/audit.md, done as it says over two running gateways; and what their trails say of each other once the minutes are closed. */
 import assert from 'node:assert/strict';
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { renderReconcile, trailReconcile } from '../../src/cli/trail-reconcile.ts';
@@ -34,6 +34,17 @@ test('both countries recorded the same of every exchange, answered or refused: c
   assert.ok(ee.ours.count >= 8, renderReconcile(ee));
   assert.deepEqual([ee.ours, ee.theirs, ee.differences], [fi.theirs, fi.ours, []]);
   assert.deepEqual(ee.ours, ee.theirs);
+
+  const range = { from: new Date(later - 3_600_000).toISOString(), to: new Date(later).toISOString() };
+  const noteOf = (country: 'EE' | 'FI') => join(pair.data, `${country}.note`);
+  for (const country of COUNTRIES) await trailReconcile({ config: pair.gateway(country).folder, link: 'ee-fi', ...range, note: noteOf(country) }, later);
+  const withNote = (peerNote: string, more = range) => trailReconcile({ config: pair.gateway('EE').folder, link: 'ee-fi', ...more, peerNote }, later);
+  assert.deepEqual((({ ok, peerNote }) => [ok, peerNote])(await withNote(noteOf('FI'))), [true, 'agrees']);
+  assert.deepEqual((({ ok, peerNote }) => [ok, peerNote])(await withNote(noteOf('FI'), { ...range, from: new Date(later - 7_200_000).toISOString() })), [false, 'differs'], 'a note of another range');
+  await assert.rejects(withNote(noteOf('EE')), { code: 'statement-untrusted' }, 'our own note is not the one of the peer');
+  const changed = join(pair.data, 'changed.note');
+  writeFileSync(changed, readFileSync(noteOf('FI'), 'utf8').replace(/\n(\d+)\n([A-Za-z0-9+/]{43}=)/, '\n9$1\n$2'));
+  await assert.rejects(withNote(changed), { code: 'statement-invalid' });
   await assert.rejects(trailReconcile({ config: pair.gateway('EE').folder, link: 'ee-lv' }, later), { code: 'config-invalid' });
   await assert.rejects(trailReconcile({ config: pair.gateway('EE').folder, link: 'ee-fi', from: 'yesterday' }, later), { code: 'config-invalid' });
 });
