@@ -24,6 +24,7 @@ import { Journal } from './exchange/journal.ts';
 import type { LiveMappings } from './exchange/live-mappings.ts';
 import { openMappings } from './exchange/open-mappings.ts';
 import type { Observe, Peer } from './exchange/flow.ts';
+import { observing } from './exchange/observing.ts';
 import { OurTime } from './exchange/our-time.ts';
 import { keepTrail, openStores } from './exchange/our-trail.ts';
 import type { InboundParts, OutboundParts } from './exchange/parts.ts';
@@ -31,7 +32,6 @@ import { Suspended } from './exchange/suspended.ts';
 import { Suspending } from './exchange/suspending.ts';
 import type { SuspendingOptions } from './exchange/suspending.ts';
 import { suspensionFolders } from './federation/suspension-orders.ts';
-import { Progress } from './exchange/progress.ts';
 import { makeLink } from './federation/link.ts';
 import type { Grant, Link, LinkVersion } from './federation/link.ts';
 import { Admission } from './http/admission.ts';
@@ -40,8 +40,8 @@ import type { DomesticOptions } from './http/domestic.ts';
 import { edgeApp } from './http/edge.ts';
 import type { EdgeOptions } from './http/edge.ts';
 import { federationApp } from './http/federation.ts';
-import { listen } from './http/listener.ts';
-import type { Listener } from './http/listener.ts';
+import type { listen } from './http/listener.ts';
+import { listenAll } from './http/listeners.ts';
 import { operationsApp } from './http/operations.ts';
 import type { Clock } from './platform/clock.ts';
 import { connectLive } from './platform/live-connection.ts';
@@ -127,11 +127,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const suspending = await openSuspending(config, suspended, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) });
   const horizonWatch = await watchHorizon(config, mappings, options);
   measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended });
-  const readiness = async () => {
-    const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: trust.state(clock.now()).usable, accepting: admission.open };
-    const warnings = [...time.degraded, ...trust.state(clock.now()).warnings, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
-    return { ready: Object.values(checks).every(Boolean), checks, warnings };
-  };
+  const readiness = async () => readinessOf({ store, trail, time, trust, admission, mappings }, clock.now());
   const listeners = await listenAll(config, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, mappings),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request) }),
@@ -147,8 +143,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     async close(graceMs) {
       admission.drain();
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([mappings.close(), trust.close()]);
-      await Promise.all([suspending.close(), erasing.close()]);
+      await Promise.all([mappings.close(), trust.close(), suspending.close(), erasing.close()]);
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await time.close();
@@ -184,6 +179,13 @@ function measure(metrics: Metrics, { admission, mappings, trail, horizonWatch, p
   metrics.gauge('trail_unacknowledged', "Answers of ours that the asker's log never showed.", () => trail.findings.unacknowledged);
   metrics.gauges('suspensions', 'Suspensions that operators ordered and that are in force.', 'link', () => suspended.counts(peers.map(({ link }) => link.id)));
   metrics.gauges('expiry_days', 'Days until what this gateway relies on ends (causeway horizon).', 'what', () => horizonWatch.days());
+}
+
+function readinessOf({ store, trail, time, trust, admission, mappings }: { readonly store: Store; readonly trail: Keeper; readonly time: OurTime; readonly trust: Trust; readonly admission: Admission; readonly mappings: LiveMappings }, now: number) {
+  const believed = trust.state(now);
+  const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: believed.usable, accepting: admission.open };
+  const warnings = [...time.degraded, ...believed.warnings, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
+  return { ready: Object.values(checks).every(Boolean), checks, warnings };
 }
 
 /** Throws where an exchange may not begin on a link: its time cannot be shown, or its trail is not known to be whole. */
@@ -278,34 +280,6 @@ function domesticSide(config: GatewayConfig, hub: OpenHub | undefined, options: 
 
 function edgeClients({ home }: GatewayConfig): EdgeOptions['clients'] {
   return home.clients.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates) }));
-}
-
-async function listenAll(config: GatewayConfig, log: Logger, apps: Readonly<Record<keyof Gateway['ports'], Parameters<typeof listen>[0]>>): Promise<Record<keyof typeof apps, Listener>> {
-  const { listeners, limits, keys } = config;
-  const onBroken = (error: unknown): void => log.info({ err: error }, 'a connection broke while it was answered');
-  const caps = { onBroken, maxConnections: limits.connections, maxHeaderBytes: limits.headerBytes, headersTimeout: limits.headersTimeout, requestTimeout: limits.requestTimeout };
-  const identity = (tls: { readonly key: string; readonly certificate: string }, minVersion: 'TLSv1.2' | 'TLSv1.3') => ({ tls: { key: readFileSync(tls.key, 'utf8'), cert: readFileSync(tls.certificate, 'utf8'), minVersion } });
-  const operations = await listen(apps.operations, { name: 'operations', ...listeners.operations, ...caps });
-  const federation = await listen(apps.federation, { name: 'federation', host: listeners.federation.host, port: listeners.federation.port, ...caps, ...identity(keys.tls, 'TLSv1.3') });
-  const domestic = await listen(apps.domestic, { name: 'domestic', host: listeners.domestic.host, port: listeners.domestic.port, ...caps, ...identity(listeners.domestic.tls, 'TLSv1.2') });
-  return { domestic, federation, operations };
-}
-
-/** Each step goes to metrics and log, and to whoever asked for it. */
-function observing({ clock, log, metrics, onStep }: GatewayOptions): Observe {
-  const progress = new Progress(clock);
-  return (step, told, error) => {
-    const facts = progress.with(told);
-    metrics.step(step, facts);
-    logStep(log, step, facts, error);
-    onStep?.(step, facts, error);
-  };
-}
-
-function logStep(log: Logger, step: string, facts: object, error: CausewayError | undefined): void {
-  if (error === undefined) log.debug({ step, ...facts }, 'step');
-  else if (error.fault === 'us') log.error({ step, ...facts, err: error }, 'refused');
-  else log.info({ step, ...facts, err: error }, 'refused');
 }
 
 function unknownService(what: string): never {
