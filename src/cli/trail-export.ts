@@ -123,11 +123,16 @@ function keysOf({ logs, witnesses }: TrailKeys, entries: readonly ExtractedEntry
   return { v: 1, logs: logs.filter(({ name }) => bases.has(base(name))), witnesses: witnesses.filter(({ name }) => signers.has(name)) };
 }
 
+function peerTrust(file: string): Uint8Array {
+  if (!existsSync(file)) throw new CausewayError('config-invalid', `${file} is not there: an export shows the peer's keys from it. Where anchors vouch for peers, ask the peer for it (causeway trust export)`);
+  return readFileSync(file);
+}
+
 /** The peers' trust files as they are in use, and our own statement keys for as long as the statements here need them. */
 function trustOf({ ourTrust }: ExportArguments, config: GatewayConfig, links: ReadonlySet<string>, statements: readonly KeptStatement[]): Map<string, Uint8Array> {
   const { country, entity } = config.gateway;
   const peers = config.links.filter(({ agreements }) => links.has(agreements[0].id)).flatMap(({ agreements }) => agreements[0].parties.filter((party) => party.entity !== entity));
-  const files = new Map(peers.map((peer): [string, Uint8Array] => [trustFile(peer.country), readFileSync(join(config.trust, `${peer.country}.json`))]));
+  const files = new Map(peers.map((peer): [string, Uint8Array] => [trustFile(peer.country), peerTrust(join(config.trust, `${peer.country}.json`))]));
   if (ourTrust !== undefined) {
     readTrustFile(ourTrust);
     return files.set(trustFile(country), readFileSync(ourTrust));

@@ -137,11 +137,12 @@ function copyTimeRoot(folder: string, { plan, keys }: Party): string {
 }
 
 /** Trust in the peer, and the link with it. */
-function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Exchanged[], link: Document, { data, trust, changes }: SetUp): void {
+function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Exchanged[], link: Document, { data, changes }: SetUp): void {
   const folder = gatewayFolder(data, plan.country);
   const { country } = peer.party.plan;
   for (const name of ['trust', 'links']) mkdirSync(join(folder, name), { recursive: true });
-  if (trust === 'files') writeFileSync(join(folder, 'trust', `${country}.json`), `${JSON.stringify(peer.parts.trust, undefined, 2)}\n`);
+  // Under anchors too: an export shows the peer's keys from here.
+  writeFileSync(join(folder, 'trust', `${country}.json`), `${JSON.stringify(peer.parts.trust, undefined, 2)}\n`);
   set(link, [
     ...exchanged.flatMap(({ parts, auditor }, index): Change[] => [
       [['agreement', 'parties', index, 'log', 'key'], parts.trust.log.key],

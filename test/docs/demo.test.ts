@@ -20,7 +20,7 @@ test('npm start prints what README.md shows, its lines to try next work, and a s
     const [shown, offered = ''] = printed.split('\nTry next:\n');
     await t.test('the transcript of README.md differs in times, ids, keys, ports and roots only', () => assert.equal(masked(shown ?? '', data), masked(transcript(), '…/.causeway')));
     const lines = offered.split('\n').filter((line) => /^ {2}[^#]/.test(line)).map((line) => line.trim());
-    assert.equal(lines.length, 5);
+    assert.equal(lines.length, 7);
     for (const line of lines) await t.test(line.slice(0, 60), () => tryLine(line));
   } finally {
     demo.kill('SIGINT');
@@ -75,6 +75,8 @@ function expected(line: string): RegExp {
   if (line.includes('/income-queries')) return /"status":"FOUND"/;
   if (line.includes('/health/ready')) return /"ready":true/;
   if (line.includes('/metrics')) return /^causeway_steps_total\{step="inbound\.response-recorded",link="ee-fi"\} \d+$/m;
+  if (line.includes('trail export')) return /today\.asice: \d+ entries, \d+ statements/;
+  if (line.includes('today.asice')) return /today\.asice: verified/;
   if (line.includes('trail verify')) return /gateway-ee.*: verified[\s\S]*gateway-fi.*: verified/;
   return /"msg":"ready"/;
 }
