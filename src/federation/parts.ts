@@ -79,17 +79,27 @@ export async function openAttachments(parts: readonly SealedPart[], sealing: Sea
 
 async function openStored(part: Part, sent: StoredContent, sealing: Sealing, place: string, file: RangeFile): Promise<Content | WrittenRange> {
   const key = keyOf(part, sealing);
-  const hash = createHash('sha256');
   if (key === undefined) {
-    for await (const chunk of sent.chunks()) hash.update(chunk);
-    checkSent(part, hash.copy().digest('base64url'));
-    checkPlaintext(part, sent.length, hash.digest('base64url'));
+    const digest = await digestOf(sent);
+    checkSent(part, digest);
+    checkPlaintext(part, sent.length, digest);
     return sent;
   }
-  const opened = await file.write(transformed(sent, new ChunkedDecryptor(key, place), (chunk) => hash.update(chunk)));
+  const hash = createHash('sha256');
+  const opened = await file.write(transformed(sent, new ChunkedDecryptor(key, place), (chunk) => hash.update(chunk))).catch(async (thrown: unknown) => {
+    // Of two things that are wrong, the one is named that comes first in the receiver's order.
+    checkSent(part, await digestOf(sent));
+    throw thrown;
+  });
   checkSent(part, hash.digest('base64url'));
   checkPlaintext(part, opened.length, opened.sha256);
   return opened;
+}
+
+async function digestOf(content: StoredContent): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of content.chunks()) hash.update(chunk);
+  return hash.digest('base64url');
 }
 
 async function* transformed(content: StoredContent, cipher: ChunkedEncryptor | ChunkedDecryptor, look: (chunk: Uint8Array) => void = () => {}): AsyncGenerator<Uint8Array> {

@@ -206,6 +206,8 @@ class Reply implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    // undici hands on an empty chunk where it resumes at the end of a TLS record: to pause at it would be to resume for ever.
+    if (chunk.length === 0) return;
     if (this.#collector.length + chunk.length > this.#maxBytes) return this.#fail('too-large', `more than ${this.#maxBytes} bytes`);
     const written = this.#collector.add(chunk);
     if (written === undefined) return;

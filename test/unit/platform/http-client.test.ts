@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
@@ -13,6 +13,8 @@ import type { Identity } from '../../../src/crypto/pki.ts';
 import { ConnectionFailed, connect } from '../../../src/platform/http-client.ts';
 import type { ConnectOptions, HttpConnection, HttpMessage, PinnedTls } from '../../../src/platform/http-client.ts';
 import { spkiPin } from '../../../src/platform/spki.ts';
+import { Spooled } from '../../../src/platform/spool-file.ts';
+import { makeSpool, readAll, spooled } from '../../support/spool.ts';
 
 const validity = { notBefore: Date.UTC(2020, 0), notAfter: Date.UTC(2040, 0) };
 const authority = createAuthority({ subject: [['CN', 'Test CA']], algorithm: 'P-256', ...validity });
@@ -238,4 +240,19 @@ test('no origin but https, and no connection without a pin, can be made', () => 
   assert.throws(() => connect({ origin: 'http://localhost', connections: 1, tls: { ...tls, pins: [pinOf(serverIdentity)] } }), TypeError);
   assert.throws(() => connect({ origin: 'https://localhost', connections: 1, tls: { ...tls, pins: [] } }), TypeError);
   assert.throws(() => connect({ origin: 'https://localhost', connections: 1, tls: { ...tls, pins: ['sha256/abc'] } }), TypeError);
+});
+
+test('a body from a file goes out whole, with its length, and an answer beyond memory comes back in one', async (t) => {
+  const scope = makeSpool(t, { memoryBytes: 10_000 }).scope();
+  const [sent, back] = [randomBytes(300_000), randomBytes(2_345_678)];
+  let seen: { length: string | undefined; body: Buffer } | undefined;
+  const origin = await serve(t, async (request, response) => {
+    seen = { length: request.headers['content-length'], body: await bodyOf(request) };
+    response.writeHead(200, { 'content-length': back.length }).end(back);
+  });
+  const reply = await open(t, origin).send({ ...ping, body: await spooled(scope, sent) }, { ...within(3_000_000), scope });
+  assert.deepEqual([seen?.length, seen?.body.equals(sent)], ['300000', true]);
+  assert.ok(reply.body instanceof Spooled);
+  assert.ok((await readAll(reply.body)).equals(back));
+  await scope.dispose();
 });
