@@ -24,7 +24,7 @@ async function readiness(country: PairCountry): Promise<readonly [number, unknow
   return [reply.status, await reply.json()];
 }
 
-const UNREADY = [503, { ready: false, checks: { store: false, trail: true, time: true, accepting: true }, warnings: [] }];
+const UNREADY = [503, { ready: false, checks: { store: false, trail: true, time: true, trust: true, accepting: true }, warnings: [] }];
 
 test('the asked gateway cannot record: nothing is handed over, its members are turned away, it is not ready, and after a restart the open question is answered', async () => {
   const { log } = pair.countries.EE;

@@ -45,7 +45,7 @@ suite('a gateway whose disk takes no more', { skip: tool('prlimit') }, () => {
 
   test('is not ready, and says which check fails', async () => {
     await eventually('the gateway is not ready', async () => (await ready()).status === 503);
-    assert.deepEqual((await ready()).body, { ready: false, checks: { store: false, trail: true, time: true, accepting: true }, warnings: [] });
+    assert.deepEqual((await ready()).body, { ready: false, checks: { store: false, trail: true, time: true, trust: true, accepting: true }, warnings: [] });
   });
 
   test('hands over nothing for its peer, whose caller learns that the answer is late', async () => {
