@@ -61,7 +61,7 @@ export function uxpRoot(): string {
   for (const name of ['src', 'node_modules', 'package.json']) symlinkSync(join(ROOT, name), join(root, name));
   for (const name of ['mappings', 'federation-config']) cpSync(join(ROOT, name), join(root, name), { recursive: true });
   const edit = (file: string, change: (text: string) => string): void => writeFileSync(join(root, file), change(readFileSync(join(root, file), 'utf8')));
-  edit('federation-config/ecosystems/ee-xtee.yaml', (text) => text.replace(/^dialects: .*$/m, 'dialects: [uxp-soap, uxp-rest]'));
+  edit('federation-config/ecosystems/ee-xtee.yaml', (text) => text.replace(/^dialects: .*$/m, 'dialects: [uxp-soap, uxp-rest]').replace(/^requestHashes: .*$/m, 'requestHashes: [sha512, gost34311]'));
   edit('mappings/ee/services.yaml', () => SERVICES);
   writeFileSync(join(root, 'mappings/ee/uxp-company.yaml'), COMPANY);
   cpSync(join(root, 'mappings/ee/employment-income.yaml'), join(root, 'mappings/ee/uxp-income.yaml'));

@@ -67,7 +67,7 @@ export const PROBLEMS = {
   'time-unproven': { status: 503, retryAfter: 30 },
   'internal': { status: 500 },
   'config-invalid': { status: 500 },
-  'trail-unconfirmed': { status: 503 },
+  'trail-unconfirmed': { status: 503, retryAfter: 5 },
   'chain-malformed': { status: 502 },
   'chain-untrusted': { status: 502 },
   'chain-expired': { status: 502 },

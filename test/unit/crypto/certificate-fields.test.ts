@@ -31,11 +31,11 @@ function withExtensions(...contents: readonly Content[]): Buffer {
 const USAGE: Content = { id: id_ce_keyUsage, critical: true, value: new KeyUsage(KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation | KeyUsageFlags.decipherOnly) };
 
 test('an authority that we made is read: cA, path length, key usage', () => {
-  assert.deepEqual(readFields(AUTHORITY), { authority: true, pathLength: 3, keyUsage: new Set(['keyCertSign', 'cRLSign']), unknownCritical: [] });
+  assert.deepEqual(readFields(AUTHORITY), { authority: true, pathLength: 3, keyUsage: new Set(['keyCertSign', 'cRLSign']), purposesCritical: false, unknownCritical: [] });
 });
 
 test('without extensions nothing is claimed', () => {
-  assert.deepEqual(readFields(withExtensions()), { authority: false, pathLength: undefined, keyUsage: undefined, unknownCritical: [] });
+  assert.deepEqual(readFields(withExtensions()), { authority: false, pathLength: undefined, keyUsage: undefined, purposesCritical: false, unknownCritical: [] });
 });
 
 test('empty basicConstraints are those of an end entity; a path length of 0 is one, not none', () => {

@@ -9,7 +9,7 @@ import type { ErrorCode, ErrorFacts } from '../../../src/errors.ts';
 /** ErrorCodes of X-Road 7.8, those that a message can meet. */
 const KNOWN = new Set(
   ('io_error network_error internal_error bad_request not_found http_error unknown_host invalid_request cannot_create_signature cert_validation incorrect_certificate invalid_signature_value malformed_signature ' +
-    'signature_verification ssl_authentication_failed logging_failed invalid_content_type invalid_http_method invalid_message invalid_security_server mime_parsing_failed missing_header missing_header_field ' +
+    'signature_verification ssl_authentication_failed logging_failed timestamping_failed invalid_content_type invalid_http_method invalid_message invalid_security_server mime_parsing_failed missing_header missing_header_field ' +
     'duplicate_header_field missing_body invalid_body inconsistent_headers inconsistent_response missing_soap invalid_soap access_denied service_disabled service_failed missing_signature unknown_service ' +
     'invalid_protocol_version invalid_client_identifier service_type unknown_member malformed_server_conf maintenance_mode').split(' '),
 );
