@@ -9,7 +9,7 @@ import { trustSchema } from './trust-file.ts';
 
 export function checkTrust({ gateway, link }: LinkInQuestion, now: number): Problem[] {
   const peer = peerOf({ gateway, link });
-  // Under the federation the keys of a peer come with its chain: `causeway trust show` resolves it.
+  // Under the federation the keys of a peer come with its chain, which the running gateway resolves.
   if (peer === undefined || gateway.federation !== undefined) return [];
   const file = readConfigFile(join(gateway.trust, `${peer.country}.json`), trustSchema());
   if (file.value === undefined) return file.problems.map((problem) => ({ ...problem, hint: problem.hint ?? `\`causeway trust import\` writes the keys of ${peer.country}` }));
