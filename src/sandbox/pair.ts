@@ -1,8 +1,6 @@
 /** The whole sandbox: two countries in this process, each with its gateway in a process of its own, as `causeway run` starts it. */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CausewayError } from '../errors.ts';
@@ -11,6 +9,7 @@ import { childEnvironment } from '../platform/environment.ts';
 import { startCountry } from './country.ts';
 import type { CountryKit, SignaturePolicy } from './country.ts';
 import { renewAnchors } from './anchors.ts';
+import { freePorts, portsInRow } from './free-ports.ts';
 import { gatewayFolder, setUpGateways } from './gateways.ts';
 import type { SetUp } from './gateways.ts';
 import type { GatewayPorts } from './party.ts';
@@ -172,25 +171,7 @@ interface AllPorts extends GatewayPorts {
 }
 
 async function choosePorts(basePort: number | undefined): Promise<[AllPorts, AllPorts]> {
-  const ports = await holdBriefly(Array.from({ length: 8 }, (_, n) => (basePort === undefined ? 0 : basePort + n)));
+  const ports = await (basePort === undefined ? freePorts(8) : portsInRow(basePort, 8));
   const take = (from: number): AllPorts => ({ securityServer: ports[from] ?? 0, domestic: ports[from + 1] ?? 0, federation: ports[from + 2] ?? 0, operations: ports[from + 3] ?? 0 });
   return [take(0), take(4)];
-}
-
-/** The ports themselves, or free ones for 0: all are held at once for a moment, so that one that is taken is found before anything starts. */
-async function holdBriefly(wanted: readonly number[]): Promise<number[]> {
-  const servers = wanted.map(() => createServer());
-  try {
-    await Promise.all(servers.map((server, n) => listenOn(server, wanted[n] ?? 0)));
-    return servers.map((server) => (server.address() as AddressInfo).port);
-  } finally {
-    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  }
-}
-
-function listenOn(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(new CausewayError('config-invalid', `Port ${port} cannot be used (${'code' in cause ? String(cause.code) : 'unknown'}): choose eight others with --base-port, or leave it out for free ones.`, { cause })));
-    server.listen(port, '127.0.0.1', resolve);
-  });
 }

@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { tool } from '../support/tool.ts';
 import { blocksOf, readPage } from './pages.ts';
 import type { Block } from './pages.ts';
-import { Walk, freePorts } from './walk.ts';
+import { freePorts } from '../../src/sandbox/free-ports.ts';
+import { Walk } from './walk.ts';
 
 const PAGE = 'docs/operating.md';
 const FOLDERS = { ee: 'estonia', fi: 'finland', desk: '.' };

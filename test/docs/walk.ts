@@ -1,8 +1,6 @@
 /** Walks a page as its reader would: writes its files, runs its commands in the folders that it names, and fills in what earlier commands printed. */
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { ROOT } from './pages.ts';
 import type { Block } from './pages.ts';
@@ -102,13 +100,4 @@ export class Walk {
       void ended.finally(() => clearTimeout(late));
     });
   }
-}
-
-/** Ports that were free a moment ago, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { Spool } from '../../src/platform/spool.ts';
+import { freePorts } from '../../src/sandbox/free-ports.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
-import { Home, Made, answerHeaders, ask, envelope, freePort, largeChanges, largeMappings, multipart, question, restHeaders } from '../support/large-pair.ts';
+import { Home, Made, answerHeaders, ask, envelope, largeChanges, largeMappings, multipart, question, restHeaders } from '../support/large-pair.ts';
 import type { Answer, SentPart, Taken } from '../support/large-pair.ts';
 import { RunningPair, eventually } from '../support/running-pair.ts';
 
@@ -17,7 +18,7 @@ let home: Home;
 
 before(async () => {
   await spool.clear(new Set());
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   await pair.start({ changes: largeChanges(largeMappings(join(folder, 'mappings')), `https://127.0.0.1:${port}`, '32MiB') });
   home = await Home.start(port, pair.countries.EE.keys.securityServer, spool);
 });

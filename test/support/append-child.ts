@@ -1,6 +1,6 @@
 /** A process that records exchanges as fast as it can and writes a line for each commit that was acknowledged. Killed by test/faults/store-kill. */
 import { writeSync } from 'node:fs';
-import { openSqliteStore } from '../../src/trail/sqlite.ts';
+import { openSqliteStore } from '../../src/trail/sqlite/store.ts';
 import { LOGS, answered, asked, newId } from './trail.ts';
 
 const store = await openSqliteStore({ folder: process.argv[2]!, logs: LOGS });

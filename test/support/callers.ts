@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, RestAnswer, SoapAnswer } from '../../src/sandbox/desk.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
-import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
+import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
 import { gatewayFault } from './questions.ts';
 import type { PairCountry, RunningPair } from './running-pair.ts';
 

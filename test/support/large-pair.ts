@@ -8,8 +8,6 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, request as httpsRequest } from 'node:https';
 import type { Server } from 'node:https';
-import { createServer as createPlain } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -69,16 +67,6 @@ function add(file: string, list: string, services: readonly object[]): void {
   const document = parseDocument(readFileSync(file, 'utf8'));
   for (const service of services) document.addIn([list], document.createNode(JSON.parse(JSON.stringify(service))));
   writeFileSync(file, document.toString());
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createPlain().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Bytes that are made when they are read, the same each time. */

@@ -9,7 +9,7 @@ import { openEscrowed } from '../../src/evidence/escrow.ts';
 import { escrowPlace, readBodies, readEvidence } from '../../src/evidence/keep.ts';
 import type { Bodies, EvidenceRecord } from '../../src/evidence/keep.ts';
 import { unwrapRecordKey } from '../../src/evidence/record.ts';
-import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
+import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
 import type { PairCountry, RunningPair } from './running-pair.ts';
 
 type Step = 'request' | 'response';

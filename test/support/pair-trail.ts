@@ -4,7 +4,7 @@ import { trailVerify } from '../../src/cli/trail-verify.ts';
 import type { Kits } from '../../src/sandbox/kits.ts';
 import { parseEntry } from '../../src/trail/entry.ts';
 import type { Entry } from '../../src/trail/entry.ts';
-import { openReadOnly } from '../../src/trail/sqlite-layout.ts';
+import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
 import type { RunningPair } from './running-pair.ts';
 
 export type Logged = Entry & { readonly log: string };

@@ -8,10 +8,10 @@ import { exchangeId } from '../../src/platform/ids.ts';
 import type { Entry } from '../../src/trail/entry.ts';
 import type { TrailKeys } from '../../src/trail/keys.ts';
 import { rawEd25519 } from '../../src/trail/note.ts';
-import { openSqliteStore } from '../../src/trail/sqlite.ts';
-import type { SqliteStore } from '../../src/trail/sqlite.ts';
+import { openSqliteStore } from '../../src/trail/sqlite/store.ts';
+import type { SqliteStore } from '../../src/trail/sqlite/store.ts';
 import type { Mirror } from '../../src/trail/mirror.ts';
-import { openSqliteMirror } from '../../src/trail/sqlite-mirror.ts';
+import { openSqliteMirror } from '../../src/trail/sqlite/mirror.ts';
 import type { Commit, ExchangeRow } from '../../src/trail/store.ts';
 
 export const NOW = 1_763_740_800_000;

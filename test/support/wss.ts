@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { CertificateTrust, MemberKey } from '../../src/crypto/certificates.ts';
 import { createAuthority, issue, memberSubject } from '../../src/crypto/pki.ts';
 import type { Identity, KeyAlgorithm } from '../../src/crypto/pki.ts';
-import type { VerifierChoice } from '../../src/crypto/xml-signature-verify.ts';
+import type { VerifierChoice } from '../../src/crypto/xml-signature/verify.ts';
 import type { ProofPolicy } from '../../src/ecosystems/proof-policy.ts';
 import type { DomesticRequest, XmlElement } from '../../src/stages.ts';
 import { element } from '../../src/xml/element.ts';
