@@ -8,7 +8,7 @@ import { encodeRecord } from '../evidence/export.ts';
 import type { ExportedEvidence } from '../evidence/export.ts';
 import { unwrapRecordKey } from '../evidence/record.ts';
 import type { EvidenceRequest } from '../evidence/requests.ts';
-import { readKeptEvidence } from '../trail/sqlite-read-evidence.ts';
+import { readKeptEvidence } from '../trail/sqlite/read-evidence.ts';
 import { askAboutEvidence } from './evidence-request.ts';
 
 export interface ExportArguments {

@@ -1,7 +1,7 @@
 /** `causeway mappings status`: which revisions a running gateway translates by, and what is wrong with a change that it did not take. */
 import { readGateway } from '../config/config.ts';
 import { CausewayError } from '../errors.ts';
-import type { MappingsStatus } from '../exchange/live-mappings.ts';
+import type { MappingsStatus } from '../exchange/mappings/live-mappings.ts';
 
 const PATIENCE_MS = 5000;
 

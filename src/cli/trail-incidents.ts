@@ -1,8 +1,8 @@
 /** `causeway trail incidents`: what the mirror found wrong with peers' logs, and closing an incident when a person has looked. */
 import { CausewayError } from '../errors.ts';
 import type { Incident } from '../trail/mirror.ts';
-import { Incidents } from '../trail/sqlite-incidents.ts';
-import { MIRROR_FILE, openMirrorFile, openReadOnly } from '../trail/sqlite-layout.ts';
+import { Incidents } from '../trail/sqlite/incidents.ts';
+import { MIRROR_FILE, openMirrorFile, openReadOnly } from '../trail/sqlite/layout.ts';
 
 /** Beside a running gateway or without one. */
 export function trailIncidents(data: string, all: boolean): readonly Incident[] {

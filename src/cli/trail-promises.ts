@@ -6,9 +6,9 @@ import { CausewayError } from '../errors.ts';
 import { parseCheckpointText } from '../trail/checkpoint.ts';
 import type { Breach } from '../trail/mirror.ts';
 import { parseNote } from '../trail/note.ts';
-import { MIRROR_FILE, TRAIL_FILE, openReadOnly } from '../trail/sqlite-layout.ts';
-import { Shards } from '../trail/sqlite-shards.ts';
-import { Statements } from '../trail/sqlite-statements.ts';
+import { MIRROR_FILE, TRAIL_FILE, openReadOnly } from '../trail/sqlite/layout.ts';
+import { Shards } from '../trail/sqlite/shards.ts';
+import { Statements } from '../trail/sqlite/statements.ts';
 import { renderTlogProof } from '../trail/tlog-proof.ts';
 
 /** `proof`: a tlog-proof of the entry under a cosigned checkpoint, or, where the point is that there is no entry, that checkpoint. Absent while no checkpoint covers it. */

@@ -1,6 +1,6 @@
 /** `causeway trail redact`: the bytes of an entry go, by a decision that the local log records; its leaf hash stays, and every proof with it. */
-import { openReadOnly } from '../trail/sqlite-layout.ts';
-import { openSqliteStore } from '../trail/sqlite.ts';
+import { openReadOnly } from '../trail/sqlite/layout.ts';
+import { openSqliteStore } from '../trail/sqlite/store.ts';
 import type { Appended } from '../trail/store.ts';
 
 export interface Redaction {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CausewayError } from '../errors.ts';
 import { readTrailKeys } from '../trail/keys.ts';
-import { TRAIL_FILE } from '../trail/sqlite-layout.ts';
+import { TRAIL_FILE } from '../trail/sqlite/layout.ts';
 import { verifyTrail } from '../trail/verify.ts';
 import type { LogReport } from '../trail/verify-log.ts';
 import type { TrailReport } from '../trail/verify.ts';

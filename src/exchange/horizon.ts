@@ -8,7 +8,7 @@ import { asCausewayError } from '../errors.ts';
 import type { MappingSet } from '../mapping/mappings.ts';
 import { diskUse } from '../platform/disk.ts';
 import { STATE_FILE, anchorsKept } from '../trust/trust-state.ts';
-import { revisionsOf } from './mapping-changes.ts';
+import { revisionsOf } from './mappings/mapping-changes.ts';
 
 const DAY_MS = 86_400_000;
 const GiB = 1024 ** 3;

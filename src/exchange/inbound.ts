@@ -20,7 +20,7 @@ import { memberText, serviceText } from './names.ts';
 import { packed, requirePlace, unpackReply } from './packing.ts';
 import type { InboundParts } from './parts.ts';
 import { deliveredBy } from './refusals.ts';
-import { firstFitting, inForce, usable } from './revision.ts';
+import { firstFitting, inForce, usable } from './mappings/revision.ts';
 import type { Content, DomesticResponse, Mapped, Verified } from '../stages.ts';
 import type { ExchangeState } from '../trail/store.ts';
 

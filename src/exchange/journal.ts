@@ -25,7 +25,7 @@ import type { ArchiveOptions } from './archive.ts';
 import { Commits } from './commits.ts';
 import type { Keep } from './commits.ts';
 import { endWithoutAnswer, inboundMemory, inboundRetention, stepOf } from './ends.ts';
-import type { MappingChange } from './mapping-changes.ts';
+import type { MappingChange } from './mappings/mapping-changes.ts';
 import { packQuestion, packRefusal, packReply, packSealed } from './kept.ts';
 import { aboutQuestion, aboutStatement, backwards, recorded, theirs } from './recorded.ts';
 import type { About, Recorded } from './recorded.ts';

@@ -18,7 +18,7 @@ import type { Arrival, Offer, Question } from './flow.ts';
 import type { OutboundParts } from './parts.ts';
 import { memberText, serviceText } from './names.ts';
 import { unpackRequest } from './packing.ts';
-import { firstFitting, usable } from './revision.ts';
+import { firstFitting, usable } from './mappings/revision.ts';
 
 /**
  * Answers one request from home, in the caller's own dialect; a refusal is an answer too. Never throws but for a bug of ours. `scope`: files of this

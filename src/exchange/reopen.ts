@@ -4,7 +4,7 @@ import { acceptedVersion, findGrant } from '../federation/link.ts';
 import { unpackQuestion } from './kept.ts';
 import type { Question } from './flow.ts';
 import type { OutboundParts } from './parts.ts';
-import { revisionOf } from './revision.ts';
+import { revisionOf } from './mappings/revision.ts';
 import type { MappingRef } from '../stages.ts';
 import type { ExchangeRow } from '../trail/store.ts';
 

@@ -6,8 +6,8 @@ import { CausewayError } from '../errors.ts';
 import { parseEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { inclusionProof } from './proofs.ts';
-import { KEYS_FILE, MIRROR_FILE, openReadOnly } from './sqlite-layout.ts';
-import { SqliteTree } from './sqlite-tree.ts';
+import { KEYS_FILE, MIRROR_FILE, openReadOnly } from './sqlite/layout.ts';
+import { SqliteTree } from './sqlite/tree.ts';
 import type { EvidenceRow } from './store.ts';
 import { renderTlogProof } from './tlog-proof.ts';
 

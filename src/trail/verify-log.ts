@@ -8,8 +8,8 @@ import { logVerifier, witnessVerifiers } from './keys.ts';
 import type { TrailKeys } from './keys.ts';
 import { CompactRange, HASH_BYTES, leafHash } from './merkle.ts';
 import { rootAt } from './proofs.ts';
-import { SqliteTree, TileEdge } from './sqlite-tree.ts';
-import type { FullTile } from './sqlite-tree.ts';
+import { SqliteTree, TileEdge } from './sqlite/tree.ts';
+import type { FullTile } from './sqlite/tree.ts';
 import { TILE_WIDTH } from './tiles.ts';
 
 /** One thing that is not as it must be. */

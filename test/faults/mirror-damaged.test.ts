@@ -4,8 +4,8 @@ import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'n
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { openSqliteMirror } from '../../src/trail/sqlite-mirror.ts';
-import { openSqliteStore } from '../../src/trail/sqlite.ts';
+import { openSqliteMirror } from '../../src/trail/sqlite/mirror.ts';
+import { openSqliteStore } from '../../src/trail/sqlite/store.ts';
 import { verifyTrail } from '../../src/trail/verify.ts';
 import { LOGS, append, keysOf, testFolder } from '../support/trail.ts';
 import { LINK, trailSides } from '../support/trail-sides.ts';

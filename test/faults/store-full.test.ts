@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { CausewayError } from '../../src/errors.ts';
-import { openSqliteStore } from '../../src/trail/sqlite.ts';
-import type { SqliteStore } from '../../src/trail/sqlite.ts';
+import { openSqliteStore } from '../../src/trail/sqlite/store.ts';
+import type { SqliteStore } from '../../src/trail/sqlite/store.ts';
 import { verifyTrail } from '../../src/trail/verify.ts';
 import { LINK, LOGS, asked, keysOf, newId, testFolder } from '../support/trail.ts';
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openSqliteStore } from '../../src/trail/sqlite.ts';
+import { openSqliteStore } from '../../src/trail/sqlite/store.ts';
 import { verifyTrail } from '../../src/trail/verify.ts';
 import { LOGS, keysOf, testFolder } from '../support/trail.ts';
 

@@ -8,7 +8,7 @@ import { evidenceErase, evidenceErasures } from '../../src/cli/evidence-erasures
 import { evidenceExport } from '../../src/cli/evidence-export.ts';
 import { evidenceOpen, renderOpened } from '../../src/cli/evidence-open.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
-import { readKeptEvidence } from '../../src/trail/sqlite-read-evidence.ts';
+import { readKeptEvidence } from '../../src/trail/sqlite/read-evidence.ts';
 import { evidenceOf } from '../support/pair-evidence.ts';
 import { INCOME } from '../support/questions.ts';
 import { COUNTRIES, eventually, runningPair } from '../support/running-pair.ts';

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
-import type { MappingsStatus } from '../../src/exchange/live-mappings.ts';
+import type { MappingsStatus } from '../../src/exchange/mappings/live-mappings.ts';
 import { Caller, INCOME as ASKED, exchangesOf } from '../support/callers.ts';
 import { claimsOf, evidenceOf } from '../support/pair-evidence.ts';
 import { INCOME } from '../support/questions.ts';

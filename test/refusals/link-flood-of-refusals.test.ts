@@ -9,8 +9,8 @@ import type { Peer } from '../../src/exchange/flow.ts';
 import { sealRefusal } from '../../src/federation/seal.ts';
 import { Spool } from '../../src/platform/spool.ts';
 import { parseEntry } from '../../src/trail/entry.ts';
-import { openSqliteMirror } from '../../src/trail/sqlite-mirror.ts';
-import { openSqliteStore } from '../../src/trail/sqlite.ts';
+import { openSqliteMirror } from '../../src/trail/sqlite/mirror.ts';
+import { openSqliteStore } from '../../src/trail/sqlite/store.ts';
 import { authenticateAtEe, sealedRequest } from '../support/exchange.ts';
 import { NOW, makePair } from '../support/sides.ts';
 

@@ -1,6 +1,6 @@
 /** The signed directory of a configuration: which files there are, by digest, and until when it holds. Source: PR-GCONF, section 2.2. */
 import { X509Certificate, hash, verify } from 'node:crypto';
-import { digestByUri, methodByUri } from '../../crypto/xades.ts';
+import { digestByUri, methodByUri } from '../../crypto/xml-signature/xades.ts';
 import { CausewayError } from '../../errors.ts';
 import { load } from '../../platform/content.ts';
 import type { Downloaded } from '../../platform/download.ts';

@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import { digestList } from '../../crypto/digest-list.ts';
 import type { ListedDigest } from '../../crypto/digest-list.ts';
-import { digestByUri } from '../../crypto/xades.ts';
+import { digestByUri } from '../../crypto/xml-signature/xades.ts';
 import { asCausewayError } from '../../errors.ts';
 import type { CausewayError } from '../../errors.ts';
 import type { XmlLimits } from '../../platform/limits.ts';

@@ -1,6 +1,6 @@
 /** What a member's signature must cover, and the message that remains when only covered bytes are kept. */
 import { CausewayError } from '../../errors.ts';
-import type { VerifiedSignature } from '../../crypto/xml-signature.ts';
+import type { VerifiedSignature } from '../../crypto/xml-signature/xml-signature.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
 import type { XmlElement } from '../../stages.ts';
 import { child, children, elements } from '../../xml/element.ts';

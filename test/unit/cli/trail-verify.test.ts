@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { renderReport, trailVerify } from '../../../src/cli/trail-verify.ts';
 import { writeTrailKeys } from '../../../src/trail/keys.ts';
-import { openSqliteStore } from '../../../src/trail/sqlite.ts';
+import { openSqliteStore } from '../../../src/trail/sqlite/store.ts';
 import { LOGS, append, keysOf, testFolder } from '../../support/trail.ts';
 
 async function gateway(folder: string): Promise<void> {

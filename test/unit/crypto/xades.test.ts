@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { DOMParser } from '@xmldom/xmldom';
 import type { Element, Node } from '@xmldom/xmldom';
 import { C14nCanonicalization, ExclusiveCanonicalization } from 'xml-crypto';
-import { readXades } from '../../../src/crypto/xades.ts';
+import { readXades } from '../../../src/crypto/xml-signature/xades.ts';
 import { readZip } from '../../../src/evidence/zip.ts';
 import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
 import { containerFile, noVectors } from '../../support/signed-documents.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { agreed, xmlVerifier } from '../../../src/crypto/xml-signature-verify.ts';
-import type { VerifiedSignature } from '../../../src/crypto/xml-signature.ts';
+import { agreed, xmlVerifier } from '../../../src/crypto/xml-signature/verify.ts';
+import type { VerifiedSignature } from '../../../src/crypto/xml-signature/xml-signature.ts';
 import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
 import { element } from '../../../src/xml/element.ts';
 import { assertRefused } from '../../support/refused.ts';

@@ -7,10 +7,10 @@ import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { CausewayError } from '../../../src/errors.ts';
-import { LiveMappings } from '../../../src/exchange/live-mappings.ts';
-import type { LiveMappingsOptions } from '../../../src/exchange/live-mappings.ts';
-import type { MappingChange } from '../../../src/exchange/mapping-changes.ts';
-import { inForce } from '../../../src/exchange/revision.ts';
+import { LiveMappings } from '../../../src/exchange/mappings/live-mappings.ts';
+import type { LiveMappingsOptions } from '../../../src/exchange/mappings/live-mappings.ts';
+import type { MappingChange } from '../../../src/exchange/mappings/mapping-changes.ts';
+import { inForce } from '../../../src/exchange/mappings/revision.ts';
 import { makeLogger } from '../../../src/platform/log.ts';
 import { country } from '../mapping/check/folder.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CausewayError } from '../../../src/errors.ts';
 import type { ErrorCode } from '../../../src/errors.ts';
-import { firstFitting, inForce, revisionOf, usable } from '../../../src/exchange/revision.ts';
+import { firstFitting, inForce, revisionOf, usable } from '../../../src/exchange/mappings/revision.ts';
 import type { Revision, Translation } from '../../../src/mapping/mappings.ts';
 import { assertRefused } from '../../support/refused.ts';
 

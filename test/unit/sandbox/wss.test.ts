@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
-import { xmlVerifier } from '../../../src/crypto/xml-signature-verify.ts';
+import { xmlVerifier } from '../../../src/crypto/xml-signature/verify.ts';
 import { EE_PLAN } from '../../../src/sandbox/countries/ee/plan.ts';
 import { FI_PLAN } from '../../../src/sandbox/countries/fi/plan.ts';
 import { prepareCountry } from '../../../src/sandbox/pki/prepare.ts';

@@ -1,14 +1,14 @@
 /** Two gateways' trails reconciled out of one side's files; equivocation as a case that a third party judges. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeCase, makeCase } from '../../../src/trail/case-file.ts';
-import type { CaseFile } from '../../../src/trail/case-file.ts';
+import { judgeCase, makeCase } from '../../../src/trail/reconcile/case-file.ts';
+import type { CaseFile } from '../../../src/trail/reconcile/case-file.ts';
 import { parseEntry } from '../../../src/trail/entry.ts';
 import type { Entry } from '../../../src/trail/entry.ts';
-import { closedWindows } from '../../../src/trail/reconcile-set.ts';
-import { Rollup } from '../../../src/trail/reconcile-tree.ts';
-import { answerQuestion, compareSets } from '../../../src/trail/reconcile.ts';
-import { BothSides } from '../../../src/trail/sqlite-reconcile.ts';
+import { closedWindows } from '../../../src/trail/reconcile/set.ts';
+import { Rollup } from '../../../src/trail/reconcile/tree.ts';
+import { answerQuestion, compareSets } from '../../../src/trail/reconcile/reconcile.ts';
+import { BothSides } from '../../../src/trail/sqlite/reconcile.ts';
 import { digest, entryOf, keysOf, newId, testKey } from '../../support/trail.ts';
 import { BEGIN, LINK, firstShard, trailSides } from '../../support/trail-sides.ts';
 import type { TrailSide, TrailSides } from '../../support/trail-sides.ts';

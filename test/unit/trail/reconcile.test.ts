@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { closedWindows, elementKey, elementOf, packElements } from '../../../src/trail/reconcile-set.ts';
-import { Rollup } from '../../../src/trail/reconcile-tree.ts';
-import { encodeAnswer, encodeQuestion, parseAnswer, parseQuestion } from '../../../src/trail/reconcile-wire.ts';
-import { answerQuestion, compareSets } from '../../../src/trail/reconcile.ts';
-import type { Difference, Question } from '../../../src/trail/reconcile.ts';
+import { closedWindows, elementKey, elementOf, packElements } from '../../../src/trail/reconcile/set.ts';
+import { Rollup } from '../../../src/trail/reconcile/tree.ts';
+import { encodeAnswer, encodeQuestion, parseAnswer, parseQuestion } from '../../../src/trail/reconcile/wire.ts';
+import { answerQuestion, compareSets } from '../../../src/trail/reconcile/reconcile.ts';
+import type { Difference, Question } from '../../../src/trail/reconcile/reconcile.ts';
 import { digest, entryOf, newId } from '../../support/trail.ts';
 
 const ENTITIES = { EE: 'https://gateway.ee.example', FI: 'https://gateway.fi.example' };

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { CausewayError } from '../../../src/errors.ts';
 import { canonicalEntry, parseEntry } from '../../../src/trail/entry.ts';
 import { CompactRange, leafHash, verifyConsistency, verifyInclusion } from '../../../src/trail/merkle.ts';
-import { openSqliteStore } from '../../../src/trail/sqlite.ts';
+import { openSqliteStore } from '../../../src/trail/sqlite/store.ts';
 import type { Commit } from '../../../src/trail/store.ts';
 import { LINK, LOCAL_ORIGIN, LOGS, NOW, ORIGIN, answered, append, asked, entryOf, newId, rowOf, testFolder, testStore, testTrail } from '../../support/trail.ts';
 

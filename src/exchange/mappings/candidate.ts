@@ -1,0 +1,43 @@
+/** A changed mappings folder, read and proven in a thread of its own: the proof takes seconds of computing, and exchanges go on meanwhile. */
+import { Worker } from 'node:worker_threads';
+import type { MappingFiles } from '../../mapping/folder.ts';
+import type { DialectForms } from '../../mapping/mappings.ts';
+
+/** What is judged. */
+export interface CandidateOrder {
+  readonly folder: string;
+  readonly country: string;
+  readonly forms: DialectForms;
+  /** Documents made up for each law, outcome and direction. */
+  readonly runs: number;
+}
+
+export interface Candidate {
+  /** The bytes that were judged: these are compiled, not what the disk holds by then. */
+  readonly files: MappingFiles;
+  /** Errors as lines `file:line: problem (hint)`; none when the folder may be taken. */
+  readonly problems: readonly string[];
+}
+
+/** A proof that takes longer has gone wrong. */
+const PATIENCE_MS = 120_000;
+
+/** Does what `causeway mappings check` does, but for descriptions outside the folder. Rejects when the thread fails, takes longer than two minutes, or `stop` is aborted. */
+export async function judge(order: CandidateOrder, stop: AbortSignal): Promise<Candidate> {
+  const worker = new Worker(new URL('candidate-worker.ts', import.meta.url), { workerData: order, resourceLimits: { maxOldGenerationSizeMb: 512 } });
+  const ended = Promise.withResolvers<Candidate>();
+  const end = (why: string) => ended.reject(new Error(why));
+  const timer = setTimeout(end, PATIENCE_MS, 'the check took too long');
+  const stopped = () => end('the process stops');
+  stop.addEventListener('abort', stopped);
+  worker.once('message', ended.resolve);
+  worker.once('error', ended.reject);
+  worker.once('exit', () => end('the check ended without a result'));
+  try {
+    return await ended.promise;
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', stopped);
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,57 @@
+/** Questions and answers of a reconciliation as bytes: JSON with base64 for the one, u32be length ‖ bytes of each part for the other. */
+import * as v from 'valibot';
+import { CausewayError } from '../../errors.ts';
+import type { Question } from './reconcile.ts';
+
+/** Parts that one question may ask for: more differ only where everything does. */
+const MAX_PARTS = 10_000;
+/** A month of windows. */
+const MAX_WINDOWS = 31 * 24 * 60;
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const byte = v.pipe(count, v.maxValue(255));
+const root = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43}=$/), v.transform((text): Uint8Array => Buffer.from(text, 'base64')));
+const list = <S extends v.GenericSchema>(schema: S) => v.pipe(v.array(schema), v.maxLength(MAX_PARTS));
+
+const schema = v.variant('ask', [
+  v.strictObject({ ask: v.literal('windows'), range: v.pipe(v.strictObject({ from: count, to: count }), v.check(({ from, to }) => from <= to && to - from <= MAX_WINDOWS, 'a range of at most 31 days')), hours: list(root) }),
+  v.strictObject({ ask: v.literal('nodes'), windows: list(count) }),
+  v.strictObject({ ask: v.literal('buckets'), nodes: list(v.strictTuple([count, byte])) }),
+  v.strictObject({ ask: v.literal('elements'), buckets: list(v.strictTuple([count, byte, byte])) }),
+]);
+
+export function encodeQuestion(question: Question): string {
+  return JSON.stringify(question.ask === 'windows' ? { ...question, hours: question.hours.map((hour) => Buffer.from(hour).toString('base64')) } : question);
+}
+
+/** Throws `malformed` for what is none, and for more than 10000 parts or 31 days. */
+export function parseQuestion(json: string): Question {
+  try {
+    return v.parse(schema, JSON.parse(json));
+  } catch (cause) {
+    throw new CausewayError('malformed', 'not a question of a reconciliation', { cause });
+  }
+}
+
+export function encodeAnswer(parts: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(parts.flatMap((part) => [lengthOf(part), part]));
+}
+
+/** Throws `malformed` for bytes that are cut short, or too many. */
+export function parseAnswer(bytes: Uint8Array): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 <= bytes.length ? at + 4 + view.getUint32(at) : Infinity;
+    if (end > bytes.length) throw new CausewayError('malformed', 'an answer of a reconciliation that is cut short');
+    parts.push(bytes.subarray(at + 4, end));
+    at = end;
+  }
+  return parts;
+}
+
+function lengthOf(part: Uint8Array): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(part.length);
+  return length;
+}

@@ -1,0 +1,27 @@
+/** The stored evidence of one exchange, read beside a running gateway or without one. */
+import { openKeysReadOnly, openReadOnly } from './layout.ts';
+import type { EvidenceRow } from '../store.ts';
+
+export interface KeptEvidence {
+  /** The record key under the key-encryption key; absent when it was erased. */
+  readonly wrapped?: Uint8Array;
+  readonly rows: readonly (EvidenceRow & { readonly step: 'request' | 'response' })[];
+}
+
+/** Throws `config-invalid` for a folder of another layout. */
+export function readKeptEvidence(folder: string, xid: string): KeptEvidence {
+  const [trail, keys] = [openReadOnly(folder), openKeysReadOnly(folder)];
+  try {
+    const key = keys.prepare('SELECT wrapped FROM record_key WHERE xid = ? AND erased = 0').get(xid)?.['wrapped'];
+    const select = trail.prepare('SELECT * FROM evidence WHERE id = ?');
+    const rows = (['request', 'response'] as const).flatMap((step) => {
+      const id = `${xid}.${step}`;
+      const row = select.get(id);
+      return row === undefined ? [] : [{ id, xid, step, link: row['link'] as string, ciphertext: row['ciphertext'] as Uint8Array, createdAt: row['created_at'] as number }];
+    });
+    return key instanceof Uint8Array ? { wrapped: key, rows } : { rows };
+  } finally {
+    trail.close();
+    keys.close();
+  }
+}
