@@ -17,8 +17,14 @@ const OTHER_INFO = Buffer.concat([Buffer.of(0, 0, 0, ALGORITHM.length), Buffer.f
 
 export interface EncryptionKey {
   readonly kid: string;
-  /** P-256: the peer's public key, or our private one. */
+  /** P-256: the public key of who will open. */
   readonly key: KeyObject;
+}
+
+/** A private key that opens: where it is, the opener alone knows (a file, a token). */
+export interface Opener extends EncryptionKey {
+  /** ECDH (RFC 7518, 4.6): the x coordinate of the shared point, 32 bytes. */
+  agree(publicKey: KeyObject): Uint8Array | Promise<Uint8Array>;
 }
 
 /** Members that the protected header carries beside its own four. */
@@ -31,7 +37,7 @@ export async function encryptJwe(plaintext: Uint8Array, recipient: EncryptionKey
   const head = Buffer.from(JSON.stringify({ ...binding, alg: ALGORITHM, enc: ENCRYPTION, kid: recipient.kid, epk })).toString('base64url');
   const contentKey = randomBytes(32);
   const iv = randomBytes(12);
-  const wrap = createCipheriv('id-aes256-wrap', wrappingKey(ephemeral.privateKey, recipient.key), KEY_WRAP_IV);
+  const wrap = createCipheriv('id-aes256-wrap', wrappingKey(diffieHellman({ privateKey: ephemeral.privateKey, publicKey: recipient.key })), KEY_WRAP_IV);
   const wrapped = Buffer.concat([wrap.update(contentKey), wrap.final()]);
   const cipher = createCipheriv('aes-256-gcm', contentKey, iv).setAAD(Buffer.from(head));
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
@@ -42,7 +48,7 @@ export async function encryptJwe(plaintext: Uint8Array, recipient: EncryptionKey
  * The plaintext. Throws `seal-mismatch`: not for a key in `keys`, a header with any member but `alg enc kid epk` and those of `binding`
  * (so also `zip`, which would inflate), another value than `binding` says, another algorithm, or ciphertext that does not open.
  */
-export async function decryptJwe(compact: string, keys: readonly EncryptionKey[], binding: Binding): Promise<Uint8Array> {
+export async function decryptJwe(compact: string, keys: readonly Opener[], binding: Binding): Promise<Uint8Array> {
   const segments = compact.split('.');
   const [head = ''] = segments;
   const header = readHeader(head);
@@ -52,8 +58,9 @@ export async function decryptJwe(compact: string, keys: readonly EncryptionKey[]
   if (own === undefined) throw mismatch('no private key here has the kid of the seal');
   const [wrapped, iv, ciphertext, tag] = segments.slice(1).map(decodeCanonical);
   if (segments.length !== 5 || wrapped?.length !== 40 || iv?.length !== 12 || ciphertext === undefined || tag?.length !== 16) throw mismatch('the seal does not have five parts of the right lengths');
+  const shared = await agreed(own, header['epk']);
   try {
-    const unwrap = createDecipheriv('id-aes256-wrap', wrappingKey(own.key, ephemeralKey(header['epk'])), KEY_WRAP_IV);
+    const unwrap = createDecipheriv('id-aes256-wrap', wrappingKey(shared), KEY_WRAP_IV);
     const contentKey = Buffer.concat([unwrap.update(wrapped), unwrap.final()]);
     const decipher = createDecipheriv('aes-256-gcm', contentKey, iv).setAAD(Buffer.from(head)).setAuthTag(tag);
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
@@ -63,8 +70,18 @@ export async function decryptJwe(compact: string, keys: readonly EncryptionKey[]
 }
 
 /** Concat KDF (RFC 7518, 4.6.2) of one round: 256 bits. */
-function wrappingKey(privateKey: KeyObject, publicKey: KeyObject): Buffer {
-  return hash('sha256', Buffer.concat([Buffer.of(0, 0, 0, 1), diffieHellman({ privateKey, publicKey }), OTHER_INFO]), 'buffer');
+function wrappingKey(shared: Uint8Array): Buffer {
+  return hash('sha256', Buffer.concat([Buffer.of(0, 0, 0, 1), shared, OTHER_INFO]), 'buffer');
+}
+
+/** A key that is out of reach is our own fault, and says so; whatever else fails is a seal that does not open. */
+async function agreed(own: Opener, epk: unknown): Promise<Uint8Array> {
+  try {
+    return await own.agree(ephemeralKey(epk));
+  } catch (cause) {
+    if (cause instanceof CausewayError) throw cause;
+    throw mismatch('the seal does not open', cause);
+  }
 }
 
 /** OpenSSL refuses a point that is not on its curve; the curve is ours to say. */

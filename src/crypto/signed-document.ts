@@ -3,14 +3,15 @@
  * library. Statements about exchanges, four an exchange, have a road of their own (jws.ts).
  */
 import { createPublicKey } from 'node:crypto';
-import { CompactSign, compactVerify, importJWK } from 'jose';
+import { compactVerify, importJWK } from 'jose';
 import { CausewayError } from '../errors.ts';
 import type { JsonValue } from '../stages.ts';
 import { parseJson } from '../platform/json.ts';
 import type { JsonLimits } from '../platform/json.ts';
 import { sha256Base64url } from './digest.ts';
 import { thumbprint } from './keys.ts';
-import type { JwsKey } from './jws.ts';
+import { signJws } from './jws.ts';
+import type { JwsKey, Signer } from './jws.ts';
 
 /** `typ` of each kind; a key of one role signs no kind of another (protocol.md, "Trust"). */
 export type DocumentType = 'entity-statement+jwt' | 'trust-mark+jwt' | 'jwk-set+jwt' | 'causeway-notices+jwt';
@@ -63,8 +64,8 @@ export async function verifyDocument({ compact, kid, typ }: UnverifiedDocument, 
   }
 }
 
-export async function signDocument(typ: DocumentType, claims: object, { kid, key }: JwsKey): Promise<string> {
-  return new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader({ alg: 'ES256', typ, kid }).sign(key);
+export function signDocument(typ: DocumentType, claims: object, signer: Signer): Promise<string> {
+  return signJws(typ, JSON.stringify(claims), signer);
 }
 
 /** Public half of a P-256 key under its RFC 7638 thumbprint. */

@@ -1,7 +1,7 @@
 /** Evidence of one exchange as a file: what the auditor gets. Statements, salts and digests in the clear; bodies as the leg keeps them. */
 import * as v from 'valibot';
 import { decryptJwe } from '../crypto/jwe.ts';
-import type { EncryptionKey } from '../crypto/jwe.ts';
+import type { Opener } from '../crypto/jwe.ts';
 import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
@@ -58,7 +58,7 @@ export function parseExported(json: string): v.InferOutput<typeof file> {
  * The bodies of a record, with `key` where they are in escrow; undefined where none are kept, or no key was given. What comes out is what the
  * record's digests name. Throws `seal-mismatch` for another key than the auditor's, `internal` for changed bytes.
  */
-export async function openBodies(xid: string, { step, escrow, bodies, digests }: ExportedRecord, key: EncryptionKey | undefined): Promise<Bodies | undefined> {
+export async function openBodies(xid: string, { step, escrow, bodies, digests }: ExportedRecord, key: Opener | undefined): Promise<Bodies | undefined> {
   if (bodies !== undefined) {
     const { domestic, neutral, context } = bodies;
     return checked({ ...(domestic === undefined ? {} : { domestic: Buffer.from(domestic, 'base64') }), neutral: neutral as Bodies['neutral'], context: context as Bodies['context'] }, digests);

@@ -143,7 +143,7 @@ export class Erasing {
 
   async #askPeer(peer: Peer, { xid, reason }: EvidenceRequest['request']): Promise<NonNullable<EvidenceRequest['peer']>> {
     const { clock } = this.#options;
-    const request = signErasure(peer, { xid, reason }, clock.now());
+    const request = await signErasure(peer, { xid, reason }, clock.now());
     const compact = await send(peer, request);
     const { outcome, reason: because } = openErasureAnswer(compact, request, peer, clock.now());
     return { outcome, at: clock.now(), answer: compact, ...(because === undefined ? {} : { reason: because }) };

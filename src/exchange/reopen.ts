@@ -1,5 +1,6 @@
 /** An open question read back from its row: what the process that asked it held in memory. */
 import { CausewayError } from '../errors.ts';
+import { parseJws } from '../crypto/jws.ts';
 import { acceptedVersion, findGrant } from '../federation/link.ts';
 import { unpackQuestion } from './kept.ts';
 import type { Question } from './flow.ts';
@@ -20,7 +21,7 @@ export async function reopen(row: ExchangeRow, parts: OutboundParts): Promise<Qu
   const grant = findGrant(version.out, claims);
   const received = dialect.parseRequest(arrival.http, offer.homes, parts.limits.xml);
   const verified = await dialect.verifyRequest(received, offer.policy(grant.proof, arrival), provenAt, parts.limits.xml);
-  const fields = { type: 'causeway-request+jwt', identity: row.identity, kid: peer.side.statementKey.kid, iat: claims.iat, ...sealed } as const;
+  const fields = { type: 'causeway-request+jwt', identity: row.identity, kid: parseJws(sealed.statement, sealed.statement.length).kid, iat: claims.iat, ...sealed } as const;
   const service = offer.serviceOf(verified.message);
   return { xid: row.xid, offer, service, translation: revisionOf(service.revisions, claims.mapping, parts.clock.now()), use: { link: peer.link, version, grant }, verified, sealed: fields, arrival, recordKey };
 }

@@ -150,7 +150,7 @@ export class Suspending {
   }
 
   async #tell(peer: Peer, notice: SuspensionNotice): Promise<void> {
-    const body = Buffer.from(signSuspension(peer, notice, this.#options.clock.now()));
+    const body = Buffer.from(await signSuspension(peer, notice, this.#options.clock.now()));
     const { status } = await peer.connection.send({ method: 'POST', target: SUSPENSIONS_PATH, headers: { 'content-type': 'application/jose' }, body }, { signal: AbortSignal.timeout(TELL_TIMEOUT_MS), maxBytes: 4096 });
     if (status !== 204) throw new CausewayError('peer-refused', `the peer answered ${status} to what it was told about a suspension`);
   }

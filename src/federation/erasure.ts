@@ -37,11 +37,11 @@ interface Between {
   readonly side: Side;
 }
 
-export function signErasure(between: Between, asked: { readonly xid: string; readonly reason: string }, now: number): string {
+export function signErasure(between: Between, asked: { readonly xid: string; readonly reason: string }, now: number): Promise<string> {
   return sign(REQUEST, between, asked, now);
 }
 
-export function signErasureAnswer(between: Between, { xid, identity }: ErasureRequest, outcome: Pick<ErasureAnswer, 'outcome' | 'reason'>, now: number): string {
+export function signErasureAnswer(between: Between, { xid, identity }: ErasureRequest, outcome: Pick<ErasureAnswer, 'outcome' | 'reason'>, now: number): Promise<string> {
   return sign(ANSWER, between, { xid, request: identity, ...outcome }, now);
 }
 
@@ -57,7 +57,7 @@ export function openErasureAnswer(compact: string, request: string, between: Bet
   return answer;
 }
 
-function sign(typ: string, { link, side }: Between, claims: object, now: number): string {
+function sign(typ: string, { link, side }: Between, claims: object, now: number): Promise<string> {
   const us = link.versions[0].us.entity;
   return signJws(typ, canonicalJson({ iss: us, aud: link.peer, iat: Math.floor(now / 1000), nonce: nonce(), link: link.id, ...claims }), side.statementKey);
 }

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { contentCommitment, sha256Base64url } from '../crypto/digest.ts';
 import { encryptJwe } from '../crypto/jwe.ts';
 import { jwsIdentity, signJws } from '../crypto/jws.ts';
-import type { JwsKey } from '../crypto/jws.ts';
-import type { EncryptionKey } from '../crypto/jwe.ts';
+import type { Signer } from '../crypto/jws.ts';
+import type { Opener } from '../crypto/jwe.ts';
 import { CODES, CausewayError } from '../errors.ts';
 import type { Delivered, ErrorCode } from '../errors.ts';
 import { fieldList } from '../mapping/field-list.ts';
@@ -26,9 +26,10 @@ import type { Authentic, ClaimsOf, Promised, RequestClaims } from './statement.t
 /** Our side of a link, as sealing and opening need it. */
 export interface Side {
   readonly trust: PeerTrust;
-  readonly statementKey: JwsKey;
+  /** In use at the moment: asked for at each signature. */
+  readonly statementKey: Signer;
   /** Our private encryption keys, newest first. */
-  readonly encryptionKeys: readonly EncryptionKey[];
+  readonly encryptionKeys: readonly Opener[];
   readonly maxStatementBytes: number;
   /** Bytes of a sealed manifest, and of a neutral document: both are read in memory. */
   readonly maxManifestBytes: number;
@@ -159,6 +160,8 @@ function copyLoss({ dropped, defaulted, approximated, unknown, minimised }: Mani
 }
 
 async function signed(type: StatementType, claims: ClaimsOf[StatementType], payload: Content, side: Side, salt?: Uint8Array): Promise<Sealed> {
-  const statement = signJws(type, canonicalJson(claims), side.statementKey);
-  return mintSealed({ type, statement, identity: jwsIdentity(statement), kid: side.statementKey.kid, iat: claims.iat, payload, ...(salt === undefined ? {} : { salt }) });
+  // Once: between two looks another key may come into use.
+  const signer = side.statementKey;
+  const statement = await signJws(type, canonicalJson(claims), signer);
+  return mintSealed({ type, statement, identity: jwsIdentity(statement), kid: signer.kid, iat: claims.iat, payload, ...(salt === undefined ? {} : { salt }) });
 }

@@ -37,7 +37,7 @@ interface Between {
   readonly side: Side;
 }
 
-export function signSuspension({ link, side }: Between, notice: SuspensionNotice, now: number): string {
+export function signSuspension({ link, side }: Between, notice: SuspensionNotice, now: number): Promise<string> {
   const claims = { iss: link.versions[0].us.entity, aud: link.peer, iat: Math.floor(now / 1000), nonce: nonce(), link: link.id, ...notice };
   return signJws(TYP, canonicalJson(claims), side.statementKey);
 }

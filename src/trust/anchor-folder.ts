@@ -3,10 +3,10 @@
  * gateway may hand out. What is published is signed before it is written, and the register is written first: after a crash the command is
  * given again.
  */
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JwsKey } from '../crypto/jws.ts';
+import type { Signer } from '../crypto/jws.ts';
 import { statementKey, thumbprint } from '../crypto/keys.ts';
 import { CausewayError } from '../errors.ts';
 import { writeDurably } from '../platform/durable-file.ts';
@@ -33,7 +33,7 @@ export async function keep({ folder, register }: AnchorFolder): Promise<void> {
 }
 
 /** Makes a P-256 key, named by its thumbprint where no name is given; readable by this user alone. Never replaces one. */
-export function makeKey(folder: string, name?: string): JwsKey {
+export function makeKey(folder: string, name?: string): Signer {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
@@ -42,21 +42,21 @@ export function makeKey(folder: string, name?: string): JwsKey {
 }
 
 /** The offline key, from where it is kept. Throws `config-invalid` for a key that is not this anchor's. */
-export function offlineKey({ folder, register }: AnchorFolder, file = join(folder, 'offline', 'anchor.key.pem')): JwsKey {
+export function offlineKey({ folder, register }: AnchorFolder, file = join(folder, 'offline', 'anchor.key.pem')): Signer {
   if (!existsSync(file)) throw new CausewayError('config-invalid', `${file} does not exist: this command needs the offline key (--offline-key)`);
   const key = statementKey(readFileSync(file));
   if (key.kid !== register.anchorKey.kid) throw new CausewayError('config-invalid', `${file} is not the key of ${register.entity}`);
   return key;
 }
 
-function issuerKey({ folder, register }: AnchorFolder): JwsKey {
+function issuerKey({ folder, register }: AnchorFolder): Signer {
   const [issuer] = register.issuers;
   const file = join(folder, 'online', `${issuer?.jwk.kid ?? ''}.key.pem`);
   if (!existsSync(file)) throw new CausewayError('config-invalid', `${file}, the online key of ${register.entity}, does not exist`);
-  return { kid: issuer?.jwk.kid ?? '', alg: 'ES256', key: createPrivateKey(readFileSync(file)) };
+  return statementKey(readFileSync(file));
 }
 
-export async function publishConfiguration(anchor: AnchorFolder, offline: JwsKey, now: number): Promise<void> {
+export async function publishConfiguration(anchor: AnchorFolder, offline: Signer, now: number): Promise<void> {
   await publish(anchor.folder, CONFIGURATION_PATH, await anchorConfiguration(anchor.register, offline, now));
 }
 

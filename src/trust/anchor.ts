@@ -1,7 +1,7 @@
 /** A country's anchor (OpenID Federation 1.0): what it knows, and the documents that it signs. Pure: files are the command line's. */
 import { publicJwk, signDocument } from '../crypto/signed-document.ts';
 import type { PublicJwk } from '../crypto/signed-document.ts';
-import type { JwsKey } from '../crypto/jws.ts';
+import type { Signer } from '../crypto/jws.ts';
 import { CausewayError } from '../errors.ts';
 import { isEntityId, readConfiguration, verifyStatement } from './entity-statement.ts';
 import { ENTITY_TYPE, SEALING_ALGORITHMS, SIGNING_ALGORITHMS } from './gateway-metadata.ts';
@@ -46,14 +46,14 @@ export interface AnchorRegister {
 }
 
 /** The anchor's own configuration: certifies its issuer keys for a year. Needs the offline key. `now`: UTC milliseconds. */
-export function anchorConfiguration({ entity, country, superiors, anchorKey, issuers }: AnchorRegister, offline: JwsKey, now: number): Promise<string> {
+export function anchorConfiguration({ entity, country, superiors, anchorKey, issuers }: AnchorRegister, offline: Signer, now: number): Promise<string> {
   const jwks = { keys: [anchorKey, ...issuers.map(({ jwk }) => jwk)] };
   const hints = superiors.length === 0 ? {} : { authority_hints: superiors };
   return signDocument('entity-statement+jwt', { iss: entity, sub: entity, ...lasting(LIFETIMES.configuration, now), jwks, ...hints, metadata: { federation_entity: { organization_name: `Federation anchor of ${country}` } } }, offline);
 }
 
 /** What the anchor says of one that it states. */
-export function subordinateStatement({ entity: iss, environment, country }: AnchorRegister, { entity: sub, kind, keys, names }: Stated, issuer: JwsKey, now: number): Promise<string> {
+export function subordinateStatement({ entity: iss, environment, country }: AnchorRegister, { entity: sub, kind, keys, names }: Stated, issuer: Signer, now: number): Promise<string> {
   const naming = names.length === 0 ? {} : { naming_constraints: { permitted: names } };
   const fixed = (value: string) => ({ one_of: [value], essential: true });
   const algorithms = { signing_algorithms: { subset_of: SIGNING_ALGORITHMS, essential: true }, sealing_algorithms: { subset_of: SEALING_ALGORITHMS, essential: true } };
@@ -66,14 +66,14 @@ export function subordinateStatement({ entity: iss, environment, country }: Anch
  * The next notice list. Its number is at least the time in seconds, so that an anchor that comes back from a backup does not fall behind what
  * gateways have seen.
  */
-export async function nextNotices(register: AnchorRegister, issuer: JwsKey, now: number): Promise<{ readonly compact: string; readonly register: AnchorRegister }> {
+export async function nextNotices(register: AnchorRegister, issuer: Signer, now: number): Promise<{ readonly compact: string; readonly register: AnchorRegister }> {
   const number = Math.max(register.notices.number + 1, Math.floor(now / 1000));
   const compact = await signNotices({ iss: register.entity, ...lasting(LIFETIMES.notices, now), number, notices: [...register.notices.list] }, issuer);
   return { compact, register: { ...register, notices: { ...register.notices, number } } };
 }
 
 /** Keys that the anchor used before (OpenID Federation 1.0, section 8.7). */
-export function historicalKeys({ entity, retired }: AnchorRegister, issuer: JwsKey, now: number): Promise<string> {
+export function historicalKeys({ entity, retired }: AnchorRegister, issuer: Signer, now: number): Promise<string> {
   const keys = retired.map(({ jwk, iat, exp, reason }) => ({ ...jwk, iat, exp, revoked: { revoked_at: exp, reason } }));
   return signDocument('jwk-set+jwt', { iss: entity, iat: Math.floor(now / 1000), keys }, issuer);
 }
@@ -104,7 +104,7 @@ export function withdraw(register: AnchorRegister, { entity, key, reason }: Omit
 }
 
 /** Publishes a further issuer key; it is used from `switchIssuer` on, when other anchors have stated it. */
-export function addIssuer(register: AnchorRegister, key: JwsKey, now: number): AnchorRegister {
+export function addIssuer(register: AnchorRegister, key: Signer, now: number): AnchorRegister {
   return { ...register, issuers: [...register.issuers, { jwk: publicJwk(key), since: Math.floor(now / 1000) }] };
 }
 

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { readDocument, signDocument, verifyDocument } from '../crypto/signed-document.ts';
 import type { PublicJwk } from '../crypto/signed-document.ts';
-import type { JwsKey } from '../crypto/jws.ts';
+import type { Signer } from '../crypto/jws.ts';
 import { CausewayError } from '../errors.ts';
 import { DOCUMENT_LIMITS, checkTime, parseClaims } from './entity-statement.ts';
 
@@ -25,7 +25,7 @@ const listSchema = v.strictObject({ iss: text, iat: seconds, exp: seconds, numbe
 export type Notice = v.InferOutput<typeof noticeSchema>;
 export type NoticeList = v.InferOutput<typeof listSchema>;
 
-export function signNotices(list: NoticeList, issuer: JwsKey): Promise<string> {
+export function signNotices(list: NoticeList, issuer: Signer): Promise<string> {
   return signDocument('causeway-notices+jwt', list, issuer);
 }
 

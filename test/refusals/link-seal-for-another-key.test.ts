@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { CompactEncrypt } from 'jose';
+import { openerOf } from '../../src/crypto/keys.ts';
 import { assertTaken, receiveAtEe } from '../support/exchange.ts';
 import { encryptFor, handmadeRequest } from '../support/handmade.ts';
 import { assertRefused, refuses } from '../support/refused.ts';
@@ -23,6 +24,6 @@ test("a seal under the receiver's kid that was made for another key is refused",
 
 test('control: after a change of key a seal for the older one is taken', async () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const side = { ...pair.ee.side, encryptionKeys: [{ kid: 'EE-encryption-2', key: privateKey }, ...pair.ee.side.encryptionKeys] };
+  const side = { ...pair.ee.side, encryptionKeys: [openerOf('EE-encryption-2', privateKey), ...pair.ee.side.encryptionKeys] };
   await assertTaken({ ...pair, ee: { ...pair.ee, side } }, await handmadeRequest(pair));
 });

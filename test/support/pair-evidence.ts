@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { decryptJwe } from '../../src/crypto/jwe.ts';
-import { encryptionKey, thumbprint } from '../../src/crypto/keys.ts';
+import { encryptionKey, openerOf, thumbprint } from '../../src/crypto/keys.ts';
 import { openEscrowed } from '../../src/evidence/escrow.ts';
 import { escrowPlace, readBodies, readEvidence } from '../../src/evidence/keep.ts';
 import type { Bodies, EvidenceRecord } from '../../src/evidence/keep.ts';
@@ -39,15 +39,15 @@ export function claimsOf({ statement }: EvidenceRecord): Readonly<Record<string,
 /** Opens what is in escrow with the auditor's private key, which no gateway holds. */
 export async function auditorOpens(pair: RunningPair, country: PairCountry, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
   const key = createPrivateKey(readFileSync(join(pair.data, `auditor-${country.toLowerCase()}`, 'auditor.key.pem')));
-  return open(record, { kid: thumbprint(key), key }, xid, step);
+  return open(record, openerOf(thumbprint(key), key), xid, step);
 }
 
 /** Tries the same with the gateway's own encryption key. */
 export async function gatewayOpens(pair: RunningPair, country: PairCountry, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
-  const { key } = encryptionKey(readFileSync(join(pair.gateway(country).folder, 'keys/encryption.key.pem')));
+  const opener = encryptionKey(readFileSync(join(pair.gateway(country).folder, 'keys/encryption.key.pem')));
   // Under the auditor's kid: what must fail is the key, not the look-up.
   const { kid } = JSON.parse(Buffer.from(rootOf(record).split('.')[0] ?? '', 'base64url').toString()) as { kid: string };
-  return open(record, { kid, key }, xid, step);
+  return open(record, { ...opener, kid }, xid, step);
 }
 
 async function open(record: EvidenceRecord, key: Parameters<typeof decryptJwe>[1][number], xid: string, step: Step): Promise<Bodies> {

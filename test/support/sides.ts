@@ -1,6 +1,7 @@
 /** Two gateways' federation sides with fresh keys and one link between them, without sockets or stores. */
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { openerOf, signerOf } from '../../src/crypto/keys.ts';
 import { makeLink } from '../../src/federation/link.ts';
 import type { Agreement, Grant, Granted, Leg, Link, Party } from '../../src/federation/link.ts';
 import type { Side } from '../../src/federation/seal.ts';
@@ -71,8 +72,8 @@ export function makePair(options: { sealing?: Leg['sealing']; grant?: Partial<Gr
     signing: keys[us].statement,
     side: {
       trust: staticTrust(trustDocument(peer, keys[peer]), Buffer.from(peer)),
-      statementKey: { kid: `${us}-statement`, alg: 'ES256', key: keys[us].statement },
-      encryptionKeys: [{ kid: `${us}-encryption`, key: keys[us].encryption }],
+      statementKey: signerOf(`${us}-statement`, keys[us].statement),
+      encryptionKeys: [openerOf(`${us}-encryption`, keys[us].encryption)],
       maxStatementBytes: 4096,
       maxManifestBytes: 1024 * 1024,
       maxDocumentBytes: 1024 * 1024,

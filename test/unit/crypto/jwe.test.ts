@@ -4,11 +4,12 @@ import type { KeyObject, webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { decryptJwe, encryptJwe } from '../../../src/crypto/jwe.ts';
+import { openerOf } from '../../../src/crypto/keys.ts';
 import { refuses } from '../../support/refused.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const BINDING = { iss: 'https://a.example', typ: 't' };
-const own = [{ kid: 'k', key: privateKey }];
+const own = [openerOf('k', privateKey)];
 const IV_OF_KEY_WRAP = Buffer.from('A6A6A6A6A6A6A6A6', 'hex');
 
 /** RFC 7518, 4.6.2: Concat KDF of one round, for A256KW. */
@@ -63,8 +64,8 @@ for (const [what, spell] of Object.entries<(header: object) => string>({
 test('of several keys the one that the header names opens', async () => {
   const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const compact = await encryptJwe(Buffer.from('secret'), { kid: 'k', key: publicKey }, BINDING);
-  assert.equal(Buffer.from(await decryptJwe(compact, [{ kid: 'newer', key: other.privateKey }, ...own], BINDING)).toString(), 'secret');
-  await refuses(decryptJwe(compact, [{ kid: 'k', key: other.privateKey }], BINDING), 'seal-mismatch');
+  assert.equal(Buffer.from(await decryptJwe(compact, [openerOf('newer', other.privateKey), ...own], BINDING)).toString(), 'secret');
+  await refuses(decryptJwe(compact, [openerOf('k', other.privateKey)], BINDING), 'seal-mismatch');
   await refuses(decryptJwe(compact, [], BINDING), 'seal-mismatch');
 });
 

@@ -3,15 +3,16 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { CompactSign, compactVerify } from 'jose';
 import { jwsIdentity, parseJws, signJws, verifyJws } from '../../../src/crypto/jws.ts';
+import { signerOf } from '../../../src/crypto/keys.ts';
 import { signRaw } from '../../support/forge.ts';
 import { refuses } from '../../support/refused.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const signer = { kid: 'k-1', alg: 'ES256', key: privateKey } as const;
+const signer = signerOf('k-1', privateKey);
 const verifier = { kid: 'k-1', alg: 'ES256', key: publicKey } as const;
 
 test('what is signed is parsed to its parts and verifies', async () => {
-  const compact = signJws('t+jwt', '{"a":1}', signer);
+  const compact = await signJws('t+jwt', '{"a":1}', signer);
   const jws = parseJws(compact, 4096);
   assert.equal(Buffer.from(jws.payload).toString(), '{"a":1}');
   assert.deepEqual([jws.typ, jws.kid, jws.compact], ['t+jwt', 'k-1', compact]);
@@ -19,7 +20,7 @@ test('what is signed is parsed to its parts and verifies', async () => {
 });
 
 test('another implementation verifies it, and its header is exactly alg, typ, kid', async () => {
-  const compact = signJws('t+jwt', '{"a":1}', signer);
+  const compact = await signJws('t+jwt', '{"a":1}', signer);
   const { protectedHeader } = await compactVerify(compact, publicKey);
   assert.equal(JSON.stringify(protectedHeader), '{"alg":"ES256","typ":"t+jwt","kid":"k-1"}');
 });
@@ -36,15 +37,15 @@ test('another algorithm than that of the key is refused, whatever the signature'
 test('what was signed with node:crypto alone verifies', () => verifyJws(parseJws(signRaw('{"alg":"ES256","typ":"t","kid":"k"}', '{}', privateKey), 4096), verifier));
 
 test('the identity is the SHA-256 of header and payload, whatever the signature', async () => {
-  const first = signJws('t+jwt', '{"a":1}', signer);
-  const second = signJws('t+jwt', '{"a":1}', signer);
+  const first = await signJws('t+jwt', '{"a":1}', signer);
+  const second = await signJws('t+jwt', '{"a":1}', signer);
   assert.notEqual(first, second, 'ECDSA signs with a fresh nonce');
   const expected = createHash('sha256').update(first.split('.').slice(0, 2).join('.')).digest('base64url');
   assert.deepEqual([jwsIdentity(first), jwsIdentity(second), parseJws(first, 4096).identity], [expected, expected, expected]);
 });
 
 test('payload and key decide: another of either does not verify', async () => {
-  const compact = signJws('t', '{"a":1}', signer);
+  const compact = await signJws('t', '{"a":1}', signer);
   const [header, , signature] = compact.split('.');
   const changed = `${header}.${Buffer.from('{"a":2}').toString('base64url')}.${signature}`;
   await refuses(() => verifyJws(parseJws(changed, 4096), verifier), 'statement-invalid');
@@ -53,7 +54,7 @@ test('payload and key decide: another of either does not verify', async () => {
 });
 
 test('the length limit is inclusive', async () => {
-  const compact = signJws('t', '{}', signer);
+  const compact = await signJws('t', '{}', signer);
   parseJws(compact, compact.length);
   await refuses(() => parseJws(compact, compact.length - 1), 'statement-malformed');
 });

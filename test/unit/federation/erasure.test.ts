@@ -10,14 +10,15 @@ const { fi, ee } = makePair();
 const XID = '01890a5d-ac96-774b-bcce-b302099a8057';
 const ASKED = { xid: XID, reason: 'file-17' };
 
-test('what one side asks the other reads, and its answer is bound to the request', () => {
-  const request = signErasure(fi, ASKED, NOW);
+test('what one side asks the other reads, and its answer is bound to the request', async () => {
+  const request = await signErasure(fi, ASKED, NOW);
   const opened = openErasure(request, ee, NOW);
   assert.deepEqual([opened.iss, opened.xid, opened.reason], [fi.entity, XID, 'file-17']);
-  const answer = signErasureAnswer(ee, opened, { outcome: 'kept', reason: 'act-9' }, NOW);
+  const answer = await signErasureAnswer(ee, opened, { outcome: 'kept', reason: 'act-9' }, NOW);
   const { outcome, reason } = openErasureAnswer(answer, request, fi, NOW);
   assert.deepEqual([outcome, reason], ['kept', 'act-9']);
-  assert.throws(() => openErasureAnswer(answer, signErasure(fi, ASKED, NOW), fi, NOW), { code: 'peer-answer-invalid' }, 'an answer to an earlier request');
+  const another = await signErasure(fi, ASKED, NOW);
+  assert.throws(() => openErasureAnswer(answer, another, fi, NOW), { code: 'peer-answer-invalid' }, 'an answer to an earlier request');
   assert.throws(() => openErasureAnswer(request, request, fi, NOW), { code: 'statement-malformed' }, 'a request is no answer');
 });
 
@@ -35,9 +36,12 @@ suite('refused is a request', () => {
     ['with another member', forge({ all: true }), 'statement-malformed'],
     ['that is a statement of an exchange', forge({}, 'causeway-request+jwt'), 'statement-malformed'],
     ['of our own key', signErasure(ee, ASKED, NOW), 'statement-untrusted'],
-    ['with another byte in its signature', `${forge({}).slice(0, -10)}AAAAAAAAAA`, 'statement-'],
+    ['with another byte in its signature', forge({}).then((compact) => `${compact.slice(0, -10)}AAAAAAAAAA`), 'statement-'],
   ] as const) {
-    test(what, () => assert.throws(() => openErasure(compact, ee, NOW), (error: { code: string }) => error.code.startsWith(code)));
+    test(what, async () => {
+      const signed = await compact;
+      assert.throws(() => openErasure(signed, ee, NOW), (error: { code: string }) => error.code.startsWith(code));
+    });
   }
-  test('as it is without a fault', () => assert.equal(openErasure(forge({}), ee, NOW).xid, XID));
+  test('as it is without a fault', async () => assert.equal(openErasure(await forge({}), ee, NOW).xid, XID));
 });

@@ -13,7 +13,7 @@ import { EXCHANGES_PATH } from '../../../src/federation/peer-client.ts';
 import { sealBinding } from '../../../src/federation/seal.ts';
 import { authenticate } from '../../../src/federation/statement.ts';
 import { decryptJwe } from '../../../src/crypto/jwe.ts';
-import { thumbprint } from '../../../src/crypto/keys.ts';
+import { openerOf, signerOf, thumbprint } from '../../../src/crypto/keys.ts';
 import { TRAIL_PATHS } from '../../../src/trail/serve.ts';
 import { canonicalJson } from '../../../src/platform/canonical-json.ts';
 import { decodeFrames } from '../../../src/platform/frames.ts';
@@ -42,7 +42,7 @@ const compact = joined('statement');
 const payload = Buffer.from(joined('payload'), 'base64');
 const at = (json('claims') as { iat: number }).iat * 1000;
 const statement = await authenticate(compact, ['causeway-request+jwt'], { audience: 'https://gateway.ee.example', trust, maxBytes: 4096 }, at);
-const ours = { kid: thumbprint(encryptionKey), key: encryptionKey };
+const ours = openerOf(thumbprint(encryptionKey), encryptionKey);
 
 test('the example: the agreement has the digest and the length that the text says, and the statement names it', () => {
   assert.ok(TEXT.includes(`has ${Buffer.byteLength(canonicalJson(version.agreement))} bytes and the digest \`${version.sha256}\``));
@@ -77,7 +77,7 @@ test('the example: the manifest opens to the one shown, and the commitment is to
 
 test("the example: the receiver's order takes it, and opens it to the document", async () => {
   const { grant } = authoriseInbound(statement, link, new Quotas(), TOLERANCE, at);
-  const side = { trust, statementKey: { kid: '', alg: 'ES256' as const, key: encryptionKey }, encryptionKeys: [ours], maxStatementBytes: 4096, maxManifestBytes: 65536, maxDocumentBytes: 65536 };
+  const side = { trust, statementKey: signerOf('', encryptionKey), encryptionKeys: [ours], maxStatementBytes: 4096, maxManifestBytes: 65536, maxDocumentBytes: 65536 };
   const opened = await open(statement, payload, grant, side, () => {});
   assert.deepEqual(opened.fields.document, json('document'));
   assert.deepEqual(opened.fields.context, (json('manifest') as { context: object }).context);
