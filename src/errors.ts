@@ -76,6 +76,7 @@ export const CODES = {
   'draining': { fault: 'us', retry: 'later', text: 'The gateway is shutting down; try again.' },
   'store-unavailable': { fault: 'us', retry: 'later', text: 'The gateway cannot record exchanges at the moment, so it takes none.' },
   'time-unproven': { fault: 'us', retry: 'later', text: 'The gateway cannot show at the moment when an exchange takes place, so it takes none.' },
+  'dependency-lost': { fault: 'us', retry: 'later', text: 'Something that the gateway depends on has been gone for longer than the link allows, so it takes no such exchange.' },
   'internal': { fault: 'us', retry: 'ask-operator', text: 'The gateway failed.' },
   // operators' own
   'config-invalid': { fault: 'us', retry: 'ask-operator', text: 'The configuration is not valid.' },

@@ -16,6 +16,7 @@ import { Escrow } from './evidence/escrow.ts';
 import { readKek } from './evidence/kek.ts';
 import { evidenceRequests } from './evidence/requests.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
+import { Dependencies } from './exchange/dependencies.ts';
 import { Erasing } from './exchange/erasing.ts';
 import { HorizonWatch } from './exchange/horizon-watch.ts';
 import { horizon } from './exchange/horizon.ts';
@@ -80,8 +81,9 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const { country, entity } = config.gateway;
   const observe = observing(options);
   const suspended = new Suspended();
-  const links = config.links.map((file) => linkOf(file, entity, suspended));
-  const trust = await openTrust(config, links.map(linkedPeer), options);
+  const dependencies = new Dependencies({ links: () => links, clock, log });
+  const links = config.links.map((file) => linkOf(file, entity, suspended, dependencies));
+  const trust = await openTrust(config, links.map(linkedPeer), { ...options, chain: (peer, lost) => dependencies.report('peerMetadata', lost, links.find((link) => link.peer === peer)?.id) });
   const peers = links.map((link) => openPeer(link, trust, config, clock));
   const publisher = new Publisher(config, clock);
   const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
@@ -122,20 +124,20 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
   const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
   const erasing = new Erasing({ store, spool, requests: evidenceRequests(config.data), peers, clock, clockState, admit: (link) => trail.admit(link), report: (request, error) => log.warn({ request, err: error }, 'a request about evidence waits; it is tried again') });
-  const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, time, trail));
+  const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, { time, trail, dependencies }));
   time.start((link) => trail.mayAppend(link));
   const suspending = await openSuspending(config, suspended, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) });
   const horizonWatch = await watchHorizon(config, mappings, options);
-  measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended });
-  const readiness = async () => readinessOf({ store, trail, time, trust, admission, mappings }, clock.now());
+  measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies });
+  const readiness = async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies }, clock.now());
   const listeners = await listenAll(config, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, mappings),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request) }),
-    operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status() }),
+    operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
   // What is fetched first may be what our own listener hands out.
   await trust.start();
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void erasing.look(), REQUESTS_MS)];
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => lookAtDependencies(dependencies, store), DEPENDENCIES_MS)];
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
@@ -171,31 +173,36 @@ async function watchHorizon(config: GatewayConfig, mappings: LiveMappings, { clo
   return watch;
 }
 
-function measure(metrics: Metrics, { admission, mappings, trail, horizonWatch, peers, suspended }: { readonly admission: Admission; readonly mappings: LiveMappings; readonly trail: Keeper; readonly horizonWatch: HorizonWatch; readonly peers: readonly Peer[]; readonly suspended: Suspended }): void {
+function measure(metrics: Metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies }: { readonly admission: Admission; readonly mappings: LiveMappings; readonly trail: Keeper; readonly horizonWatch: HorizonWatch; readonly peers: readonly Peer[]; readonly suspended: Suspended; readonly dependencies: Dependencies }): void {
   metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
   metrics.gauge('mappings_refused', '1 while a change of the mappings folder is not taken, because it fails its check.', () => Number(mappings.refused));
   metrics.gauge('trail_incidents', "Open incidents of the peers' logs.", () => trail.findings.incidents);
   metrics.gauge('trail_breaches', "What peers' logs owe ours and do not show.", () => trail.findings.breaches);
   metrics.gauge('trail_unacknowledged', "Answers of ours that the asker's log never showed.", () => trail.findings.unacknowledged);
   metrics.gauges('suspensions', 'Suspensions that operators ordered and that are in force.', 'link', () => suspended.counts(peers.map(({ link }) => link.id)));
+  metrics.gauges('dependency_lost_seconds', 'For how long something that the gateway depends on has been gone; 0: it is well.', 'dependency', () => dependencies.seconds());
+  metrics.gauges('dependency_refusing', 'Links that refuse exchanges since something has been gone for too long.', 'dependency', () => dependencies.refusing());
   metrics.gauges('expiry_days', 'Days until what this gateway relies on ends (causeway horizon).', 'what', () => horizonWatch.days());
 }
 
-function readinessOf({ store, trail, time, trust, admission, mappings }: { readonly store: Store; readonly trail: Keeper; readonly time: OurTime; readonly trust: Trust; readonly admission: Admission; readonly mappings: LiveMappings }, now: number) {
+function readinessOf({ store, trail, time, trust, admission, mappings, dependencies }: { readonly store: Store; readonly trail: Keeper; readonly time: OurTime; readonly trust: Trust; readonly admission: Admission; readonly mappings: LiveMappings; readonly dependencies: Dependencies }, now: number) {
   const believed = trust.state(now);
-  const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: believed.usable, accepting: admission.open };
-  const warnings = [...time.degraded, ...believed.warnings, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
+  const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: believed.usable, dependencies: dependencies.usable, accepting: admission.open };
+  const warnings = [...time.degraded, ...believed.warnings, ...dependencies.warnings, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
   return { ready: Object.values(checks).every(Boolean), checks, warnings };
 }
 
-/** Throws where an exchange may not begin on a link: its time cannot be shown, or its trail is not known to be whole. */
-async function admit(link: string, time: OurTime, trail: Keeper): Promise<void> {
+/** Throws where an exchange may not begin on a link: its time cannot be shown, something that it needs has been gone for too long, or its trail is not known to be whole. */
+async function admit(link: string, { time, trail, dependencies }: { readonly time: OurTime; readonly trail: Keeper; readonly dependencies: Dependencies }): Promise<void> {
   time.admit(link);
+  dependencies.admit(link);
   await trail.admit(link);
 }
 
 /** Milliseconds between two looks for orders of operators: they act within a second. */
 const ORDERS_MS = 250;
+/** Milliseconds between two looks at what is gone. */
+const DEPENDENCIES_MS = 1000;
 /** Milliseconds between two looks at what will expire. */
 const HORIZON_MS = 3_600_000;
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
@@ -213,6 +220,12 @@ async function housekeep(store: Store, spool: Spool, journal: Journal, erasing: 
   }
 }
 
+/** A store that failed stays so until the process is started anew. */
+function lookAtDependencies(dependencies: Dependencies, store: Store): void {
+  dependencies.report('evidenceStore', store.healthy() ? undefined : { why: 'the store failed: it is opened again when the gateway is started anew' });
+  dependencies.look();
+}
+
 /** Whatever no row names is what the last run left. */
 async function openSpool({ data, limits }: GatewayConfig, store: Store, log: Logger): Promise<Spool> {
   const spool = new Spool({ folder: join(data, 'spool'), maxBytes: limits.temporaryBytes, memoryBytes: limits.memoryBytes });
@@ -221,9 +234,9 @@ async function openSpool({ data, limits }: GatewayConfig, store: Store, log: Log
   return spool;
 }
 
-function linkOf({ agreements, settings }: LinkFile, entity: string, suspended: Suspended): Link {
+function linkOf({ agreements, settings }: LinkFile, entity: string, suspended: Suspended, dependencies: Dependencies): Link {
   const made = makeLink(agreements, entity, settings);
-  return { ...made, stopped: (asked) => suspended.of(made.id, asked) };
+  return { ...made, stopped: (asked) => suspended.of(made.id, asked), requires: (grant) => dependencies.require(made.id, grant) };
 }
 
 /** Whom a link is with, as the agreement says it. */

@@ -4,6 +4,7 @@ import { asCausewayError } from '../errors.ts';
 import { addDemo } from './demo-command.ts';
 import { addEvidence } from './evidence-commands.ts';
 import { addAnchor } from './anchor-commands.ts';
+import { addLink } from './link-commands.ts';
 import { addMappings } from './mappings-commands.ts';
 import { addSuspend } from './suspend-commands.ts';
 import { readPort } from './port.ts';
@@ -25,6 +26,7 @@ function program(): Command {
   addServices(causeway);
   addHomeCheck(causeway);
   addAnchor(causeway.command('anchor').description("a country's anchor: whom our gateways believe, and whom gateways abroad believe of ours (docs/trust.md)"));
+  addLink(causeway.command('link').description('the agreement with a peer, and the way to it'));
   addSuspend(causeway);
   addMappings(causeway.command('mappings').description('translations between domestic forms and neutral ones'));
   causeway
@@ -144,29 +146,6 @@ function addConfiguration(causeway: Command): void {
       const report = await horizonReport(folder, Date.now());
       print(json ? JSON.stringify(report) : renderHorizon(report));
       if (!report.ok) process.exitCode = FAILED;
-    });
-  const link = causeway.command('link').description('agreements');
-  link
-    .command('check')
-    .description("try the way to a peer hop by hop, with a remedy for each that fails: name, TCP, TLS, pin, keys, clock, agreement, cosignature, our home side")
-    .argument('<peer>', 'country of the peer, or the id of the link')
-    .requiredOption('--config <dir>', 'configuration folder of one gateway')
-    .option('--json', 'print one JSON object')
-    .action(async (peer: string, { config: folder, json }: { config: string; json?: true }) => {
-      const { linkCheck, renderLinkReport } = await import('./link-check.ts');
-      const report = await linkCheck(folder, peer, Date.now);
-      print(json ? JSON.stringify(report) : renderLinkReport(report));
-      if (!report.ok) process.exitCode = FAILED;
-    });
-  link
-    .command('hash')
-    .description('print id, version and SHA-256 of the agreement in a link file: both countries must see the same')
-    .argument('<file>', 'links/<peer>.yaml')
-    .option('--json', 'print one JSON object')
-    .action(async (file: string, { json }: { json?: true }) => {
-      const { linkHashes, renderLinkHashes } = await import('./link-hash.ts');
-      const hashes = linkHashes(file);
-      print(json ? JSON.stringify(hashes) : renderLinkHashes(hashes));
     });
 }
 

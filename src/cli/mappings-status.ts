@@ -1,21 +1,10 @@
 /** `causeway mappings status`: which revisions a running gateway translates by, and what is wrong with a change that it did not take. */
-import { readGateway } from '../config/config.ts';
-import { CausewayError } from '../errors.ts';
 import type { MappingsStatus } from '../exchange/mappings/live-mappings.ts';
-
-const PATIENCE_MS = 5000;
+import { askGateway } from './ask-gateway.ts';
 
 /** Asks the operations listener that the gateway.yaml of `folder` names. Throws `config-invalid` when no gateway answers there. */
-export async function mappingsStatus(folder: string): Promise<MappingsStatus> {
-  const { host, port } = readGateway(folder).listeners.operations;
-  const url = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/health/mappings`;
-  try {
-    const reply = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (reply.status !== 200) throw new Error(`status ${reply.status}`);
-    return (await reply.json()) as MappingsStatus;
-  } catch (cause) {
-    throw new CausewayError('config-invalid', `no gateway answers at ${url}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
+export function mappingsStatus(folder: string): Promise<MappingsStatus> {
+  return askGateway(folder, '/health/mappings');
 }
 
 /** As lines for an operator. */

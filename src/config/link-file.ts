@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { PROOF_FORMS } from '../stages.ts';
 import type { ProofForm } from '../stages.ts';
+import { degraded } from './degraded-file.ts';
 import { base64Of, base64Of32, count, country, duration, httpsOrigin, httpsUrl, instant, oneOf, record, sha256, size, text } from './values.ts';
 
 const party = record({
@@ -65,6 +66,7 @@ const agreement = record({
   duplicateTime: v.pipe(duration(), v.description('For which a member and its message id are one exchange.')),
   evidenceRetention: v.exactOptional(v.pipe(duration(), v.description('After which both sides destroy the keys of their evidence; without it, when it is erased.'))),
   backupRetention: v.exactOptional(v.pipe(duration(), v.description('How long backups of the keys of the evidence are kept at most; without it 30 days are counted.'))),
+  degraded: v.exactOptional(degraded),
   legs: v.strictTuple([leg, leg], 'expected exactly two legs'),
 });
 

@@ -63,6 +63,7 @@ export const EDGE_FAULTS = {
   'disk-full': 'server.clientproxy.io_error',
   'store-unavailable': 'server.clientproxy.logging_failed',
   'time-unproven': 'server.clientproxy.timestamping_failed',
+  'dependency-lost': 'server.clientproxy.internal_error',
   'internal': 'server.clientproxy.internal_error',
   'config-invalid': 'server.clientproxy.malformed_server_conf',
   'chain-malformed': 'server.serverproxy.incorrect_certificate',

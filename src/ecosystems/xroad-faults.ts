@@ -70,6 +70,7 @@ export const GATEWAY_FAULTS = {
   'draining': { camel: 'Draining', snake: 'draining', status: 503 },
   'store-unavailable': { camel: 'StoreUnavailable', snake: 'store_unavailable', status: 503 },
   'time-unproven': { camel: 'TimeUnproven', snake: 'time_unproven', status: 503 },
+  'dependency-lost': { camel: 'DependencyLost', snake: 'dependency_lost', status: 503 },
   'internal': { camel: 'Internal', snake: 'internal', status: 500 },
   'config-invalid': { camel: 'ConfigInvalid', snake: 'config_invalid', status: 500 },
   'trail-unconfirmed': { camel: 'TrailUnconfirmed', snake: 'trail_unconfirmed', status: 503 },

@@ -34,17 +34,19 @@ export class Quotas {
   }
 }
 
-/** Our member asks abroad. `client` is its federated identifier; `purposes` are those that its message carries, where its platform knows them. Throws `not-allowed`, `suspended`, `link-mismatch`. */
+/** Our member asks abroad. `client` is its federated identifier; `purposes` are those that its message carries, where its platform knows them. Throws `not-allowed`, `suspended`, `link-mismatch`, `dependency-lost`. */
 export function authoriseOutbound(client: string, service: ImportedService, purposes: readonly string[], link: Link, now: number): Use {
   const version = versionInForce(link, now);
   checkSuspension(link, { leg: 'outbound', client, service: service.service });
   const purpose = service.purposes.toLink(purposes);
-  return { link, version, grant: findGrant(version.out, { client, service: service.service, operation: service.operation, ...(purpose === undefined ? {} : { purpose }) }) };
+  const grant = findGrant(version.out, { client, service: service.service, operation: service.operation, ...(purpose === undefined ? {} : { purpose }) });
+  link.requires?.(grant);
+  return { link, version, grant };
 }
 
 /**
  * A peer asks: the receiver's order from the age to the budget (protocol.md). Throws `clock-skew`, `link-mismatch`, `suspended`,
- * `leg-mismatch`, `identifier-foreign`, `not-allowed`, `quota-exceeded`, `too-large`, `budget-too-small`.
+ * `leg-mismatch`, `identifier-foreign`, `not-allowed`, `dependency-lost`, `quota-exceeded`, `too-large`, `budget-too-small`.
  */
 export function authoriseInbound(statement: Authentic<'causeway-request+jwt'>, link: Link, quotas: Quotas, tolerance: AgeTolerance, now: number): Use {
   const { claims } = statement;
@@ -54,6 +56,7 @@ export function authoriseInbound(statement: Authentic<'causeway-request+jwt'>, l
   checkCountries(claims.client, claims.service, version.in);
   const grant = findGrant(version.in, claims);
   checkLeg(statement, grant);
+  link.requires?.(grant);
   quotas.take(grant, now);
   if (claims.payload.bytes > sealedLimit(grant.maxBytes)) throw new CausewayError('too-large', `a payload of ${claims.payload.bytes} bytes`, { facts: { hint: `The link allows ${grant.maxBytes} bytes.` } });
   if (claims.budget < grant.minBudget) throw new CausewayError('budget-too-small', `budget ${claims.budget} ms, the service needs ${grant.minBudget} ms`, { facts: { hint: `The service needs ${grant.minBudget} ms.` } });

@@ -1,4 +1,5 @@
 /** The link: the agreement of two gateways as one typed object with two legs (protocol.md; style.md 14). */
+import type { DegradedPolicy, Dependency } from '../config/degraded-file.ts';
 import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
@@ -76,6 +77,8 @@ export interface Agreement {
   readonly evidenceRetention?: number;
   /** Milliseconds that backups of the keys of the evidence are kept at most: so long an erasure is pending. */
   readonly backupRetention?: number;
+  /** What both sides do while something that they depend on is gone (degraded.ts). */
+  readonly degraded?: { readonly [D in Dependency]?: Readonly<DegradedPolicy> };
   readonly legs: readonly [Leg, Leg];
 }
 
@@ -134,6 +137,8 @@ export interface Link {
   readonly settings: LinkSettings;
   /** What operators have suspended while the gateway runs. */
   readonly stopped?: (asked: Asked) => Suspension | undefined;
+  /** Throws `dependency-lost` where an exchange under the grant needs what is gone (exchange/dependencies.ts). */
+  readonly requires?: (grant: Grant) => void;
 }
 
 /** Around a change of version either neighbour is accepted for this long (protocol.md, "Receiver's order"). */

@@ -45,7 +45,7 @@ export interface FederationOptions {
 }
 
 /** Status of an unsigned problem: the only answers without a statement. */
-const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'statement-malformed': 400, 'statement-untrusted': 401, 'statement-invalid': 401, 'wrong-audience': 403, 'clock-skew': 401, 'overloaded': 503, 'draining': 503, 'store-unavailable': 503, 'trail-unconfirmed': 503, 'trail-broken': 503, 'too-large': 413, 'malformed': 400 };
+const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'statement-malformed': 400, 'statement-untrusted': 401, 'statement-invalid': 401, 'wrong-audience': 403, 'clock-skew': 401, 'overloaded': 503, 'draining': 503, 'store-unavailable': 503, 'trail-unconfirmed': 503, 'dependency-lost': 503, 'trail-broken': 503, 'too-large': 413, 'malformed': 400 };
 
 export function federationApp(options: FederationOptions): Koa {
   const router = new Router();

@@ -14,6 +14,7 @@ export interface OperationsOptions {
   readiness(): Promise<Readiness>;
   /** As JSON. */
   mappings(): object;
+  dependencies(): readonly object[];
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
@@ -29,6 +30,9 @@ export function operationsApp(options: OperationsOptions): Koa {
   });
   router.get('/health/mappings', (context) => {
     context.body = options.mappings();
+  });
+  router.get('/health/dependencies', (context) => {
+    context.body = { dependencies: options.dependencies() };
   });
   router.get('/metrics', async (context) => {
     const { contentType, text } = await options.metrics();

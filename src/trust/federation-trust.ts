@@ -21,7 +21,8 @@ import type { TrustState } from './trust-state.ts';
 /** What operators have to know: `peer` or `anchor` is the entity. */
 export type TrustEvent =
   | { readonly kind: 'chain-verified'; readonly peer: string; readonly expires: number }
-  | { readonly kind: 'chain-refused'; readonly peer: string; readonly error: CausewayError }
+  /** `due`: UTC milliseconds since when it should have been renewed. */
+  | { readonly kind: 'chain-refused'; readonly peer: string; readonly error: CausewayError; readonly due: number }
   | { readonly kind: 'notices-refused'; readonly anchor: string; readonly error: CausewayError }
   | { readonly kind: 'notices'; readonly anchor: string; readonly number: number; readonly notices: number };
 
@@ -91,7 +92,7 @@ export class FederationTrust {
       this.#take(entity, peer, chain);
       tell({ kind: 'chain-verified', peer: entity, expires: chain.expires });
     } catch (error) {
-      tell({ kind: 'chain-refused', peer: entity, error: asCausewayError(error) });
+      tell({ kind: 'chain-refused', peer: entity, error: asCausewayError(error), due: peer.dueFrom ?? clock.now() });
     }
   }
 
@@ -140,7 +141,7 @@ export class FederationTrust {
         if (compact !== undefined) peer.takeNotices(superior.entity, await verifyNotices(compact, superior, clock.now(), 'expired-too'));
       }
     } catch (error) {
-      tell({ kind: 'chain-refused', peer: entity, error: asCausewayError(error) });
+      tell({ kind: 'chain-refused', peer: entity, error: asCausewayError(error), due: clock.now() });
     }
   }
 }

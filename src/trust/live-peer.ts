@@ -57,9 +57,15 @@ export class LivePeer implements PeerTrust {
 
   /** Whether the chain is to be fetched: there is none, half of its life is over, or a notice speaks of somebody in it, who may have put it right. */
   due(now: number): boolean {
-    if (this.#believed === undefined) return true;
+    const { dueFrom } = this;
+    return dueFrom === undefined || now >= dueFrom || this.#notices().length > 0;
+  }
+
+  /** UTC milliseconds at which half of the chain's life is over; undefined without a chain. */
+  get dueFrom(): number | undefined {
+    if (this.#believed === undefined) return undefined;
     const { issued, expires } = this.#believed.chain;
-    return now >= issued + (expires - issued) / 2 || this.#notices().length > 0;
+    return issued + (expires - issued) / 2;
   }
 
   noticesInTime(now: number): boolean {

@@ -33,17 +33,19 @@ interface Options {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** The chain of a peer cannot be renewed, or, with undefined, has been. */
+  readonly chain: (peer: string, lost: { readonly why: string; readonly since: number } | undefined) => void;
 }
 
 /** Throws `config-invalid` for files that are not what they must be. */
 export async function openTrust(config: GatewayConfig, peers: readonly LinkedPeer[], options: Options): Promise<Trust> {
   const { federation, data } = config;
   if (federation === undefined) return fromFiles(config.trust);
-  const { clock, log } = options;
+  const { clock } = options;
   const own = Object.fromEntries(peers.map(({ entity, url }) => [entity, [url]]));
   const named = Object.fromEntries(federation.sources.map(({ entity, at }) => [entity, at]));
   const { withoutNotices, noticesEvery } = federation;
-  const trust = await FederationTrust.open({ anchor: pinnedAnchor(federation), places: placesOf({ ...own, ...named }), peers, withoutNotices, stateFile: join(data, STATE_FILE), clock, tell: (event) => logEvent(log, event) });
+  const trust = await FederationTrust.open({ anchor: pinnedAnchor(federation), places: placesOf({ ...own, ...named }), peers, withoutNotices, stateFile: join(data, STATE_FILE), clock, tell: (event) => tell(event, options) });
   measure(trust, options);
   return byChains(trust, noticesEvery, options);
 }
@@ -108,6 +110,12 @@ function measure(trust: FederationTrust, { clock, metrics }: Options): void {
   metrics.gauge('peers_untrusted', 'Peers of whom nothing is believed at the moment.', count(({ usable }) => !usable));
   metrics.gauge('notices_late', 'Peers about whom the notice list of an anchor is late: blocked, or not signed in time.', count(({ noticesInTime }) => !noticesInTime));
   metrics.gauge('trust_expires_seconds', 'Until the first chain of trust expires, unless it is renewed.', () => Math.min(...trust.status(clock.now()).map(({ expires }) => (expires - clock.now()) / 1000)));
+}
+
+function tell(event: TrustEvent, { log, chain }: Options): void {
+  logEvent(log, event);
+  if (event.kind === 'chain-refused') chain(event.peer, { why: event.error.message, since: event.due });
+  else if (event.kind === 'chain-verified') chain(event.peer, undefined);
 }
 
 function logEvent(log: Logger, event: TrustEvent): void {

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, suite, test } from 'node:test';
+import { linkDependencies } from '../../src/cli/link-dependencies.ts';
+import type { DependencyStatus } from '../../src/exchange/dependencies.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
 import { COMPANY, Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
 import { RunningPair, eventually } from '../support/running-pair.ts';
@@ -45,7 +47,10 @@ suite('a gateway whose disk takes no more', { skip: tool('prlimit') }, () => {
 
   test('is not ready, and says which check fails', async () => {
     await eventually('the gateway is not ready', async () => (await ready()).status === 503);
-    assert.deepEqual((await ready()).body, { ready: false, checks: { store: false, trail: true, time: true, trust: true, accepting: true }, warnings: [] });
+    await eventually('the loss is seen', async () => (await dependency()).state === 'refusing');
+    const { refusesFrom } = await dependency();
+    assert.deepEqual((await ready()).body, { ready: false, checks: { store: false, trail: true, time: true, trust: true, dependencies: false, accepting: true }, warnings: ['evidenceStore of link ee-fi is gone: exchanges are refused'] });
+    assert.ok(Date.parse(refusesFrom ?? '') <= Date.now());
   });
 
   test('hands over nothing for its peer, whose caller learns that the answer is late', async () => {
@@ -58,6 +63,7 @@ suite('a gateway whose disk takes no more', { skip: tool('prlimit') }, () => {
 
   test('started again with room, it answers the same bytes: what was answered from the peer, what was not once from the register', async () => {
     await pair.restart('FI');
+    assert.equal((await dependency()).state, 'well');
     const before = handedOver();
     for (const caller of [...answered, ...refused, ...waiting]) assert.equal((await caller.outcome(20_000)).result, 'answered');
     assert.deepEqual(handedOver(), before.map((times) => times + 1));
@@ -67,6 +73,12 @@ suite('a gateway whose disk takes no more', { skip: tool('prlimit') }, () => {
   /** How often each register was asked. */
   function handedOver(): number[] {
     return [INCOME, POPULATION, COMPANY].map(({ to, service }) => pair.countries[to].log.records(service).length);
+  }
+
+  async function dependency(): Promise<DependencyStatus> {
+    const found = (await linkDependencies(pair.gateway('FI').folder)).find((one) => one.dependency === 'evidenceStore');
+    assert.ok(found);
+    return found;
   }
 
   async function ready(): Promise<{ status: number; body: unknown }> {

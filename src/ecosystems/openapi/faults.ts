@@ -65,6 +65,7 @@ export const PROBLEMS = {
   'draining': { status: 503, retryAfter: 5 },
   'store-unavailable': { status: 503, retryAfter: 30 },
   'time-unproven': { status: 503, retryAfter: 30 },
+  'dependency-lost': { status: 503, retryAfter: 30 },
   'internal': { status: 500 },
   'config-invalid': { status: 500 },
   'trail-unconfirmed': { status: 503, retryAfter: 5 },
