@@ -24,7 +24,7 @@ export function publicParts(files: Omit<GatewayKeyFiles, 'entity' | 'witnessMlds
   const times = { notBefore: new Date(window.notBefore).toISOString(), notAfter: new Date(window.notAfter).toISOString() };
   const statement = statementKey(readFileSync(files.statement));
   const encryption = encryptionKey(readFileSync(files.encryption));
-  const jwk = (key: KeyObject) => createPublicKey(key).export({ format: 'jwk' });
+  const jwk = (key: KeyObject) => key.export({ format: 'jwk' });
   return {
     trust: {
       ...gateway,
