@@ -41,7 +41,7 @@ export function withDocument<T>(bytes: Uint8Array, limits: XmlLimits, use: (docu
   if (bytes.byteLength > limits.maxBytes) throw tooLarge(`more than ${limits.maxBytes} bytes`);
   const utf8 = toUtf8(bytes);
   // The limits first: libxml2 would allocate for all that is there. What is not well-formed is then refused by it, with the line.
-  const tree = readTree(utf8.toString('utf8'), limits);
+  const tree = treeOf(bytes, utf8, limits);
   const document = open(utf8);
   try {
     if (tree === undefined || document.dtd !== null) throw new CausewayError('malformed', 'libxml2 takes what we do not');
@@ -66,10 +66,29 @@ export function checkWellFormed(bytes: Uint8Array): void {
 export function previewXml(bytes: Uint8Array, limits: XmlLimits): XmlElement {
   if (bytes.byteLength > limits.maxBytes) throw tooLarge(`more than ${limits.maxBytes} bytes`);
   const utf8 = toUtf8(bytes);
-  const tree = readTree(utf8.toString('utf8'), limits);
+  const tree = treeOf(bytes, utf8, limits);
   if (tree !== undefined) return tree.root;
   open(utf8).dispose();
   throw new CausewayError('malformed', 'libxml2 takes what we do not');
+}
+
+interface Read {
+  readonly limits: XmlLimits;
+  readonly tree: Tree;
+}
+
+/**
+ * A message is read for its headers first, and once more when its signature is verified: the same bytes give the same tree. Nothing rests on it:
+ * what a signature covers are the bytes that libxml2 canonicalises, and these are read anew.
+ */
+const trees = new WeakMap<Uint8Array, Read>();
+
+function treeOf(bytes: Uint8Array, utf8: Buffer, limits: XmlLimits): Tree | undefined {
+  const known = trees.get(bytes);
+  if (known?.limits === limits) return known.tree;
+  const tree = readTree(utf8.toString('utf8'), limits);
+  if (tree !== undefined) trees.set(bytes, { limits, tree });
+  return tree;
 }
 
 function open(utf8: Buffer): libxml.XmlDocument {

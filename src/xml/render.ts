@@ -12,6 +12,9 @@ const START = 'A-Z_a-z\\u{C0}-\\u{D6}\\u{D8}-\\u{F6}\\u{F8}-\\u{2FF}\\u{370}-\\u
 const NC_NAME = new RegExp(`^[${START}][-.0-9\\u{B7}\\u{300}-\\u{36F}\\u{203F}\\u{2040}${START}]*$`, 'u');
 /** Anything outside XML 1.0, section 2.2, production 2: with the u flag, a lone surrogate matches as itself. */
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+/** Most names and texts are these: they stand as they are, and sort by their UTF-16 units. */
+const ASCII_NAME = /^[A-Za-z_][-.\w]*$/;
+const PLAIN = /^[ !#-%'-;=?-~]*$/;
 const TEXT = /[&<>\r]/g;
 const VALUE = /[&<"\t\n\r]/g;
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;' };
@@ -32,18 +35,61 @@ export function renderText(root: XmlElement, prefixes: Prefixes): string {
   return new Renderer(prefixes).element(root, new Set());
 }
 
+/** Which prefix stands for which namespace. */
+class Table {
+  readonly #prefixes: Map<string, string>;
+  readonly #taken: Set<string>;
+
+  constructor(from?: Table) {
+    this.#prefixes = from === undefined ? new Map([['', ''], [XML_NS, 'xml']]) : new Map(from.#prefixes);
+    this.#taken = from === undefined ? new Set(['', 'xml', 'xmlns']) : new Set(from.#taken);
+  }
+
+  get(ns: string): string | undefined {
+    return this.#prefixes.get(ns);
+  }
+
+  claim(ns: string, prefix: string): string {
+    if (this.#taken.has(prefix) || this.#prefixes.has(ns) || !isName(prefix)) throw new CausewayError('internal', `prefix ${prefix} cannot be given to a namespace`);
+    this.#taken.add(prefix);
+    this.#prefixes.set(ns, prefix);
+    return prefix;
+  }
+
+  invent(ns: string): string {
+    let number = 1;
+    while (this.#taken.has(`ns${number}`)) number++;
+    return this.claim(ns, `ns${number}`);
+  }
+}
+
+/** The same few lists of prefixes come with every message, ten times each. */
+const tables = new WeakMap<Prefixes, Table>();
+
+function tableOf(prefixes: Prefixes): Table {
+  const known = tables.get(prefixes);
+  if (known !== undefined) return known;
+  const table = new Table();
+  for (const [ns, prefix] of Object.entries(prefixes)) table.claim(ns, prefix);
+  tables.set(prefixes, table);
+  return table;
+}
+
+const NONE: readonly never[] = [];
+
 class Renderer {
-  readonly #prefixes = new Map<string, string>([['', ''], [XML_NS, 'xml']]);
-  readonly #taken = new Set(['', 'xml', 'xmlns']);
+  #table: Table;
+  /** The table is of this writing alone. */
+  #own = false;
 
   constructor(prefixes: Prefixes) {
-    for (const [ns, prefix] of Object.entries(prefixes)) this.#claim(ns, prefix);
+    this.#table = tableOf(prefixes);
   }
 
   /** `declared`: namespaces that an element around this one has declared. `more`: to declare here beside those that are used. */
   element(element: XmlElement, declared: ReadonlySet<string>, more: readonly string[] = []): string {
     const name = this.#qualified(element.ns, element.name);
-    const attributes = [...element.attributes].sort(canonicalOrder);
+    const attributes = element.attributes.length > 1 ? [...element.attributes].sort(canonicalOrder) : element.attributes;
     const fresh = this.#undeclared(element, attributes, declared, more);
     const inner = fresh.length === 0 ? declared : new Set([...declared, ...fresh]);
     let text = `<${name}`;
@@ -55,34 +101,32 @@ class Renderer {
   }
 
   /** Namespaces to declare here, sorted by prefix. */
-  #undeclared(element: XmlElement, attributes: readonly XmlAttribute[], declared: ReadonlySet<string>, more: readonly string[]): string[] {
+  #undeclared(element: XmlElement, attributes: readonly XmlAttribute[], declared: ReadonlySet<string>, more: readonly string[]): readonly string[] {
+    if (attributes.length === 0 && more.length === 0 && (element.ns === '' || declared.has(element.ns))) return NONE;
     const used = new Set([element.ns, ...more, ...attributes.map((attribute) => attribute.ns)]);
     const fresh = [...used].filter((ns) => ns !== '' && ns !== XML_NS && !declared.has(ns));
     return fresh.sort((a, b) => compareCodePoints(this.#prefix(a), this.#prefix(b)));
   }
 
   #qualified(ns: string, name: string): string {
-    if (!NC_NAME.test(name)) throw new CausewayError('internal', 'a name that XML does not allow');
+    if (!isName(name)) throw new CausewayError('internal', 'a name that XML does not allow');
     const prefix = this.#prefix(ns);
     return prefix === '' ? name : `${prefix}:${name}`;
   }
 
   #prefix(ns: string): string {
-    return this.#prefixes.get(ns) ?? this.#invent(ns);
+    return this.#table.get(ns) ?? this.#invent(ns);
   }
 
   #invent(ns: string): string {
-    let number = 1;
-    while (this.#taken.has(`ns${number}`)) number++;
-    return this.#claim(ns, `ns${number}`);
+    if (!this.#own) this.#table = new Table(this.#table);
+    this.#own = true;
+    return this.#table.invent(ns);
   }
+}
 
-  #claim(ns: string, prefix: string): string {
-    if (this.#taken.has(prefix) || this.#prefixes.has(ns) || !NC_NAME.test(prefix)) throw new CausewayError('internal', `prefix ${prefix} cannot be given to a namespace`);
-    this.#taken.add(prefix);
-    this.#prefixes.set(ns, prefix);
-    return prefix;
-  }
+function isName(name: string): boolean {
+  return ASCII_NAME.test(name) || NC_NAME.test(name);
 }
 
 function canonicalOrder(a: XmlAttribute, b: XmlAttribute): number {
@@ -93,15 +137,17 @@ function canonicalOrder(a: XmlAttribute, b: XmlAttribute): number {
 
 /** Canonical XML sorts by code point; UTF-8 bytes have that order, UTF-16 units do not. */
 function compareCodePoints(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
+  if (a === b) return 0;
+  if (PLAIN.test(a) && PLAIN.test(b)) return a < b ? -1 : 1;
+  return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b, 'utf8'));
 }
 
 function escapeText(text: string): string {
-  return allowed(text).replace(TEXT, (character) => ESCAPES[character]!);
+  return PLAIN.test(text) ? text : allowed(text).replace(TEXT, (character) => ESCAPES[character]!);
 }
 
 function escapeValue(value: string): string {
-  return allowed(value).replace(VALUE, (character) => ESCAPES[character]!);
+  return PLAIN.test(value) ? value : allowed(value).replace(VALUE, (character) => ESCAPES[character]!);
 }
 
 function allowed(text: string): string {

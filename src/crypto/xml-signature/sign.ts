@@ -1,5 +1,5 @@
 /** Signing a SOAP message: strings that are canonical as they are written, so that a signature costs one private key operation and little else. */
-import { createHash, randomBytes, sign } from 'node:crypto';
+import { hash, randomBytes, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { element } from '../../xml/element.ts';
 import { renderText } from '../../xml/render.ts';
@@ -58,7 +58,7 @@ function renderTimestamp(id: string, times: { readonly created: number; readonly
 /** Ids and digests need no escaping, so that this template is the canonical form. */
 function renderSignedInfo(method: string, parts: readonly PartToSign[]): string {
   const references = parts.map((part) => {
-    const digest = createHash('sha256').update(part.canonical, 'utf8').digest('base64');
+    const digest = hash('sha256', part.canonical, 'base64');
     return `<ds:Reference URI="#${part.id}"><ds:Transforms><ds:Transform Algorithm="${EXCLUSIVE_C14N}"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="${SHA256}"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>`;
   });
   const methods = `<ds:CanonicalizationMethod Algorithm="${EXCLUSIVE_C14N}"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="${method}"></ds:SignatureMethod>`;

@@ -10,6 +10,8 @@ import { REPRESENTATION, SECURITY_TOKEN, SOAP, WSSE, WSU, XROAD } from './names.
 export interface CoveredMessage {
   /** An envelope read from the canonical bytes of the X-Road headers and the body, without the wsu:Ids by which the signature refers to them. */
   readonly envelope: XmlElement;
+  /** What it was read from. */
+  readonly bytes: Uint8Array;
   /** wsu:Timestamp, read from its canonical bytes too. */
   readonly timestamp: XmlElement;
 }
@@ -43,7 +45,7 @@ function readTogether(headers: readonly Uint8Array[], body: Uint8Array, timestam
   const bytes = Buffer.concat([Buffer.from(`<e:Envelope xmlns:e="${SOAP}"><e:Header>`), ...headers, Buffer.from('</e:Header>'), body, timestamp, Buffer.from('</e:Envelope>')]);
   const root = previewXml(bytes, limits);
   const [readHeader, readBody, readTimestamp] = elements(root) as [XmlElement, XmlElement, XmlElement];
-  return { envelope: { ...root, children: [{ ...readHeader, children: elements(readHeader).map(withoutId) }, withoutId(readBody)] }, timestamp: readTimestamp };
+  return { bytes, envelope: { ...root, children: [{ ...readHeader, children: elements(readHeader).map(withoutId) }, withoutId(readBody)] }, timestamp: readTimestamp };
 }
 
 function withoutId(part: XmlElement): XmlElement {

@@ -15,6 +15,7 @@ import { renderText, renderXml } from '../../xml/render.ts';
 import type { DomesticCall } from '../ecosystem.ts';
 import type { ProofPolicy } from '../proof-policy.ts';
 import { coveredMessage } from './coverage.ts';
+import type { CoveredMessage } from './coverage.ts';
 import { readEnvelope, toRequest, toResponse } from './envelope.ts';
 import type { SoapMessage } from './envelope.ts';
 import { PREFIXES, SOAP, WSU } from './names.ts';
@@ -36,7 +37,7 @@ export async function verifyRequest(received: Received<DomesticRequest>, policy:
   const proven = proveMessage(received.bytes, policy, now, limits);
   const request = toRequest(proven.message, [{ dialect, service, operation }], dialect);
   checkSigner(proven.path, request.client);
-  return mintVerified(request, proven.bytes, proven.proof, received.bytes);
+  return mintVerified(request, renderXml(proven.covered.envelope, PREFIXES), proven.proof, received.bytes);
 }
 
 /** See Dialect.verifyResponse. Under `wss`, the signer must be the member whose service was called. */
@@ -47,7 +48,7 @@ export async function verifyResponse(received: Received<DomesticResponse>, call:
     const proven = proveMessage(received.bytes, policy, now, limits);
     const response = toResponse(proven.message, call);
     checkSigner(proven.path, call.home.service);
-    return mintVerified(response, proven.bytes, proven.proof, received.bytes);
+    return mintVerified(response, proven.covered.bytes, proven.proof, received.bytes);
   } catch (thrown) {
     const error = asCausewayError(thrown);
     if (error.code === 'internal') throw error;
@@ -69,9 +70,11 @@ export async function signEnvelope(envelope: XmlElement, policy: WssPolicy, now:
   return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<${soap}:Envelope xmlns:${soap}="${SOAP}">${header}${body.canonical}</${soap}:Envelope>`, 'utf8');
 }
 
+const SIGNED_PREFIXES = { ...PREFIXES, [WSU]: 'wsu' };
+
 function part(element: XmlElement, id: string): PartToSign {
   const identified = { ...element, attributes: [...element.attributes, { ns: WSU, name: 'Id', value: id }] };
-  return { id, canonical: renderText(identified, { ...PREFIXES, [WSU]: 'wsu' }) };
+  return { id, canonical: renderText(identified, SIGNED_PREFIXES) };
 }
 
 /** The security server's word holds for a message that means one thing only. */
@@ -83,7 +86,7 @@ function asserted<M extends DomesticMessage>(received: Received<M>, policy: Extr
 interface Proven {
   readonly path: CertificatePath;
   readonly message: SoapMessage;
-  readonly bytes: Uint8Array;
+  readonly covered: CoveredMessage;
   readonly proof: DomesticProof;
 }
 
@@ -102,7 +105,7 @@ function proveMessage(bytes: Uint8Array, policy: ProofPolicy, now: number, limit
   checkTimestamp(covered.timestamp, policy, now);
   const path = pathOf(signature.certificate);
   const proof: DomesticProof = { form: 'wss', result: 'verified', policy: `${PROFILE}/${policy.verifiers}`, verifiedAt: now, issuer: path.issuer };
-  return { path, message: readEnvelope(covered.envelope), bytes: renderXml(covered.envelope, PREFIXES), proof };
+  return { path, message: readEnvelope(covered.envelope), covered, proof };
 }
 
 function checkSigner(path: CertificatePath, member: DomesticMember): void {
