@@ -34,9 +34,13 @@ export type UnmappedPayload = { readonly form: 'unmapped'; readonly document: Js
 /** Bytes that are not in memory in one piece: an encrypted temporary file, a range of one, several contents in a row (platform/content.ts). */
 export interface StoredContent {
   readonly length: number;
-  /** All of them from the beginning, each time that it is called. */
+  /** All of them from the beginning, each time that it is called. A chunk belongs to who asked for it. */
   chunks(): AsyncIterable<Uint8Array>;
+  /** The same, for whoever is done with each chunk when `look` has returned, or what it returned has resolved: then its memory is used again. */
+  scan(look: Look): Promise<void>;
 }
+
+export type Look = (chunk: Uint8Array) => void | Promise<void>;
 
 /** Bytes that may be more than fit in memory. */
 export type Content = Uint8Array | StoredContent;

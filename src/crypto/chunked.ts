@@ -43,8 +43,9 @@ export class ChunkedEncryptor {
   }
 
   update(plaintext: Uint8Array): Buffer[] {
-    const sealed = [...this.#head, ...this.#blocks.add(plaintext).flatMap((block) => this.#seal(block))];
+    const sealed = [...this.#head];
     this.#head = [];
+    this.#blocks.add(plaintext, (block) => sealed.push(...this.#seal(block)));
     return sealed;
   }
 
@@ -56,7 +57,9 @@ export class ChunkedEncryptor {
     const { key, nonce } = this.#derived;
     const cipher = createCipheriv('aes-256-gcm', key, chunkNonce(nonce, this.#chunk));
     this.#chunk += 1;
-    return [cipher.update(block), cipher.final(), cipher.getAuthTag()];
+    const ciphertext = cipher.update(block);
+    cipher.final();
+    return [ciphertext, cipher.getAuthTag()];
   }
 }
 
@@ -75,7 +78,11 @@ export class ChunkedDecryptor {
   }
 
   update(ciphertext: Uint8Array): Buffer[] {
-    if (this.#head === undefined) return this.#blocks.add(ciphertext).map((block) => this.#open(block));
+    if (this.#head === undefined) {
+      const opened: Buffer[] = [];
+      this.#blocks.add(ciphertext, (block) => opened.push(this.#open(block)));
+      return opened;
+    }
     const head = Buffer.concat([this.#head, ciphertext]);
     this.#head = head;
     if (head.length < SALT + COMMITMENT) return [];
@@ -106,10 +113,11 @@ export class ChunkedDecryptor {
   }
 }
 
-/** Pieces of any length in, blocks of one length out. A block is a view on what was added wherever it can be. */
+/** Pieces of any length in, blocks of one length out. A block is a view on what was added wherever it can be, and lasts until `each` returns. */
 class Blocks {
   readonly #size: number;
-  #rest: Buffer = Buffer.alloc(0);
+  #room: Buffer | undefined;
+  #filled = 0;
 
   constructor(size: number) {
     this.#size = size;
@@ -117,17 +125,27 @@ class Blocks {
 
   /** What is less than a block. */
   get rest(): Buffer {
-    return this.#rest;
+    return this.#room?.subarray(0, this.#filled) ?? Buffer.alloc(0);
   }
 
-  add(bytes: Uint8Array): Buffer[] {
-    const whole = this.#rest.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) : Buffer.concat([this.#rest, bytes]);
-    const blocks: Buffer[] = [];
+  add(bytes: Uint8Array, each: (block: Buffer) => void): void {
     let at = 0;
-    for (; whole.length - at >= this.#size; at += this.#size) blocks.push(whole.subarray(at, at + this.#size));
-    // A copy: the caller may use its bytes again.
-    this.#rest = Buffer.from(whole.subarray(at));
-    return blocks;
+    if (this.#filled > 0) {
+      at = this.#keep(bytes.subarray(0, this.#size - this.#filled));
+      if (this.#filled < this.#size) return;
+      this.#filled = 0;
+      each(this.#room!);
+    }
+    for (; bytes.length - at >= this.#size; at += this.#size) each(Buffer.from(bytes.buffer, bytes.byteOffset + at, this.#size));
+    this.#keep(bytes.subarray(at));
+  }
+
+  /** A copy: the caller may use its bytes again. */
+  #keep(bytes: Uint8Array): number {
+    this.#room ??= Buffer.allocUnsafe(this.#size);
+    this.#room.set(bytes, this.#filled);
+    this.#filled += bytes.length;
+    return bytes.length;
   }
 }
 

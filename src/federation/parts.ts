@@ -6,8 +6,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { ChunkedDecryptor, ChunkedEncryptor, decryptChunked, encryptChunked } from '../crypto/chunked.ts';
 import { sameText, sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
-import { isStored } from '../platform/content.ts';
+import { isStored, sha256Of } from '../platform/content.ts';
 import { RangeFile, WrittenRange } from '../platform/range-file.ts';
+import { release } from '../platform/release.ts';
 import type { SpoolScope } from '../platform/spool.ts';
 import type { Attachment, Content, StatementType, StoredContent } from '../stages.ts';
 import { ATTACHMENT_PART } from './manifest.ts';
@@ -53,7 +54,7 @@ async function sealStored({ type, sha256 }: Attachment, content: StoredContent, 
   const listed = { name: ATTACHMENT_PART, type, length: content.length, sha256 };
   if (sealing === 'tls') return { part: { ...listed, sent: sha256 }, sent: content };
   const key = randomBytes(32);
-  const sent = await file.write(transformed(content, new ChunkedEncryptor(key, place)));
+  const sent = await file.write((add) => transform(content, new ChunkedEncryptor(key, place), add));
   return { part: { ...listed, sent: sent.sha256, key: key.toString('base64url') }, sent };
 }
 
@@ -80,15 +81,15 @@ export async function openAttachments(parts: readonly SealedPart[], sealing: Sea
 async function openStored(part: Part, sent: StoredContent, sealing: Sealing, place: string, file: RangeFile): Promise<Content | WrittenRange> {
   const key = keyOf(part, sealing);
   if (key === undefined) {
-    const digest = await digestOf(sent);
+    const digest = await sha256Of(sent);
     checkSent(part, digest);
     checkPlaintext(part, sent.length, digest);
     return sent;
   }
   const hash = createHash('sha256');
-  const opened = await file.write(transformed(sent, new ChunkedDecryptor(key, place), (chunk) => hash.update(chunk))).catch(async (thrown: unknown) => {
+  const opened = await file.write((add) => transform(sent, new ChunkedDecryptor(key, place), add, (chunk) => hash.update(chunk))).catch(async (thrown: unknown) => {
     // Of two things that are wrong, the one is named that comes first in the receiver's order.
-    checkSent(part, await digestOf(sent));
+    checkSent(part, await sha256Of(sent));
     throw thrown;
   });
   checkSent(part, hash.digest('base64url'));
@@ -96,18 +97,18 @@ async function openStored(part: Part, sent: StoredContent, sealing: Sealing, pla
   return opened;
 }
 
-async function digestOf(content: StoredContent): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of content.chunks()) hash.update(chunk);
-  return hash.digest('base64url');
-}
-
-async function* transformed(content: StoredContent, cipher: ChunkedEncryptor | ChunkedDecryptor, look: (chunk: Uint8Array) => void = () => {}): AsyncGenerator<Uint8Array> {
-  for await (const chunk of content.chunks()) {
+async function transform(content: StoredContent, cipher: ChunkedEncryptor | ChunkedDecryptor, add: (bytes: Uint8Array) => Promise<void>, look: (chunk: Uint8Array) => void = () => {}): Promise<void> {
+  const addAll = async (pieces: readonly Uint8Array[]): Promise<void> => {
+    for (const piece of pieces) {
+      await add(piece);
+      release(piece);
+    }
+  };
+  await content.scan((chunk) => {
     look(chunk);
-    yield* cipher.update(chunk);
-  }
-  yield* cipher.final();
+    return addAll(cipher.update(chunk));
+  });
+  await addAll(cipher.final());
 }
 
 function keyOf({ name, key }: Part, sealing: Sealing): Uint8Array | undefined {

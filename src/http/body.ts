@@ -5,6 +5,7 @@ import type { Context } from 'koa';
 import { CausewayError } from '../errors.ts';
 import { Collector } from '../platform/collect.ts';
 import { bytesOf, isStored } from '../platform/content.ts';
+import { release } from '../platform/release.ts';
 import type { SpoolScope } from '../platform/spool.ts';
 import type { Content } from '../stages.ts';
 
@@ -27,6 +28,8 @@ export async function readContent(request: IncomingMessage, maxBytes: number, sc
       if (collector.length + chunk.length > maxBytes) throw tooLarge(collector.length + chunk.length, maxBytes);
       const written = collector.add(chunk);
       if (written !== undefined) await written;
+      // Copied into the file; nobody else has seen it.
+      if (collector.spilled) release(chunk);
     }
   } catch (cause) {
     if (cause instanceof CausewayError) throw cause;

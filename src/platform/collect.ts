@@ -18,6 +18,11 @@ export class Collector {
     return this.#length;
   }
 
+  /** Whether it lies in a file: bytes that were added may be used again then, once `add` has resolved. */
+  get spilled(): boolean {
+    return this.#writer !== undefined;
+  }
+
   /** A promise when the disk must be waited for before the next piece; it rejects with `disk-full`. */
   add(bytes: Uint8Array): Promise<void> | undefined {
     this.#length += bytes.length;

@@ -1,6 +1,7 @@
 /** Bytes that may be large: what is small stays a plain Uint8Array, what is not is read in chunks and never held as a whole. */
+import { createHash } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
-import type { Content, StoredContent } from '../stages.ts';
+import type { Content, Look, StoredContent } from '../stages.ts';
 import type { Spool } from './spool.ts';
 import { Spooled } from './spool-file.ts';
 
@@ -23,16 +24,29 @@ export async function load(content: Content, maxBytes: number): Promise<Uint8Arr
   if (!isStored(content)) return content;
   const whole = Buffer.allocUnsafe(content.length);
   let at = 0;
-  for await (const chunk of content.chunks()) {
+  await content.scan((chunk) => {
     whole.set(chunk, at);
     at += chunk.length;
-  }
+  });
   return whole;
 }
 
 export async function* chunksOf(content: Content): AsyncGenerator<Uint8Array> {
   if (isStored(content)) yield* content.chunks();
   else if (content.length > 0) yield content;
+}
+
+/** base64url SHA-256. */
+export async function sha256Of(content: Content): Promise<string> {
+  const hash = createHash('sha256');
+  await scan(content, (chunk) => void hash.update(chunk));
+  return hash.digest('base64url');
+}
+
+/** StoredContent.scan, of bytes in memory too. */
+export async function scan(content: Content, look: Look): Promise<void> {
+  if (isStored(content)) await content.scan(look);
+  else if (content.length > 0) await look(content);
 }
 
 /** `content` from byte `from` up to, not including, `to`: a view, never a copy of a file. */
@@ -83,6 +97,10 @@ class Joined implements StoredContent {
 
   async *chunks(): AsyncGenerator<Uint8Array> {
     for (const piece of this.pieces) yield* chunksOf(piece);
+  }
+
+  async scan(look: Look): Promise<void> {
+    for (const piece of this.pieces) await scan(piece, look);
   }
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
-import type { Content, StoredContent } from '../stages.ts';
+import type { Content, Look, StoredContent } from '../stages.ts';
 import { isStored } from './content.ts';
 
 export class HashingContent implements StoredContent {
@@ -23,6 +23,15 @@ export class HashingContent implements StoredContent {
       hash.update(chunk);
       yield chunk;
     }
+    this.#hash = hash;
+  }
+
+  async scan(look: Look): Promise<void> {
+    const hash = createHash(this.#algorithm);
+    await this.#content.scan((chunk) => {
+      hash.update(chunk);
+      return look(chunk);
+    });
     this.#hash = hash;
   }
 

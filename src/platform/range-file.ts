@@ -27,16 +27,16 @@ export class RangeFile {
     this.#scope = scope;
   }
 
-  /** Throws `disk-full`, and whatever `source` throws. */
-  async write(source: AsyncIterable<Uint8Array>): Promise<WrittenRange> {
+  /** What `fill` adds; the bytes of a piece may be used again when `add` has resolved. Throws `disk-full`, and whatever `fill` throws. */
+  async write(fill: (add: (bytes: Uint8Array) => Promise<void>) => Promise<void>): Promise<WrittenRange> {
     if (this.#scope === undefined) throw new CausewayError('internal', 'a large content where none is expected');
     const writer = (this.#writer ??= await this.#scope.writer());
     const from = writer.length;
     const hash = createHash('sha256');
-    for await (const bytes of source) {
+    await fill(async (bytes) => {
       hash.update(bytes);
       await writer.add(bytes);
-    }
+    });
     return new WrittenRange(from, writer.length - from, hash.digest('base64url'));
   }
 

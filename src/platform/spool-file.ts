@@ -7,7 +7,8 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausewayError } from '../errors.ts';
-import type { StoredContent } from '../stages.ts';
+import type { Look, StoredContent } from '../stages.ts';
+import { release } from './release.ts';
 
 /** Plaintext bytes of one chunk; each is followed by its tag. */
 export const SPOOL_CHUNK = 128 * 1024;
@@ -28,14 +29,11 @@ export class Spooled implements StoredContent {
   readonly file: SpoolFile;
   readonly from: number;
   readonly length: number;
-  /** base64url, where it was taken while the file was written. */
-  readonly sha256: string | undefined;
 
-  constructor(file: SpoolFile, from: number, length: number, sha256?: string) {
+  constructor(file: SpoolFile, from: number, length: number) {
     this.file = file;
     this.from = from;
     this.length = length;
-    this.sha256 = sha256;
   }
 
   /** From `from` up to, not including, `to`, both counted from the beginning of this range. */
@@ -46,30 +44,47 @@ export class Spooled implements StoredContent {
 
   /** Throws `internal` when the file is gone or was changed. */
   async *chunks(): AsyncGenerator<Uint8Array> {
+    for await (const { chunk, from, to } of this.#read()) yield chunk.subarray(from, to);
+  }
+
+  /** As chunks. */
+  async scan(look: Look): Promise<void> {
+    for await (const { chunk, from, to } of this.#read()) {
+      await look(chunk.subarray(from, to));
+      release(chunk);
+    }
+  }
+
+  async *#read(): AsyncGenerator<{ readonly chunk: Buffer; readonly from: number; readonly to: number }> {
     if (this.length === 0) return;
     const handle = await open(join(this.file.folder, this.file.name)).catch(unreadable);
+    const sealed = Buffer.allocUnsafeSlow(Math.min(SPOOL_CHUNK, this.file.length) + TAG);
     try {
       const end = this.from + this.length;
       for (let n = Math.floor(this.from / SPOOL_CHUNK); n * SPOOL_CHUNK < end; n += 1) {
-        const chunk = await readChunk(handle, this.file, n);
+        const chunk = await readChunk(handle, this.file, n, sealed);
         const start = n * SPOOL_CHUNK;
-        yield chunk.subarray(Math.max(0, this.from - start), Math.min(chunk.length, end - start));
+        yield { chunk, from: Math.max(0, this.from - start), to: Math.min(chunk.length, end - start) };
       }
     } finally {
+      release(sealed);
       await handle.close();
     }
   }
 }
 
-/** Chunk `n` as it stands in the file. */
-export function sealChunk(key: Uint8Array, n: number, plaintext: Uint8Array): Buffer {
+/** Chunk `n` as it stands in the file: ciphertext and tag. */
+export function sealChunk(key: Uint8Array, n: number, plaintext: Uint8Array): readonly [Buffer, Buffer] {
   const cipher = createCipheriv('aes-256-gcm', key, nonceOf(n));
-  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+  const ciphertext = cipher.update(plaintext);
+  cipher.final();
+  return [ciphertext, cipher.getAuthTag()];
 }
 
-async function readChunk(handle: FileHandle, { key, length }: SpoolFile, n: number): Promise<Buffer> {
+/** `room` holds the chunk as it is read. */
+async function readChunk(handle: FileHandle, { key, length }: SpoolFile, n: number, room: Buffer): Promise<Buffer> {
   const size = Math.min(SPOOL_CHUNK, length - n * SPOOL_CHUNK);
-  const sealed = Buffer.allocUnsafeSlow(size + TAG);
+  const sealed = room.subarray(0, size + TAG);
   const { bytesRead } = await handle.read(sealed, 0, sealed.length, n * (SPOOL_CHUNK + TAG)).catch(unreadable);
   if (bytesRead !== sealed.length) throw new CausewayError('internal', 'a temporary file is cut short');
   const decipher = createDecipheriv('aes-256-gcm', key, nonceOf(n)).setAuthTag(sealed.subarray(size));

@@ -3,11 +3,12 @@
  * its scope is kept under a second name, which somebody durable knows. Whatever nobody names is removed at the next start: a crash gives
  * its disk back.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausewayError } from '../errors.ts';
+import { release } from './release.ts';
 import { SPOOL_CHUNK, Spooled, sealChunk } from './spool-file.ts';
 import type { SpoolFile } from './spool-file.ts';
 
@@ -118,13 +119,12 @@ export class SpoolScope {
   }
 }
 
-/** Writes one file from its beginning to its end, and takes its SHA-256. */
+/** Writes one file from its beginning to its end. */
 export class SpoolWriter {
   readonly name: string;
   readonly #spool: Spool;
   readonly #handle: FileHandle;
   readonly #key = randomBytes(32);
-  readonly #hash = createHash('sha256');
   readonly #pending = Buffer.allocUnsafeSlow(SPOOL_CHUNK);
   #filled = 0;
   #chunks = 0;
@@ -147,16 +147,31 @@ export class SpoolWriter {
     return this.#taken;
   }
 
-  /** Throws `disk-full`. The bytes may be used again when it resolves. */
-  async add(bytes: Uint8Array): Promise<void> {
-    this.#spool.take(bytes.length);
+  /** A promise when the disk must be waited for, which rejects with `disk-full`. The bytes may be used again when it resolves, and at once where there is none. */
+  add(bytes: Uint8Array): Promise<void> | undefined {
+    try {
+      this.#spool.take(bytes.length);
+    } catch (full) {
+      return Promise.reject(full as CausewayError);
+    }
     this.#taken += bytes.length;
-    for (let at = 0; at < bytes.length; ) {
-      const more = bytes.subarray(at, at + SPOOL_CHUNK - this.#filled);
-      this.#pending.set(more, this.#filled);
-      this.#filled += more.length;
-      at += more.length;
-      if (this.#filled === SPOOL_CHUNK) await this.#flush();
+    const rest = this.#fill(bytes);
+    return this.#filled === SPOOL_CHUNK ? this.#write(rest) : undefined;
+  }
+
+  /** What does not fit into the chunk that is being filled. */
+  #fill(bytes: Uint8Array): Uint8Array {
+    const more = bytes.subarray(0, SPOOL_CHUNK - this.#filled);
+    this.#pending.set(more, this.#filled);
+    this.#filled += more.length;
+    return bytes.subarray(more.length);
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    let rest = bytes;
+    while (this.#filled === SPOOL_CHUNK) {
+      await this.#flush();
+      rest = this.#fill(rest);
     }
   }
 
@@ -165,7 +180,7 @@ export class SpoolWriter {
     const { length } = this;
     if (this.#filled > 0) await this.#flush();
     await this.close();
-    return new Spooled({ folder: this.#spool.folder, name: this.name, key: this.#key, length }, 0, length, this.#hash.digest('base64url'));
+    return new Spooled({ folder: this.#spool.folder, name: this.name, key: this.#key, length }, 0, length);
   }
 
   async close(): Promise<void> {
@@ -175,12 +190,13 @@ export class SpoolWriter {
   }
 
   async #flush(): Promise<void> {
-    const plaintext = this.#pending.subarray(0, this.#filled);
-    this.#hash.update(plaintext);
-    const sealed = sealChunk(this.#key, this.#chunks, plaintext);
-    const { bytesWritten } = await this.#handle.write(sealed).catch(failed);
+    const sealed = sealChunk(this.#key, this.#chunks, this.#pending.subarray(0, this.#filled));
+    const [ciphertext, tag] = sealed;
+    const length = ciphertext.length + tag.length;
+    const { bytesWritten } = await this.#handle.writev(sealed).catch(failed);
+    release(ciphertext);
     // The last bytes of a disk take part of a chunk, without an error.
-    if (bytesWritten !== sealed.length) throw new CausewayError('disk-full', 'a chunk could not be written to its end');
+    if (bytesWritten !== length) throw new CausewayError('disk-full', 'a chunk could not be written to its end');
     this.#chunks += 1;
     this.#filled = 0;
   }

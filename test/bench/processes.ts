@@ -1,5 +1,5 @@
-/** CPU time and peak memory of processes, from /proc (Linux). */
-import { readFileSync } from 'node:fs';
+/** CPU time and memory of processes, from /proc (Linux). */
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Clock ticks a second of /proc/<pid>/stat: USER_HZ is 100 on every Linux that Node runs on. */
 const TICKS = 100;
@@ -11,8 +11,21 @@ export function cpuMs(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
-/** Peak resident memory, MiB. */
+/** Peak resident memory since the start, or since `resetPeak`, MiB. */
 export function peakMiB(pid: number): number {
-  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(peak ?? 0) / 1024);
+  return mebibytesOf(pid, 'VmHWM');
+}
+
+/** Resident memory at this moment, MiB. */
+export function residentMiB(pid: number): number {
+  return mebibytesOf(pid, 'VmRSS');
+}
+
+export function resetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+function mebibytesOf(pid: number, field: string): number {
+  const found = new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(found ?? 0) / 1024);
 }

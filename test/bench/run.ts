@@ -2,15 +2,17 @@
  * npm run bench -- <what> [--json]. Figures are of this machine and this minute; ratios are of one run.
  *   exchange (default)  [--seconds 10] [--callers 32]: what an exchange costs, and how far that is from its cryptography alone
  *   trail               [--seconds 2]: durable appends, verification, proofs, and two sides compared: 10 million exchanges that agree, 1 million with 10 differences
+ *   large               [--mebibytes 1024]: messages that no memory holds: seconds, memory beyond an idle gateway's, disk given back
  *   mapping             [--seconds 0.5]: documents a second beside closures by hand, XSLT and JSONata
  */
 import { parseArgs } from 'node:util';
 import { benchExchanges } from './exchange.ts';
 import type { ExchangeBench } from './exchange.ts';
+import { benchLarge } from './large.ts';
 import { benchTrail } from './trail.ts';
 import { benchMappings, renderMappings } from './mapping/mapping.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, seconds: { type: 'string' }, callers: { type: 'string', default: '32' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, seconds: { type: 'string' }, mebibytes: { type: 'string', default: '1024' }, callers: { type: 'string', default: '32' } } });
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -19,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
     say(render(bench));
     return summary(bench);
   },
+  large: () => benchLarge(Number(values.mebibytes), say),
   trail: () => benchTrail(Number(values.seconds ?? 2), say),
   async mapping() {
     const results = await benchMappings(Number(values.seconds ?? 0.5), say);
@@ -30,7 +33,7 @@ const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
 const [what = 'exchange', ...more] = positionals;
 const bench = Object.hasOwn(BENCHES, what) && more.length === 0 ? BENCHES[what] : undefined;
 if (bench === undefined) {
-  say(`usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--seconds n] [--callers n]`);
+  say(`usage: npm run bench -- [${Object.keys(BENCHES).join(' | ')}] [--json] [--seconds n] [--callers n] [--mebibytes n]`);
   process.exitCode = 2;
 } else {
   const result = await bench();

@@ -6,21 +6,22 @@ import { after, before, suite, test } from 'node:test';
 import { Spool } from '../../src/platform/spool.ts';
 import { freePorts } from '../../src/sandbox/free-ports.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
-import { Home, Made, answerHeaders, ask, envelope, largeChanges, largeMappings, multipart, question, restHeaders } from '../support/large-pair.ts';
-import type { Answer, SentPart, Taken } from '../support/large-pair.ts';
+import { Home, Made, answerHeaders, ask, envelope, largeChanges, largeMappings, multipart, question, restHeaders, take } from '../support/large-pair.ts';
+import type { Answer, SentPart, Take, Taken } from '../support/large-pair.ts';
 import { RunningPair, eventually } from '../support/running-pair.ts';
 
 const SECRET = 'AttachmentOfSomebody36805280109';
 const folder = mkdtempSync(join(tmpdir(), 'causeway-large-'));
 const pair = new RunningPair(EE_FI);
 const spool = new Spool({ folder: join(folder, 'spool'), maxBytes: 1e9, memoryBytes: 1024 * 1024 });
+const taking: Take = (message) => take(message, spool);
 let home: Home;
 
 before(async () => {
   await spool.clear(new Set());
   const [port = 0] = await freePorts(1);
   await pair.start({ changes: largeChanges(largeMappings(join(folder, 'mappings')), `https://127.0.0.1:${port}`, '32MiB') });
-  home = await Home.start(port, pair.countries.EE.keys.securityServer, spool);
+  home = await Home.start(port, pair.countries.EE.keys.securityServer, taking);
 });
 after(async () => {
   await pair.end();
@@ -29,7 +30,7 @@ after(async () => {
 });
 
 function post(path: string, headers: Readonly<Record<string, string>>, pieces: Parameters<typeof ask>[3], method = 'POST'): Promise<Taken> {
-  return ask(`https://127.0.0.1:${pair.gateway('FI').ports.domestic}${path}`, pair.countries.FI.keys.securityServer, { method, headers }, pieces, spool);
+  return ask(`https://127.0.0.1:${pair.gateway('FI').ports.domestic}${path}`, pair.countries.FI.keys.securityServer, { method, headers }, pieces, taking);
 }
 
 const lastTaken = (): Taken => home.taken.at(-1) ?? assert.fail('nothing reached home');

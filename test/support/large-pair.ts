@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseDocument } from 'yaml';
-import { load } from '../../src/platform/content.ts';
+import { load, sha256Of } from '../../src/platform/content.ts';
 import { Collector } from '../../src/platform/collect.ts';
 import { parseMediaType } from '../../src/platform/media-type.ts';
 import { readMultipart } from '../../src/platform/multipart.ts';
@@ -92,7 +92,7 @@ export class Made {
   }
 }
 
-type Source = Buffer | Made;
+export type Source = Buffer | Made;
 
 function* bytesOf(pieces: readonly Source[]): Generator<Buffer> {
   for (const piece of pieces) {
@@ -149,22 +149,27 @@ export async function take(message: IncomingMessage, spool: Spool): Promise<Take
     const contentType = message.headers['content-type'] ?? '';
     const found = contentType.startsWith('multipart/')
       ? await readMultipart(body, parseMediaType(contentType).parameters.get('boundary') ?? '', { maxParts: 100_000, maxHeaderBytes: 65_536 })
-      : [{ headers: new Uint8Array(), content: body, sha256: body instanceof Uint8Array ? createHash('sha256').update(body).digest('base64url') : (body.sha256 ?? '') }];
+      : [{ headers: new Uint8Array(), content: body, sha256: await sha256Of(body) }];
     const parts = await Promise.all(found.map(async ({ headers, content, sha256 }) => ({ headers: Buffer.from(headers).toString('latin1'), length: content.length, sha256, text: content.length > 200_000 ? '' : Buffer.from(await load(content, 200_000)).toString('utf8') })));
-    const { rawHeaders } = message;
-    return {
-      status: message.statusCode ?? 0,
-      method: message.method ?? '',
-      target: message.url ?? '',
-      headers: Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)])),
-      headerLines: Array.from({ length: rawHeaders.length / 2 }, (_, at) => [rawHeaders[2 * at] ?? '', rawHeaders[2 * at + 1] ?? ''] as const),
-      parts,
-      sha512: sha512.digest(),
-    };
+    return { ...headOf(message), parts, sha512: sha512.digest() };
   } finally {
     await scope.dispose();
   }
 }
+
+/** All of a message but its body. */
+export function headOf({ statusCode, method, url, headers, rawHeaders }: IncomingMessage): Omit<Taken, 'parts' | 'sha512'> {
+  return {
+    status: statusCode ?? 0,
+    method: method ?? '',
+    target: url ?? '',
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
+    headerLines: Array.from({ length: rawHeaders.length / 2 }, (_, at) => [rawHeaders[2 * at] ?? '', rawHeaders[2 * at + 1] ?? ''] as const),
+  };
+}
+
+/** How an end of these exchanges reads what comes: in files of a spool, or, in the bench, in passing. */
+export type Take = (message: IncomingMessage) => Promise<Taken>;
 
 export interface Answer {
   readonly status: number;
@@ -178,14 +183,14 @@ export interface Identity {
 }
 
 /** Asks a gateway as a security server does. Rejects when the connection breaks. */
-export async function ask(url: string, identity: Identity, head: { readonly method?: string; readonly headers: Readonly<Record<string, string>> }, pieces: readonly Source[], spool: Spool): Promise<Taken> {
+export async function ask(url: string, identity: Identity, head: { readonly method?: string; readonly headers: Readonly<Record<string, string>> }, pieces: readonly Source[], taking: Take): Promise<Taken> {
   const outgoing = httpsRequest(url, { method: head.method ?? 'POST', headers: { ...head.headers, 'content-length': String(lengthOf(pieces)) }, key: identity.key, cert: identity.certificate, rejectUnauthorized: false, agent: false });
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
   await Promise.all([answered, pipeline(Readable.from(bytesOf(pieces), { objectMode: false }), outgoing).catch((error: unknown) => {
     // A refusal may come before everything is sent.
     if (!(error instanceof Error && 'code' in error && ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code)))) throw error;
   })]);
-  return take((await answered)[0], spool);
+  return taking((await answered)[0]);
 }
 
 export type Service = (taken: Taken) => Promise<Answer> | Answer;
@@ -204,12 +209,12 @@ export class Home {
     this.url = url;
   }
 
-  static async start(port: number, identity: Identity, spool: Spool): Promise<Home> {
+  static async start(port: number, identity: Identity, taking: Take): Promise<Home> {
     const server = createServer({ key: identity.key, cert: identity.certificate, requestCert: true, rejectUnauthorized: false, requestTimeout: 0 });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const home = new Home(server, `https://127.0.0.1:${port}`);
-    server.on('request', (request, response) => void home.#serve(request, response, spool).catch(() => response.destroy()));
+    server.on('request', (request, response) => void home.#serve(request, response, taking).catch(() => response.destroy()));
     return home;
   }
 
@@ -219,8 +224,8 @@ export class Home {
     await once(this.#server, 'close');
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse, spool: Spool): Promise<void> {
-    const taken = await take(request, spool);
+  async #serve(request: IncomingMessage, response: ServerResponse, taking: Take): Promise<void> {
+    const taken = await taking(request);
     this.taken.push(taken);
     const rest = taken.target.startsWith('/r1/');
     const { status, headers, pieces } = await (rest ? this.rest : this.soap)(taken);

@@ -107,7 +107,7 @@ test('Past the quota of all temporary files a writer is refused, and the others 
   const [one, other] = [spool.scope(), spool.scope()];
   await spooled(one, randomBytes(4000));
   const writer = await other.writer();
-  await assert.rejects(writer.add(randomBytes(2000)), { code: 'disk-full' });
+  await assert.rejects(async () => writer.add(randomBytes(2000)), { code: 'disk-full' });
   await writer.add(randomBytes(1000));
   await one.dispose();
   await writer.add(randomBytes(4000));
