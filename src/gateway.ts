@@ -17,6 +17,8 @@ import { readKek } from './evidence/kek.ts';
 import { evidenceRequests } from './evidence/requests.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
 import { Dependencies } from './exchange/dependencies.ts';
+import { CitizenView } from './exchange/citizen-view.ts';
+import type { CitizenViewOptions } from './exchange/citizen-view.ts';
 import { Erasing } from './exchange/erasing.ts';
 import { HorizonWatch } from './exchange/horizon-watch.ts';
 import { horizon } from './exchange/horizon.ts';
@@ -36,6 +38,7 @@ import { suspensionFolders } from './federation/suspension-orders.ts';
 import { makeLink } from './federation/link.ts';
 import type { Grant, Link, LinkVersion } from './federation/link.ts';
 import { Admission } from './http/admission.ts';
+import { citizens } from './http/citizens.ts';
 import { domesticApp } from './http/domestic.ts';
 import type { DomesticOptions } from './http/domestic.ts';
 import { edgeApp } from './http/edge.ts';
@@ -131,7 +134,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies });
   const readiness = async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies }, clock.now());
   const listeners = await listenAll(config, log, {
-    domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes }, mappings),
+    domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, kek, identifiers: mappings.identifiers, links, clock, clockState, log }) }, mappings),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request) }),
     operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
@@ -289,6 +292,14 @@ function domesticSide(config: GatewayConfig, hub: OpenHub | undefined, options: 
   if (config.gateway.home === 'provider') return domesticApp({ ...options, callers: { pins: pinsOf(config.listeners.domestic.tls.clients) } });
   const dialects = [...new Set(mappings.offers.map((offer) => offer.dialect))];
   return edgeApp({ ...options, clients: edgeClients(config), dialects, catalogue: () => mappings.catalogue });
+}
+
+/** Who may look up citizens; nobody where gateway.yaml does not say. */
+function citizensSide({ gateway, citizens: settings, listeners }: GatewayConfig, { log, ...parts }: Omit<CitizenViewOptions, 'country' | 'perMinute'> & Pick<GatewayOptions, 'log'>): Pick<DomesticOptions, 'citizens'> {
+  if (settings === undefined) return {};
+  const view = new CitizenView({ ...parts, country: gateway.country, perMinute: settings.lookUpsPerMinute });
+  const authorities = settings.authorities.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'citizens.authorities'), pins: pinsOf(certificates) }));
+  return { citizens: citizens({ view, authorities, securityServers: pinsOf(listeners.domestic.tls.clients), clock: parts.clock, log }) };
 }
 
 function edgeClients({ home }: GatewayConfig): EdgeOptions['clients'] {

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asCausewayError } from '../errors.ts';
 import { addDemo } from './demo-command.ts';
+import { addCitizen } from './citizen-commands.ts';
 import { addEvidence } from './evidence-commands.ts';
 import { addAnchor } from './anchor-commands.ts';
 import { addLink } from './link-commands.ts';
@@ -23,6 +24,7 @@ function program(): Command {
   addTrust(causeway);
   addTrail(causeway.command('trail').description('the trail of a gateway'));
   addEvidence(causeway.command('evidence').description('evidence of what was exchanged'));
+  addCitizen(causeway.command('citizen').description('for the authority that persons turn to'));
   addServices(causeway);
   addHomeCheck(causeway);
   addAnchor(causeway.command('anchor').description("a country's anchor: whom our gateways believe, and whom gateways abroad believe of ours (docs/trust.md)"));

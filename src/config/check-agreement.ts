@@ -52,7 +52,7 @@ function publicOf(file: string): string | undefined {
   }
 }
 
-function checkLegs({ parties, legs }: Agreement, report: Report): void {
+function checkLegs({ parties, legs, hiddenFromSubjects = [] }: Agreement, report: Report): void {
   const countries = parties.map((party) => party.country);
   for (const [index, leg] of legs.entries()) {
     const path = ['legs', index] as const;
@@ -60,6 +60,8 @@ function checkLegs({ parties, legs }: Agreement, report: Report): void {
     if (leg.from === leg.to) report([...path, 'to'], 'is where the leg comes from');
     checkGrants(leg, path, report);
   }
+  const purposes = legs.flatMap(({ grants }) => grants.map(({ purpose }) => purpose));
+  for (const [index, purpose] of hiddenFromSubjects.entries()) if (!purposes.includes(purpose)) report(['hiddenFromSubjects', index], `no grant is for the purpose "${purpose}"`);
   if (legs.some(({ evidence }) => evidence === 'escrow')) checkAuditors(parties, report);
   if (legs[0].from === legs[1].from) report(['legs', 1, 'from'], 'both legs go the same way');
 }

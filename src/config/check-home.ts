@@ -13,6 +13,7 @@ interface HomeSide {
   readonly gateway: { readonly home: 'provider' | 'edge' | 'hub' };
   readonly listeners: { readonly domestic: { readonly tls: { readonly clients: readonly string[] } } };
   readonly home: { readonly securityServers: readonly Reached[]; readonly services: readonly (Reached & { readonly service: string; readonly signatureKeys?: readonly unknown[] })[]; readonly clients: readonly HubClientEntry[]; readonly hub?: HubEntry };
+  readonly citizens?: { readonly authorities: readonly { readonly client: string; readonly certificates: readonly string[] }[] };
 }
 
 type Path = Found[0];
@@ -30,6 +31,7 @@ function problemsOf(file: HomeSide): Found[] {
   const own = { provider: providerProblems, edge: edgeProblems, hub: hubSideProblems }[file.gateway.home](file);
   return [
     ...own,
+    ...authorityProblems(file),
     ...twice(services.map(({ service }) => service), ['home', 'services'], 'service'),
     ...twice(clients.map(({ client }) => client), ['home', 'clients'], 'client'),
     ...securityServers.flatMap((one, index) => tlsProblems(one, ['home', 'securityServers', index])),
@@ -63,6 +65,17 @@ function directProblems({ listeners, home }: HomeSide, what: string): Found[] {
     ...(listeners.domestic.tls.clients.length > 0 ? [[['listeners', 'domestic', 'tls', 'clients'], `is for gateway.home: provider; ${what} has home.clients`] as const] : []),
     ...home.services.flatMap(({ url }, index) => (url === undefined ? [[['home', 'services', index, 'url'], `is missing: ${what} calls the service itself`] as const] : [])),
   ];
+}
+
+/** Who may look up citizens: known by a certificate of its own, or by the word of a security server. */
+function authorityProblems({ gateway, listeners: { domestic }, citizens }: HomeSide): Found[] {
+  const { authorities = [] } = citizens ?? {};
+  const shared = (file: string): boolean => domestic.tls.clients.includes(file);
+  return authorities.flatMap(({ certificates }, index): Found[] => {
+    const path: Path = ['citizens', 'authorities', index, 'certificates'];
+    if (gateway.home !== 'provider' && certificates.length === 0) return [[path, 'name at least one certificate: no security server says here who asks']];
+    return certificates.flatMap((file, at): Found[] => (shared(file) ? [[[...path, at], 'is that of a security server, which speaks for every member: leave it out, it says who asks']] : []));
+  });
 }
 
 /** TLS unless it is turned off by its long name, which an https URL contradicts; a key and its certificate go together. */

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { DEFAULT_XML_LIMITS } from '../platform/limits.ts';
 import { DEFAULT_MULTIPART_LIMITS } from '../platform/multipart.ts';
 import { checkHome } from './check-home.ts';
+import { citizens } from './citizens-file.ts';
 import { federation } from './federation-file.ts';
 import { callingHome } from './home-file.ts';
 import { clock, timestamps } from './timestamps-file.ts';
@@ -150,6 +151,7 @@ function fields(folder: string) {
     federation: v.exactOptional(federation(folder)),
     listeners: listeners(folder),
     home: home(folder),
+    citizens: v.exactOptional(citizens(folder)),
     keys: keys(folder),
     operators,
     limits,

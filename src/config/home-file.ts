@@ -1,7 +1,7 @@
 /** gateway.yaml, `home`: whom the gateway calls at home, and who may call it there. */
 import * as v from 'valibot';
 import { hub, hubCredentials, signatureKeys } from './hub-file.ts';
-import { count, duration, identity, origin, path, record, serviceUrl, text } from './values.ts';
+import { count, duration, identity, memberPath, origin, path, record, serviceUrl, text } from './values.ts';
 
 /** The long name is deliberate: whoever reads the file must see it. */
 const plainHttp = v.exactOptional(v.pipe(v.literal(true, 'expected true'), v.description('Speak plain HTTP: anybody on the way reads and changes every message. Only with an http:// URL, never across a network that others use.')));
@@ -36,7 +36,7 @@ function service(folder: string) {
 
 function client(folder: string) {
   return record({
-    client: v.pipe(text(), v.regex(/^[^/]+(\/[^/]+){2,3}$/, 'expected instance/class/code or instance/class/code/subsystem'), v.description('A member or subsystem of ours: instance/class/code[/subsystem], each part percent-encoded.')),
+    client: v.pipe(memberPath(), v.description('A member or subsystem of ours: instance/class/code[/subsystem], each part percent-encoded.')),
     certificates: v.pipe(v.optional(v.array(path(folder)), []), v.description('TLS certificates that may speak for it. Several, so that one can follow another.')),
     ...hubCredentials(folder),
   });

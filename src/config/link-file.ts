@@ -67,6 +67,7 @@ const agreement = record({
   evidenceRetention: v.exactOptional(v.pipe(duration(), v.description('After which both sides destroy the keys of their evidence; without it, when it is erased.'))),
   backupRetention: v.exactOptional(v.pipe(duration(), v.description('How long backups of the keys of the evidence are kept at most; without it 30 days are counted.'))),
   degraded: v.exactOptional(degraded),
+  hiddenFromSubjects: v.exactOptional(v.pipe(v.array(text(), 'expected a list of purposes'), v.description('Purposes whose exchanges are not shown to the persons whom they are about (citizens in gateway.yaml); what was asked while its purpose stands here is never shown.'))),
   legs: v.strictTuple([leg, leg], 'expected exactly two legs'),
 });
 

@@ -25,6 +25,11 @@ export function text() {
   return v.pipe(v.string((issue) => (issue.received === 'undefined' ? 'is missing' : `expected a text; write it in quotes`)), v.nonEmpty(expects('a text that is not empty')), v.maxLength(2000, expects('a shorter text')));
 }
 
+/** A member or subsystem of our platform. */
+export function memberPath() {
+  return v.pipe(text(), v.regex(/^[^/]+(\/[^/]+){2,3}$/, 'expected instance/class/code or instance/class/code/subsystem'));
+}
+
 /** Path of a file or folder, relative to the file in which it is written; absolute afterwards. */
 export function path(folder: string) {
   return v.pipe(text(), v.transform((written) => resolve(folder, written)));

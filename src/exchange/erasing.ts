@@ -66,7 +66,7 @@ export class Erasing {
     return signErasureAnswer(peer, asked, await this.#eraseForPeer(peer, asked, compact), clock.now());
   }
 
-  /** Destroys the keys of records that are older than their link lets them be, and records how many. */
+  /** Destroys the keys of records that are older than their link lets them be, and records how many; then those of the subject index that lead to nothing any more. */
   async expire(now: number): Promise<void> {
     const { store, peers, admit } = this.#options;
     for (const { link } of peers) {
@@ -76,6 +76,7 @@ export class Erasing {
       const count = await this.#expireLink(link.id, now - retention);
       if (count > 0) await store.commit({ entries: [{ log: link.id, entry: { v: 1, step: 'erasure', approval: 'retention', count, t: this.#time() } }] });
     }
+    await store.dropSubjectKeys(new Date(now).getUTCFullYear());
   }
 
   async #expireLink(link: string, before: number): Promise<number> {

@@ -31,6 +31,7 @@ import { aboutQuestion, aboutStatement, backwards, recorded, theirs } from './re
 import type { About, Recorded } from './recorded.ts';
 import { RefusalRate } from './refusal-rate.ts';
 import { PeerRefused } from './refusals.ts';
+import { SubjectIndex } from './subject-index.ts';
 import type { DomesticTask, Observe, Peer, Question } from './flow.ts';
 
 /** Seconds after `iat` by which the entry that a response promises is under a cosigned checkpoint. */
@@ -65,11 +66,13 @@ export class Journal extends Archive {
   readonly #options: JournalOptions;
   readonly #refusals: RefusalRate;
   readonly #commits: Commits;
+  readonly #subjects: SubjectIndex;
 
   constructor(options: JournalOptions) {
     super(options);
     this.#options = options;
     this.#commits = new Commits(options.store, options.spool);
+    this.#subjects = new SubjectIndex(options.store, options.kek);
     this.#refusals = new RefusalRate(options.refusalsPerMinute);
   }
 
@@ -164,7 +167,7 @@ export class Journal extends Archive {
     const { agreement } = use.version;
     const result = await this.#commits.run(async (keep) => {
       const kept = await keep(neededAgain(payload, use.grant), 'request');
-      const evidence = await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: asSent(request), neutral: opened.fields.document, context: opened.fields.context }, now);
+      const evidence = { ...(await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: asSent(request), neutral: opened.fields.document, context: opened.fields.context }, now)), subjects: await this.#subjects.ofTask(task, 'request', opened.fields.document, now) };
       const entry = this.#entry(aboutStatement(statement, peer), 'request', 'RelayAcceptance', theirs(statement, peer), now, { evidence: evidence.id });
       const row = this.#inboundRow(statement, peer, 'handing-over', now, packSealed({ statement: statement.compact, payload: kept }, this.encrypt(jti, 'question', recordKey)));
       return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, jti, recordKey) } };
@@ -186,7 +189,7 @@ export class Journal extends Archive {
     let kept: SealedBytes = sealed;
     const index = await this.#close(agreement.id, async (keep) => {
       kept = { statement: sealed.statement, payload: await keep(sealed.payload, 'outcome') };
-      const evidence = await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now);
+      const evidence = { ...(await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now)), subjects: await this.#subjects.ofTask(task, 'response', mapped.fields.document, now) };
       const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
       return { change: { direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(kept, this.encrypt(jti, 'reply', recordKey)), answerUntil: now + inboundRetention(peer.link) }, entry, evidence };
     });

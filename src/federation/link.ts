@@ -79,6 +79,8 @@ export interface Agreement {
   readonly backupRetention?: number;
   /** What both sides do while something that they depend on is gone (degraded.ts). */
   readonly degraded?: { readonly [D in Dependency]?: Readonly<DegradedPolicy> };
+  /** Purposes whose exchanges are never shown to the persons whom they are about. */
+  readonly hiddenFromSubjects?: readonly string[];
   readonly legs: readonly [Leg, Leg];
 }
 

@@ -134,6 +134,11 @@ export function checkAge(claims: { readonly iat: number }, tolerance: AgeToleran
 }
 
 /** Before the signature, since the key's window is judged at `iat`: nothing of the result may be believed yet. */
+/** Claims of a peer's request that was authenticated when it was recorded. Throws `statement-malformed`. */
+export function recordedRequest(compact: string): RequestClaims {
+  return readClaims('causeway-request+jwt', parseJws(compact, compact.length).payload);
+}
+
 function readClaims<T extends StatementType>(type: T, payload: Uint8Array): ClaimsOf[T] {
   let value: unknown;
   try {

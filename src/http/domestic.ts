@@ -1,6 +1,6 @@
 /** The domestic listener: service URLs that the country's security server calls, over mutual TLS with pinned certificates. */
 import Koa from 'koa';
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import { outbound } from '../exchange/outbound.ts';
 import type { Offer } from '../exchange/flow.ts';
@@ -21,10 +21,13 @@ export interface DomesticOptions {
   readonly callers: { readonly pins: readonly string[] } | { authenticate(headers: HttpHeaders, now: number): Promise<void> };
   readonly admission: Admission;
   readonly maxBodyBytes: number;
+  /** The citizen's view (citizens.ts), where this gateway has one. */
+  readonly citizens?: Middleware;
 }
 
 export function domesticApp(options: DomesticOptions): Koa {
   const app = new Koa();
+  if (options.citizens !== undefined) app.use(options.citizens);
   app.use(async (context) => {
     const offer = options.offers().find(({ path }) => context.path === path || context.path.startsWith(`${path}/`));
     if (offer !== undefined) return answer(context, offer, options);

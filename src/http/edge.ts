@@ -48,6 +48,7 @@ export function edgeApp(options: EdgeOptions): Koa {
     }
   }
   const app = new Koa();
+  if (options.citizens !== undefined) app.use(options.citizens);
   app.use(router.routes());
   app.use((context) => {
     context.status = 404;

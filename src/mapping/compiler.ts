@@ -5,6 +5,7 @@ import type { CodeList } from './codecs/codec.ts';
 import type { Watch } from './compiled.ts';
 import { compileFace } from './face.ts';
 import type { NeutralForm } from './neutral.ts';
+import { UNMARKED, type Marks } from './personal.ts';
 import type { Problems, SourceFile } from './problems.ts';
 import type { MappingFile } from './rules.ts';
 import { operationText, type ServiceEntry } from './services.ts';
@@ -17,6 +18,8 @@ export interface Sources {
   readonly mappings: ReadonlyMap<string, { readonly source: SourceFile; readonly file: MappingFile }>;
   readonly codelists: ReadonlyMap<string, { readonly text: string; readonly list: CodeList }>;
   readonly neutral: ReadonlyMap<string, NeutralForm>;
+  /** What is marked in them, by the same names. */
+  readonly marks: ReadonlyMap<string, Marks>;
 }
 
 /** A mapping as its services use it: compiled for their country. */
@@ -73,15 +76,16 @@ function checkEntry(entry: ServiceEntry, files: readonly MappingFile[], { mappin
 
 /** Undefined, with its problem reported, when its neutral form is not there. `watch` looks at the rules while they work. */
 export function compile(sources: Sources, name: string, file: MappingFile, country: string, watch?: Watch): TranslationParts | undefined {
-  const neutral = sources.neutral.get(`${file.neutral.subject}/${file.neutral.version}`);
+  const form = `${file.neutral.subject}/${file.neutral.version}`;
+  const neutral = sources.neutral.get(form);
   if (neutral === undefined) {
-    file.fields.report(`no neutral schema "${file.neutral.subject}/${file.neutral.version}"`, `known: ${[...sources.neutral.keys()].join(', ')}`, 'neutral');
+    file.fields.report(`no neutral schema "${form}"`, `known: ${[...sources.neutral.keys()].join(', ')}`, 'neutral');
     return undefined;
   }
   const used = new Set<string>();
   const codelist = (name: string): CodeList | undefined => (used.add(name), sources.codelists.get(name)?.list);
   const face = compileFace(file, neutral, { codecs: { codelist, checks: file.checks }, country, ...(watch === undefined ? {} : { watch }) });
-  return { ref: mappingRef(sources, name, file, used), neutral, face };
+  return { ref: mappingRef(sources, name, file, used), neutral, face, subjects: (sources.marks.get(form) ?? UNMARKED).subjects };
 }
 
 /** The hash that `sha256sum ee/person.yaml codelists/….yaml | sha256sum` gives in the mappings folder: the mapping first, its code lists by name. */

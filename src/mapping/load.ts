@@ -10,7 +10,7 @@ import { countryFolders, hashOf, namesIn, readFiles, rootsOf, type MappingFiles 
 import { readIdentifiers, type Identifiers } from './identifiers.ts';
 import type { DialectForms, LoadMappings, MappingSet, MappingSource, Revision, Translation } from './mappings.ts';
 import { neutralCompiler, type NeutralForm, type Schema } from './neutral.ts';
-import { readPersonal, type IsPersonal } from './personal.ts';
+import { readPersonal, type Marks } from './personal.ts';
 import { passthrough } from './passthrough.ts';
 import { Problems, type SourceFile } from './problems.ts';
 import { readMappingFile } from './rule-reader.ts';
@@ -54,16 +54,16 @@ export interface Country {
   readonly source: SourceFile | undefined;
 }
 
-/** Which fields of a neutral form are personal (personal.ts). Throws `config-invalid` with every problem in its marks. */
-export async function loadPersonal(folder: string, form: NeutralForm): Promise<IsPersonal> {
+/** What is marked in a neutral form (personal.ts). Throws `config-invalid` with every problem in its marks. */
+export async function loadPersonal(folder: string, form: NeutralForm): Promise<Marks> {
   const problems = new Problems();
-  const isPersonal = readMarks(await readFiles(folder, ['neutral']), form, problems);
+  const marks = readMarks(await readFiles(folder, ['neutral']), form, problems);
   problems.throwIfAny();
-  return isPersonal;
+  return marks;
 }
 
 /** As loadPersonal; what is wrong with the marks is reported. */
-export function readMarks(files: MappingFiles, form: NeutralForm, problems: Problems): IsPersonal {
+export function readMarks(files: MappingFiles, form: NeutralForm, problems: Problems): Marks {
   const path = `neutral/${form.ref.schema}/${form.ref.version}`;
   const marks = `${path}/personal.yaml`;
   return readPersonal(files.has(marks) ? readSource(files, marks, problems) : undefined, form);
@@ -128,7 +128,9 @@ export async function readCountry(files: MappingFiles, country: string, forms: D
 async function readSources(files: MappingFiles, home: string, forms: DialectForms, problems: Problems): Promise<Sources> {
   const mappings = await readMappings(files, home, forms, problems);
   checkRevisions([...mappings.values()].map(({ file }) => file));
-  return { problems, mappings, codelists: await readCodeLists(files, problems), neutral: await readNeutral(files, problems) };
+  const neutral = await readNeutral(files, problems);
+  const marks = new Map([...neutral].map(([id, form]) => [id, readMarks(files, form, problems)]));
+  return { problems, mappings, codelists: await readCodeLists(files, problems), neutral, marks };
 }
 
 function publicPart({ service, operation, home, purposes }: ServiceEntry): Pick<ServiceEntry, 'service' | 'operation' | 'home' | 'purposes'> {

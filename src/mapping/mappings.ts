@@ -3,6 +3,7 @@ import type { Checks } from './codecs/codec.ts';
 import type { NeededField } from './needed.ts';
 import type { NeutralForm } from './neutral.ts';
 import type { Purposes } from './purposes.ts';
+import type { Subjects } from './subjects.ts';
 import type { DialectName, DomesticMember, DomesticRequest, DomesticResponse, DomesticService, Mapped, MappingRef, NeutralRef, Opened, Operation, Payload, Verified } from '../stages.ts';
 
 /** The form of the payloads of each dialect that there is: all that this room knows of dialects. */
@@ -84,6 +85,8 @@ export interface Translation {
   readonly neutral: NeutralRef | 'passthrough';
   readonly ref: MappingRef;
   readonly schemas: NeutralForm['schemas'];
+  /** Whom a neutral document is about (subjects.ts). */
+  readonly subjects: Subjects;
   /** Neutral fields without which nothing can be written at home. */
   needed(kind: 'request' | 'response'): readonly NeededField[];
   requestToNeutral(request: Verified<DomesticRequest>, terms?: LinkTerms): Mapped<'neutral'>;

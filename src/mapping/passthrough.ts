@@ -27,6 +27,7 @@ export const passthrough: Translation = {
   neutral: PASSTHROUGH,
   ref: NO_MAPPING,
   schemas: { request: {}, response: {} },
+  subjects: () => [],
   needed: () => [],
   requestToNeutral: (request, terms) => toNeutral(request.message, terms),
   requestToDomestic: toDomestic,

@@ -7,12 +7,14 @@ import type { LinkTerms, Translation } from './mappings.ts';
 import { minimiser } from './minimise.ts';
 import { requireNeutral, type Kind, type NeutralForm } from './neutral.ts';
 import { Run, type JsonObject } from './run.ts';
+import type { Subjects } from './subjects.ts';
 
 /** What reads and writes the payloads of one mapping; the face is made by compileFace. */
 export interface TranslationParts {
   readonly ref: MappingRef;
   readonly neutral: NeutralForm;
   readonly face: Face;
+  readonly subjects: Subjects;
 }
 
 interface Translated<T> {
@@ -64,6 +66,7 @@ export function makeTranslation(parts: TranslationParts): Translation {
     neutral: neutral.ref,
     ref,
     schemas: neutral.schemas,
+    subjects: parts.subjects,
     needed: (kind) => parts.face.needed(kind),
     requestToNeutral: (request: Verified<DomesticRequest>, terms) => toNeutral('request', request.message, terms),
     requestToDomestic: (request: Opened, terms) => toDomestic('request', request.fields, undefined, terms),

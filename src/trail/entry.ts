@@ -169,7 +169,7 @@ const NEEDS: Readonly<Partial<Record<Step, readonly (keyof Entry)[]>>> = {
   'link-change': ['link', 'digest'],
   'mapping-change': ['mapping'],
   'erasure': ['approval'],
-  'evidence-access': ['xid', 'approval'],
+  'evidence-access': ['approval'],
 };
 
 function invalid(what: string): CausewayError {

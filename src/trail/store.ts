@@ -57,7 +57,23 @@ export interface EvidenceRow {
   readonly ciphertext: Uint8Array;
   /** The exchange's record key under the key-encryption key. Written once an exchange and side, with its first record. */
   readonly wrappedKey?: Uint8Array;
+  /** Whom the record is about: stands beside the record key, and goes with it. */
+  readonly subjects?: readonly SubjectTag[];
   readonly createdAt: number;
+}
+
+/** A data subject as the index holds it: an HMAC under the key of a year. */
+export interface SubjectTag {
+  /** Of the key. */
+  readonly year: number;
+  /** 32 bytes. */
+  readonly tag: Uint8Array;
+}
+
+/** The key of a year, under the key-encryption key. */
+export interface SubjectKey {
+  readonly year: number;
+  readonly wrapped: Uint8Array;
 }
 
 /** A file of the spool that a row needs: `request` and `outcome` of the exchange, and gone with them, or the evidence record. */
@@ -142,6 +158,14 @@ export interface Store {
   evidence(id: string): Promise<EvidenceRow | undefined>;
   /** Wrapped record key of an exchange; undefined when it was erased. */
   recordKey(xid: string): Promise<Uint8Array | undefined>;
+  /** Exchanges with a record about one of the tags, the newest first; those that were erased are not among them. */
+  exchangesAbout(tags: readonly SubjectTag[]): Promise<readonly string[]>;
+  /** Keys of the subject index that were not destroyed, in the order of the years. */
+  subjectKeys(): Promise<readonly SubjectKey[]>;
+  /** Keeps the key of a year, unless the year has one. Answers the year's key, durably. */
+  addSubjectKey(key: SubjectKey): Promise<SubjectKey>;
+  /** Destroys the keys of years before `year` under which no record is found any more. When it resolves, no file of the store holds them. */
+  dropSubjectKeys(year: number): Promise<void>;
 
   /** Head of the shard in which the log stands, as it is committed. */
   head(log: LogName): Promise<TreeHead>;

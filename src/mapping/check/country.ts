@@ -3,7 +3,7 @@ import type { CompiledMapping } from '../compiler.ts';
 import { DescriptionError, type Description, type ReadFile } from '../describe/description.ts';
 import { readDescription } from '../describe/read.ts';
 import type { MappingFiles } from '../folder.ts';
-import { readCountry, readMarks, readSamples, type Country } from '../load.ts';
+import { readCountry, readSamples, type Country } from '../load.ts';
 import type { DialectForms } from '../mappings.ts';
 import type { Problem } from '../problems.ts';
 import { checkCoverage } from './coverage.ts';
@@ -51,7 +51,6 @@ export async function checkCountry(files: MappingFiles, name: string, options: C
   const { problems, identifiers, source, compiler } = country;
   const sound = problems.list.every(({ severity }) => severity === 'warning');
   if (sound && identifiers !== undefined && source !== undefined) checkIdentifiers(identifiers, source, options.runs * 10);
-  for (const form of new Set(compiler.compiled().map(({ parts }) => parts.neutral))) readMarks(files, form, problems);
   const described = new Map<string, Description | undefined>();
   const mappings = compiler.compiled().map((mapping) => {
     const { id, revision } = mapping.file;

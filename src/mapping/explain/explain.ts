@@ -37,7 +37,7 @@ export interface Explainer {
 /** The explainer of one mapping (`ee/person`) for services of `country`. Throws `config-invalid` as loadTranslation does, and for wrong marks of personal fields. */
 export async function loadExplainer(folder: string, id: string, country: string, { forms, ...options }: { readonly forms: DialectForms; readonly showPersonal: boolean }): Promise<Explainer> {
   const plain = await loadMapping(folder, id, country, forms);
-  const isPersonal = await loadPersonal(folder, plain.parts.neutral);
+  const { isPersonal } = await loadPersonal(folder, plain.parts.neutral);
   let made: Recorder | undefined;
   const watched = await loadMapping(folder, id, country, forms, (source) => (made = new Recorder({ source, isPersonal, ...options })));
   const recorder = made;

@@ -2,6 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CausewayError } from '../../errors.ts';
 import type { EvidenceRecords, NewKey, RecordKeys } from './evidence.ts';
+import type { NewSubjects } from './subjects.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { KeptFiles } from './files.ts';
 import type { Logs } from './logs.ts';
@@ -21,6 +22,12 @@ function ownFailure(thrown: unknown): CausewayError | undefined {
   if (thrown instanceof CausewayError && thrown.code === 'internal') return thrown;
   if (isConstraint(thrown)) return new CausewayError('internal', 'the commit breaks a rule of the tables, or an evidence id is taken', { cause: thrown });
   return undefined;
+}
+
+/** What a batch adds to the key store. */
+interface Fresh {
+  readonly keys: Map<string, NewKey>;
+  readonly subjects: NewSubjects[];
 }
 
 interface Parts {
@@ -53,38 +60,39 @@ export class GroupCommit {
    */
   run(commits: readonly WireCommit[]): Outcome<CommitResult>[] {
     const { logs, keys } = this.#parts;
-    const newKeys = new Map<string, NewKey>();
+    const fresh: Fresh = { keys: new Map(), subjects: [] };
     this.#sql.begin.run();
-    const outcomes = commits.map((commit) => this.#one(commit, newKeys));
+    const outcomes = commits.map((commit) => this.#one(commit, fresh));
     logs.saveHeads();
     // Keys are durable before the ciphertexts that need them; a crash in between leaves a key that no record uses.
-    if (newKeys.size > 0) keys.put([...newKeys.values()]);
+    if (fresh.keys.size > 0 || fresh.subjects.length > 0) keys.put(fresh);
     this.#sql.commit.run();
     return outcomes;
   }
 
   /** Once its changes stand, nothing of a commit can fail any more but the database itself: then the trees in memory may grow. */
-  #one(commit: WireCommit, newKeys: Map<string, NewKey>): Outcome<CommitResult> {
+  #one(commit: WireCommit, fresh: Fresh): Outcome<CommitResult> {
     const unknown = commit.entries.find(([log]) => !this.#parts.logs.has(log));
     if (unknown !== undefined) return { failure: { code: 'internal', message: `no log "${unknown[0]}" in this store` } };
-    const changed = this.#change(commit, newKeys);
+    const changed = this.#change(commit, fresh);
     if (!('dropped' in changed)) return changed;
     return { value: { kind: 'committed', appended: commit.entries.map(([log, json]) => this.#parts.logs.append(log, json)), dropped: changed.dropped } };
   }
 
   /** Exchange, evidence, time-stamp and files of one commit, or why it is refused: then nothing of it is left in the transaction. */
-  #change(commit: WireCommit, newKeys: Map<string, NewKey>): Outcome<CommitResult> | { readonly dropped: readonly string[] } {
+  #change(commit: WireCommit, fresh: Fresh): Outcome<CommitResult> | { readonly dropped: readonly string[] } {
     const { exchange, evidence, timestamp } = commit;
     if (exchange === undefined && evidence === undefined && timestamp === undefined) return { dropped: [] };
     this.#sql.mark.run();
     try {
       const holder = exchange && this.#parts.exchanges.apply(exchange);
       if (holder !== undefined) return this.#undone({ value: { kind: 'conflict', row: holder } });
-      const key = evidence && this.#parts.evidence.insert(evidence, newKeys);
-      if (key !== undefined) newKeys.set(key.xid, key);
+      const key = evidence && this.#parts.evidence.insert(evidence, fresh.keys);
+      if (key !== undefined) fresh.keys.set(key.xid, key);
       if (timestamp !== undefined) this.#parts.timestamps.insert(timestamp);
       const dropped = this.#parts.kept.follow(commit);
       this.#sql.release.run();
+      if (evidence?.subjects !== undefined && evidence.subjects.length > 0) fresh.subjects.push({ evidence: evidence.id, xid: evidence.xid, tags: evidence.subjects });
       return { dropped };
     } catch (thrown) {
       const failure = ownFailure(thrown);

@@ -1,7 +1,9 @@
 /** Evidence records in trail.db, their wrapped record keys in keys.db. Runs in the store's worker. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CausewayError } from '../../errors.ts';
-import type { EvidenceRow } from '../store.ts';
+import type { EvidenceRow, SubjectTag } from '../store.ts';
+import { SubjectIndex } from './subjects.ts';
+import type { NewSubjects } from './subjects.ts';
 
 export interface NewKey {
   readonly xid: string;
@@ -10,8 +12,15 @@ export interface NewKey {
   readonly wrapped: Uint8Array;
 }
 
+/** What a transaction adds to the key store. */
+export interface NewInKeyStore {
+  readonly keys: ReadonlyMap<string, NewKey>;
+  readonly subjects: readonly NewSubjects[];
+}
+
 /** The small key store. Every row is overwritten in place and none is moved, so that erasing leaves no copy behind. */
 export class RecordKeys {
+  readonly subjects: SubjectIndex;
   readonly #db: DatabaseSync;
   readonly #put: StatementSync;
   readonly #get: StatementSync;
@@ -20,6 +29,7 @@ export class RecordKeys {
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.subjects = new SubjectIndex(db);
     // A row that is there already is left of a commit that never came to its end (EvidenceRecords.insert saw to that).
     this.#put = db.prepare('INSERT INTO record_key (xid, wrapped, evidence) VALUES (?, ?, ?) ON CONFLICT (xid) DO UPDATE SET wrapped = excluded.wrapped, evidence = excluded.evidence WHERE erased = 0');
     this.#get = db.prepare('SELECT wrapped FROM record_key WHERE xid = ? AND erased = 0');
@@ -28,9 +38,10 @@ export class RecordKeys {
   }
 
   /** Durable when it returns. */
-  put(keys: readonly NewKey[]): void {
+  put({ keys, subjects }: NewInKeyStore): void {
     this.#db.exec('BEGIN IMMEDIATE');
-    for (const { xid, wrapped, evidence } of keys) this.#put.run(xid, wrapped, evidence);
+    for (const { xid, wrapped, evidence } of keys.values()) this.#put.run(xid, wrapped, evidence);
+    this.subjects.add(subjects.filter(({ xid }) => this.get(xid) !== undefined));
     this.#db.exec('COMMIT');
   }
 
@@ -52,14 +63,25 @@ export class RecordKeys {
     return erased !== undefined;
   }
 
-  /** The same for many; those that had a key. */
+  /** The same for many, and for what leads to them; those that had a key. */
   eraseAll(xids: readonly string[]): string[] {
     this.#db.exec('BEGIN IMMEDIATE');
     const erased = xids.filter((xid) => this.#erase.run(xid).changes === 1);
+    for (const xid of xids) this.subjects.clear(xid);
     this.#db.exec('COMMIT');
+    this.#forget();
+    return erased;
+  }
+
+  /** Overwrites keys of the subject index that lead to nothing any more, of years before `year`. */
+  dropSubjectKeys(year: number): void {
+    if (this.subjects.dropKeys(year).length > 0) this.#forget();
+  }
+
+  /** Truncates the write-ahead log, which holds older images of what was overwritten. */
+  #forget(): void {
     const checkpoint = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     if (checkpoint?.['busy'] !== 0) throw new CausewayError('store-unavailable', 'the key store is being read: its log could not be truncated, the key is not surely gone');
-    return erased;
   }
 }
 
@@ -67,11 +89,13 @@ export class EvidenceRecords {
   readonly #keys: RecordKeys;
   readonly #insert: StatementSync;
   readonly #get: StatementSync;
+  readonly #xid: StatementSync;
 
   constructor(db: DatabaseSync, keys: RecordKeys) {
     this.#keys = keys;
     this.#insert = db.prepare('INSERT INTO evidence (id, xid, link, step, ciphertext, created_at) VALUES (?, ?, ?, ?, ?, ?)');
     this.#get = db.prepare('SELECT * FROM evidence WHERE id = ?');
+    this.#xid = db.prepare('SELECT xid FROM evidence WHERE id = ?');
   }
 
   /** The record key to store before this transaction commits; `newKeys` are those of the transaction so far. Throws `internal` for a second key: it would make the first one's records unreadable. */
@@ -81,6 +105,12 @@ export class EvidenceRecords {
     if (first !== undefined && this.get(first) !== undefined) throw new CausewayError('internal', `exchange ${row.xid} has a record key already`);
     this.#insert.run(row.id, row.xid, row.link, row.step, row.ciphertext, row.createdAt);
     return row.wrappedKey && { xid: row.xid, evidence: row.id, wrapped: row.wrappedKey };
+  }
+
+  /** A row of the subject index without its record is left of a commit that never came to its end. */
+  exchangesAbout(tags: readonly SubjectTag[]): string[] {
+    const xids = this.#keys.subjects.find(tags).map((id) => this.#xid.get(id)?.['xid'] as string | undefined);
+    return [...new Set(xids.filter((xid) => xid !== undefined))];
   }
 
   get(id: string): EvidenceRow | undefined {

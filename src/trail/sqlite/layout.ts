@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../../errors.ts';
 import { STATEMENT_TABLES } from './statements.ts';
+import { SUBJECT_TABLES } from './subjects.ts';
 
 /** Raised with every change of the tables. A store of another version is not opened. */
-export const LAYOUT_VERSION = 4;
+export const LAYOUT_VERSION = 5;
 /** "cway": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x63776179;
 
@@ -52,6 +53,7 @@ ${STATEMENT_TABLES}
 /** Rows are never deleted, only overwritten in place: a moved row could leave a copy of a key behind in its old page. */
 const KEY_TABLES = `
 CREATE TABLE record_key (id INTEGER PRIMARY KEY, xid TEXT NOT NULL UNIQUE, wrapped BLOB NOT NULL, evidence TEXT NOT NULL, erased INTEGER NOT NULL DEFAULT 0) STRICT;
+${SUBJECT_TABLES}
 `;
 
 /** Refuses databases of another program or layout; gives a new one its tables. */

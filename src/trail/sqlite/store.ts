@@ -63,7 +63,8 @@ function aloneExchange(change: ExchangeChange): ExchangeChange {
 }
 
 function aloneEvidence(row: EvidenceRow): EvidenceRow {
-  return { ...row, ciphertext: alone(row.ciphertext), ...(row.wrappedKey && { wrappedKey: alone(row.wrappedKey) }) };
+  const { wrappedKey, subjects } = row;
+  return { ...row, ciphertext: alone(row.ciphertext), ...(wrappedKey && { wrappedKey: alone(wrappedKey) }), ...(subjects && { subjects: subjects.map(({ year, tag }) => ({ year, tag: alone(tag) })) }) };
 }
 
 class BatchingStore implements SqliteStore {
@@ -171,6 +172,10 @@ class BatchingStore implements SqliteStore {
   openExchanges: Store['openExchanges'] = () => this.#call('openExchanges');
   evidence: Store['evidence'] = (id) => this.#call('evidence', id);
   recordKey: Store['recordKey'] = (xid) => this.#call('recordKey', xid);
+  exchangesAbout: Store['exchangesAbout'] = (tags) => this.#call('exchangesAbout', tags);
+  subjectKeys: Store['subjectKeys'] = () => this.#call('subjectKeys');
+  addSubjectKey: Store['addSubjectKey'] = (key) => this.#call('addSubjectKey', { ...key, wrapped: alone(key.wrapped) });
+  dropSubjectKeys: Store['dropSubjectKeys'] = (year) => this.#call('dropSubjectKeys', year);
   eraseRecordKey: SqliteStore['eraseRecordKey'] = (xid) => this.#call('eraseRecordKey', xid);
   erase: Store['erase'] = (xid) => this.#call('erase', xid);
   expire: Store['expire'] = (link, before, after, limit) => this.#call('expire', link, before, after, limit);

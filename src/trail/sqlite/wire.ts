@@ -1,7 +1,7 @@
 /** What the store's two threads say to each other: one batch of operations down, one batch of outcomes up. */
 import type { ErrorCode } from '../../errors.ts';
 import type { Entry } from '../entry.ts';
-import type { Appended, CommitResult, Erased, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, TimestampRow, TreeHead } from '../store.ts';
+import type { Appended, CommitResult, Erased, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, SubjectKey, SubjectTag, TimestampRow, TreeHead } from '../store.ts';
 
 export interface OpenOptions {
   /** Data folder of one gateway; made if it is not there. */
@@ -28,6 +28,10 @@ export interface Calls {
   openExchanges(): readonly ExchangeRow[];
   evidence(id: string): EvidenceRow | undefined;
   recordKey(xid: string): Uint8Array | undefined;
+  exchangesAbout(tags: readonly SubjectTag[]): readonly string[];
+  subjectKeys(): readonly SubjectKey[];
+  addSubjectKey(key: SubjectKey): SubjectKey;
+  dropSubjectKeys(year: number): void;
   eraseRecordKey(xid: string): boolean;
   erase(xid: string): Erased;
   expire(link: string, before: number, after: number, limit: number): Expired;

@@ -36,7 +36,7 @@ for (const name of globSync('neutral/*/*', { cwd: MAPPINGS }).sort()) {
 }
 
 test('marks hold for what stands below them, in every item of a list', async () => {
-  const isPersonal = await loadPersonal(MAPPINGS, await form('ee/employment-income'));
+  const { isPersonal } = await loadPersonal(MAPPINGS, await form('ee/employment-income'));
   assert.equal(isPersonal('response', 'payments[12].amount.value'), true);
   assert.equal(isPersonal('request', 'period.from'), false);
   assert.equal(isPersonal('request', 'periodical'), true, 'a name that only begins like an open one');
@@ -44,7 +44,7 @@ test('marks hold for what stands below them, in every item of a list', async () 
 
 test('a form without marks is personal as a whole, and so is what no mark names', async () => {
   rmSync(join(folder, 'neutral/person/v1/personal.yaml'));
-  const isPersonal = await loadPersonal(folder, await form('ee/person'));
+  const { isPersonal } = await loadPersonal(folder, await form('ee/person'));
   assert.equal(isPersonal('response', 'outcome'), true);
 });
 

@@ -86,7 +86,7 @@ const NEEDED: Readonly<Partial<Record<Step, readonly (keyof Entry)[]>>> = {
   'request': ['xid', 'from', 'to', 'link', 'core'], 'response': ['xid', 'from', 'to', 'link', 'core'], 'refusal': ['code'], 'outcome-unknown': ['xid'],
   'acknowledged': ['xid', 'core'], 'not-received': ['xid', 'core'], 'reconciled': ['xid', 'target'], 'domestic-evidence': ['xid', 'digest'],
   'peer-checkpoint': ['checkpoint'], 'local-checkpoint': ['checkpoint'], 'previous-checkpoint': ['previous'], 'break': ['previous', 'lost'], 'timestamp': ['checkpoint', 'digest', 'authority'],
-  'redaction': ['target', 'approval'], 'suspend': ['link'], 'resume': ['link'], 'key-event': ['kid', 'key'], 'link-change': ['link', 'digest'], 'mapping-change': ['mapping'], 'erasure': ['approval'], 'evidence-access': ['xid', 'approval'],
+  'redaction': ['target', 'approval'], 'suspend': ['link'], 'resume': ['link'], 'key-event': ['kid', 'key'], 'link-change': ['link', 'digest'], 'mapping-change': ['mapping'], 'erasure': ['approval'], 'evidence-access': ['approval'],
 };
 const COMPLETE = { ...entryOf(newId()), ...FURTHER, code: 'not-allowed', checkpoint: { ...HEAD, note: 'A'.repeat(43) } };
 
