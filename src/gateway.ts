@@ -2,9 +2,7 @@
 import { X509Certificate, createPrivateKey, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GatewayConfig, LinkFile } from './config/config.ts';
-import { encryptJwe } from './crypto/jwe.ts';
-import { encryptionKey, recipientKey, statementKey } from './crypto/keys.ts';
+import type { GatewayConfig } from './config/config.ts';
 import { openDialects } from './ecosystems/dialects.ts';
 import { callingHome, pinsOf } from './ecosystems/calling-home.ts';
 import type { ProofPolicy } from './ecosystems/proof-policy.ts';
@@ -12,7 +10,6 @@ import { openHub } from './ecosystems/openapi/open-hub.ts';
 import type { OpenHub } from './ecosystems/openapi/open-hub.ts';
 import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
-import { Escrow } from './evidence/escrow.ts';
 import { readKek } from './evidence/kek.ts';
 import { evidenceRequests } from './evidence/requests.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
@@ -24,9 +21,11 @@ import { HorizonWatch } from './exchange/horizon-watch.ts';
 import { horizon } from './exchange/horizon.ts';
 import { InFlight } from './exchange/in-flight.ts';
 import { Journal } from './exchange/journal.ts';
+import { KeyWatch } from './exchange/key-watch.ts';
 import type { LiveMappings } from './exchange/mappings/live-mappings.ts';
 import { openMappings } from './exchange/mappings/open-mappings.ts';
 import type { Observe, Peer } from './exchange/flow.ts';
+import { escrowOf, linkOf, linkedPeer, openPeer } from './exchange/open-peers.ts';
 import { observing } from './exchange/observing.ts';
 import { OurTime } from './exchange/our-time.ts';
 import { keepTrail, openStores } from './exchange/our-trail.ts';
@@ -35,8 +34,7 @@ import { Suspended } from './exchange/suspended.ts';
 import { Suspending } from './exchange/suspending.ts';
 import type { SuspendingOptions } from './exchange/suspending.ts';
 import { suspensionFolders } from './federation/suspension-orders.ts';
-import { makeLink } from './federation/link.ts';
-import type { Grant, Link, LinkVersion } from './federation/link.ts';
+import type { Grant } from './federation/link.ts';
 import { Admission } from './http/admission.ts';
 import { citizens } from './http/citizens.ts';
 import { domesticApp } from './http/domestic.ts';
@@ -45,18 +43,18 @@ import { edgeApp } from './http/edge.ts';
 import type { EdgeOptions } from './http/edge.ts';
 import { federationApp } from './http/federation.ts';
 import type { listen } from './http/listener.ts';
-import { listenAll } from './http/listeners.ts';
+import { listenAll, renewAll } from './http/listeners.ts';
 import { operationsApp } from './http/operations.ts';
 import type { Clock } from './platform/clock.ts';
-import { connectLive } from './platform/live-connection.ts';
 import type { Logger } from './platform/log.ts';
 import { Spool } from './platform/spool.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Keeper } from './trail/keeper.ts';
 import type { ObserveTrail } from './trail/steps.ts';
 import type { Store } from './trail/store.ts';
+import { OwnKeys } from './trust/own/own-keys.ts';
 import { openTrust } from './trust/open-trust.ts';
-import type { LinkedPeer, Trust } from './trust/open-trust.ts';
+import type { Trust } from './trust/open-trust.ts';
 import { Publisher } from './trust/publisher.ts';
 
 export interface GatewayOptions {
@@ -86,14 +84,15 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const suspended = new Suspended();
   const dependencies = new Dependencies({ links: () => links, clock, log });
   const links = config.links.map((file) => linkOf(file, entity, suspended, dependencies));
+  const keyWatch = new KeyWatch(config, await OwnKeys.open(config));
   const trust = await openTrust(config, links.map(linkedPeer), { ...options, chain: (peer, lost) => dependencies.report('peerMetadata', lost, links.find((link) => link.peer === peer)?.id) });
-  const peers = links.map((link) => openPeer(link, trust, config, clock));
-  const publisher = new Publisher(config, clock);
+  const peers = links.map((link) => openPeer(link, trust, keyWatch.keys, config, clock));
+  const publisher = new Publisher(config, keyWatch.keys, clock);
   const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
   const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
   const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, xml: config.limits.xml, mime: { maxParts: config.limits.mimeParts, maxHeaderBytes: config.limits.mimeHeaderBytes }, requestHash: config.home.requestHash, ...(config.ecosystem.requestHashes === undefined ? {} : { requestHashes: config.ecosystem.requestHashes }), ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
   const policy = policies(config, hub);
-  const home = callingHome(config, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
+  const home = callingHome(config, keyWatch.identities, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
   await mappings.begin();
   const stores = await openStores(config, peers, clock.now());
   const { store, mirror } = stores;
@@ -101,8 +100,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const time = new OurTime(config, stores, { peers, clock, log, metrics, onStep: options.onTrailStep });
   const clockState = () => time.state;
   const kek = readKek(config.keys.evidence);
-  const escrow = escrowOf(peers);
-  const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...(escrow === undefined ? {} : { escrow }) });
+  const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...escrowOf(peers) });
   const shared = { country, entity, clock, journal, spool, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const stop = new AbortController();
   const outbound: OutboundParts = {
@@ -132,12 +130,12 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const suspending = await openSuspending(config, suspended, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) });
   const horizonWatch = await watchHorizon(config, mappings, options);
   measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies });
-  const readiness = async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies }, clock.now());
-  const listeners = await listenAll(config, log, {
+  const listeners = await listenAll(config, keyWatch.shown, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, kek, identifiers: mappings.identifiers, links, clock, clockState, log }) }, mappings),
-    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request) }),
-    operations: operationsApp({ readiness, metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()) }),
+    operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
+  keyWatch.start(config, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
   // What is fetched first may be what our own listener hands out.
   await trust.start();
   const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => lookAtDependencies(dependencies, store), DEPENDENCIES_MS)];
@@ -148,7 +146,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     async close(graceMs) {
       admission.drain();
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([mappings.close(), trust.close(), suspending.close(), erasing.close()]);
+      await Promise.all([mappings.close(), trust.close(), suspending.close(), erasing.close(), keyWatch.close()]);
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await time.close();
@@ -188,10 +186,10 @@ function measure(metrics: Metrics, { admission, mappings, trail, horizonWatch, p
   metrics.gauges('expiry_days', 'Days until what this gateway relies on ends (causeway horizon).', 'what', () => horizonWatch.days());
 }
 
-function readinessOf({ store, trail, time, trust, admission, mappings, dependencies }: { readonly store: Store; readonly trail: Keeper; readonly time: OurTime; readonly trust: Trust; readonly admission: Admission; readonly mappings: LiveMappings; readonly dependencies: Dependencies }, now: number) {
+function readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch }: { readonly store: Store; readonly trail: Keeper; readonly time: OurTime; readonly trust: Trust; readonly admission: Admission; readonly mappings: LiveMappings; readonly dependencies: Dependencies; readonly keyWatch: KeyWatch }, now: number) {
   const believed = trust.state(now);
   const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: believed.usable, dependencies: dependencies.usable, accepting: admission.open };
-  const warnings = [...time.degraded, ...believed.warnings, ...dependencies.warnings, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
+  const warnings = [...time.degraded, ...believed.warnings, ...dependencies.warnings, ...keyWatch.warnings, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
   return { ready: Object.values(checks).every(Boolean), checks, warnings };
 }
 
@@ -235,35 +233,6 @@ async function openSpool({ data, limits }: GatewayConfig, store: Store, log: Log
   const files = await spool.clear(new Set(await store.files()));
   if (files > 0) log.info({ files }, 'temporary files of the last run are removed');
   return spool;
-}
-
-function linkOf({ agreements, settings }: LinkFile, entity: string, suspended: Suspended, dependencies: Dependencies): Link {
-  const made = makeLink(agreements, entity, settings);
-  return { ...made, stopped: (asked) => suspended.of(made.id, asked), requires: (grant) => dependencies.require(made.id, grant) };
-}
-
-/** Whom a link is with, as the agreement says it. */
-function linkedPeer(link: Link): LinkedPeer {
-  return { entity: link.peer, country: link.peerCountry, environment: latest(link).agreement.environment, url: link.settings.url };
-}
-
-function openPeer(link: Link, source: Trust, config: GatewayConfig, clock: Clock): Peer {
-  const trust = source.of({ entity: link.peer, country: link.peerCountry });
-  const { key, certificate } = config.keys.tls;
-  const side = { trust, statementKey: statementKey(readFileSync(config.keys.statement)), encryptionKeys: [encryptionKey(readFileSync(config.keys.encryption))], maxStatementBytes: config.limits.statementBytes, maxManifestBytes: config.limits.manifestBytes, maxDocumentBytes: config.limits.xml.maxBytes };
-  const connection = connectLive({ origin: link.settings.url, tls: { key: readFileSync(key), cert: readFileSync(certificate), pins: () => trust.tlsPins(clock.now()) }, connections: link.settings.connections });
-  return { link, side, connection };
-}
-
-function latest(link: Link): LinkVersion {
-  return link.versions.at(-1) ?? link.versions[0];
-}
-
-function escrowOf(peers: readonly Peer[]): Escrow | undefined {
-  const jwk = peers.map(({ link }) => latest(link).us.auditor).find((auditor) => auditor !== undefined);
-  if (jwk === undefined) return undefined;
-  const recipient = recipientKey(jwk);
-  return new Escrow((root) => encryptJwe(root, recipient, {}));
 }
 
 /** How each form of domestic proof is judged here, and with what we sign. */

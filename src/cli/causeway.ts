@@ -5,6 +5,7 @@ import { addDemo } from './demo-command.ts';
 import { addCitizen } from './citizen-commands.ts';
 import { addEvidence } from './evidence-commands.ts';
 import { addAnchor } from './anchor-commands.ts';
+import { addKeys } from './keys-commands.ts';
 import { addLink } from './link-commands.ts';
 import { addMappings } from './mappings-commands.ts';
 import { addSuspend } from './suspend-commands.ts';
@@ -152,35 +153,7 @@ function addConfiguration(causeway: Command): void {
 }
 
 function addTrust(causeway: Command): void {
-  const keys = causeway.command('keys').description('keys of a gateway, and of an auditor');
-  keys
-    .command('auditor')
-    .description("make an auditor's key, where the auditor is, and print its public part for the link; keeps one that is there")
-    .argument('<file>', 'where the private key (PEM) is kept')
-    .action(async (file: string) => {
-      const { makeAuditorKey } = await import('../crypto/auditor-key.ts');
-      print(JSON.stringify(makeAuditorKey(file)));
-    });
-  keys
-    .command('operator')
-    .description("make an operator's key, where the operator is, and print its public part for gateway.yaml, operators; keeps one that is there")
-    .argument('<file>', 'where the private key (PEM) is kept')
-    .action(async (file: string) => {
-      const { makeOperatorKey } = await import('../crypto/operator-key.ts');
-      print(makeOperatorKey(file));
-    });
-  keys
-    .command('make')
-    .description('make the keys that are missing, each for one role, readable by this user alone; never replaces one')
-    .requiredOption('--out <dir>', 'folder for the key files')
-    .requiredOption('--host <name>', 'host name in the TLS certificate towards peers')
-    .option('--domestic-host <name>', 'make a TLS identity towards our security server too, with this host name')
-    .option('--json', 'print one JSON object')
-    .action(async ({ json, ...options }: { out: string; host: string; domesticHost?: string; json?: true }) => {
-      const { makeKeys, renderKeys } = await import('./keys-make.ts');
-      const made = makeKeys(options, Date.now());
-      print(json ? JSON.stringify(made) : renderKeys(made));
-    });
+  addKeys(causeway.command('keys').description('keys of a gateway, of an operator, and of an auditor'));
   const trust = causeway.command('trust').description("peers' keys, exchanged out of band");
   trust
     .command('export')
@@ -190,7 +163,7 @@ function addTrust(causeway: Command): void {
     .option('--earlier <file>', 'an earlier export: its statement and TLS keys stay valid while we change over')
     .action(async ({ config, days, earlier }: { config: string; days: number; earlier?: string }) => {
       const { exportTrust } = await import('./trust.ts');
-      const { document, fingerprint } = exportTrust(config, days, Date.now(), earlier);
+      const { document, fingerprint } = await exportTrust(config, days, Date.now(), earlier);
       print(document);
       console.error(`fingerprint ${fingerprint}`);
     });

@@ -1,8 +1,10 @@
 /** `causeway keys make`: every key of a gateway, one a role. */
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeGatewayKeys } from '../crypto/gateway-keys.ts';
+import { KeyFiles, readPassphrase } from '../crypto/key-files.ts';
+import { encodedKey } from '../crypto/keys.ts';
 import { publicParts } from '../crypto/public-parts.ts';
 import { mldsa44Key, rawMldsa44 } from '../crypto/mldsa.ts';
 import { createAuthority } from '../crypto/pki.ts';
@@ -18,11 +20,13 @@ export interface MadeKeys {
 }
 
 /** Keeps what is there. `now`: UTC milliseconds, start of the TLS certificates, which last two years. */
-export function makeKeys({ out, host, domesticHost }: { readonly out: string; readonly host: string; readonly domesticHost?: string }, now: number): MadeKeys {
-  const files = makeGatewayKeys(out, host, now);
-  const domestic = domesticHost === undefined ? undefined : makeDomesticIdentity(out, domesticHost, now);
+export function makeKeys({ out, host, domesticHost, passphrase: file }: { readonly out: string; readonly host: string; readonly domesticHost?: string; readonly passphrase?: string }, now: number): MadeKeys {
+  const passphrase = file === undefined ? undefined : readPassphrase(file);
+  const files = makeGatewayKeys(out, host, now, passphrase);
+  const keys = new KeyFiles(file);
+  const domestic = domesticHost === undefined ? undefined : makeDomesticIdentity(out, domesticHost, now, passphrase);
   // Entity, country and window belong to an export; here only the keys are shown.
-  const { trust } = publicParts(files, { entity: '', country: '' }, { notBefore: now, notAfter: now });
+  const { trust } = publicParts(files, { entity: '', country: '' }, { notBefore: now, notAfter: now }, keys);
   return {
     files: { ...files, ...domestic },
     public: {
@@ -31,17 +35,17 @@ export function makeKeys({ out, host, domesticHost }: { readonly out: string; re
       tls: trust.tls[0]!.spki,
       log: trust.log.key,
       witness: trust.witness.key,
-      ...(existsSync(files.witnessMldsa44) ? { witnessMldsa44: Buffer.from(rawMldsa44(mldsa44Key(readFileSync(files.witnessMldsa44), 'second witness'))).toString('base64') } : {}),
+      ...(existsSync(files.witnessMldsa44) ? { witnessMldsa44: Buffer.from(rawMldsa44(mldsa44Key(readFileSync(files.witnessMldsa44), 'second witness', passphrase))).toString('base64') } : {}),
       ...(domestic === undefined ? {} : { domesticTls: spkiPin(new X509Certificate(readFileSync(domestic.domesticTlsCertificate)).publicKey) }),
     },
   };
 }
 
-function makeDomesticIdentity(folder: string, host: string, now: number): { domesticTlsKey: string; domesticTlsCertificate: string } {
+function makeDomesticIdentity(folder: string, host: string, now: number, passphrase: string | undefined): { domesticTlsKey: string; domesticTlsCertificate: string } {
   const files = { domesticTlsKey: join(folder, 'domestic-tls.key.pem'), domesticTlsCertificate: join(folder, 'domestic-tls.cert.pem') };
   if (existsSync(files.domesticTlsKey)) return files;
   const { key, certificate } = createAuthority({ subject: [['CN', host]], algorithm: 'P-256', notBefore: now, notAfter: now + 2 * YEAR_MS });
-  writeFileSync(files.domesticTlsKey, key, { mode: 0o600, flag: 'wx' });
+  writeFileSync(files.domesticTlsKey, encodedKey(createPrivateKey(key), passphrase), { mode: 0o600, flag: 'wx' });
   writeFileSync(files.domesticTlsCertificate, certificate);
   return files;
 }

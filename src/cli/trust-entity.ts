@@ -2,11 +2,13 @@
 import { readGateway } from '../config/config.ts';
 import { fingerprintOf } from '../platform/fingerprint.ts';
 import { readConfiguration } from '../trust/entity-statement.ts';
+import { OwnKeys } from '../trust/own/own-keys.ts';
 import { ownConfiguration } from '../trust/own-configuration.ts';
 
 /** The compact JWS, and the fingerprint of entity and key that the anchor's people compare. Throws `config-invalid`. */
 export async function exportEntity(folder: string, now: number): Promise<{ readonly document: string; readonly fingerprint: string }> {
-  const document = await ownConfiguration(readGateway(folder), now);
+  const config = readGateway(folder);
+  const document = await ownConfiguration(config, (await OwnKeys.open(config)).published, now);
   const { sub, jwks } = readConfiguration(document).claims;
   return { document, fingerprint: fingerprintOf({ entity: sub, keys: jwks.keys }) };
 }

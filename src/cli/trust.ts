@@ -3,9 +3,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readGateway, readTrustFile } from '../config/config.ts';
 import type { TrustFile } from '../config/trust-file.ts';
-import { publicParts } from '../crypto/public-parts.ts';
+import { rawPublic } from '../crypto/public-parts.ts';
 import type { PublicParts } from '../crypto/public-parts.ts';
 import { CausewayError } from '../errors.ts';
+import { OwnKeys } from '../trust/own/own-keys.ts';
+import { shownKeys } from '../trust/own/published-keys.ts';
 import { fingerprintOf, sameFingerprint } from '../platform/fingerprint.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -17,13 +19,20 @@ export interface ExportedTrust {
 }
 
 /**
- * Needs no link yet: its keys go into the agreement. `earlier`: a file exported before, whose statement and TLS keys the peer shall go on
+ * Needs no link yet: its keys go into the agreement. While a key is being changed, the next one is shown too. `earlier`: a file exported before, whose statement and TLS keys the peer shall go on
  * accepting while we change over; never its encryption keys, of which we hold one at a time. `now`: UTC milliseconds. Throws `config-invalid`.
  */
-export function exportTrust(folder: string, days: number, now: number, earlier?: string): ExportedTrust {
-  const { gateway, keys } = readGateway(folder);
-  const files = { ...keys, tlsKey: keys.tls.key, tlsCertificate: keys.tls.certificate };
-  const { trust } = publicParts(files, { entity: gateway.entity, country: gateway.country }, { notBefore: now, notAfter: now + days * DAY_MS });
+export async function exportTrust(folder: string, days: number, now: number, earlier?: string): Promise<ExportedTrust> {
+  const config = readGateway(folder);
+  const { gateway, keys } = config;
+  const own = await OwnKeys.open(config);
+  const trust = {
+    entity: gateway.entity,
+    country: gateway.country,
+    ...shownKeys(own.published, { notBefore: now, notAfter: now + days * DAY_MS }),
+    log: { key: rawPublic(own.files.ed25519(keys.log, 'log')) },
+    witness: { key: rawPublic(own.files.ed25519(keys.witness, 'witness')) },
+  };
   const exported = earlier === undefined ? trust : withKeysOf(readTrustFile(earlier), trust);
   return { document: JSON.stringify(exported, undefined, 2), fingerprint: fingerprintOf(exported) };
 }

@@ -75,10 +75,22 @@ function keys(folder: string) {
       witness: v.pipe(path(folder), v.description("Ed25519 private key (PEM) that cosigns the peers' logs.")),
       witnessMldsa44: v.exactOptional(v.pipe(path(folder), v.description("ML-DSA-44 private key (PEM) with which the peers' logs are cosigned a second time."))),
       evidence: v.pipe(path(folder), v.description('Key-encryption key of the evidence: 32 bytes in base64.')),
+      passphrase: v.exactOptional(v.pipe(path(folder), v.description('File with the passphrase of private keys that are encrypted (PKCS#8), such as a systemd credential: /run/credentials/causeway.service/passphrase.'))),
     }),
     v.description('Private keys, readable by the gateway alone. `causeway keys make` makes them.'),
   );
 }
+
+const rotation = v.optional(
+  v.pipe(
+    record({
+      publishBefore: v.pipe(v.optional(duration(), '48h'), v.description('How long a planned key is shown to peers before it is used: twice the longest that a peer may go on with an older configuration of ours.')),
+      retireAfter: v.pipe(v.optional(duration(), '48h'), v.description('How long the old key is held and shown after the change: longer than the retry time of every link.')),
+    }),
+    v.description('Times of a change of keys (`causeway keys rotate`).'),
+  ),
+  {},
+);
 
 const operators = v.pipe(
   v.optional(v.array(record({ name: text(), key: v.pipe(base64Of32(), v.description('Ed25519 public key: `causeway keys operator` prints it.')) }), 'expected a list of operators'), []),
@@ -153,6 +165,7 @@ function fields(folder: string) {
     home: home(folder),
     citizens: v.exactOptional(citizens(folder)),
     keys: keys(folder),
+    rotation,
     operators,
     limits,
     clock,

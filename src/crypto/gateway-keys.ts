@@ -1,8 +1,9 @@
 /** Making the federation keys of a gateway, one file a role (protocol.md, "Trust"): each role has its own key. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodedKey } from './keys.ts';
 import { createAuthority } from './pki.ts';
 import { makeMldsa44 } from './mldsa.ts';
 
@@ -27,10 +28,11 @@ export function gatewayKeyFiles(folder: string): GatewayKeyFiles {
   return { entity: file('entity.key.pem'), statement: file('statement.key.pem'), encryption: file('encryption.key.pem'), tlsKey: file('federation-tls.key.pem'), tlsCertificate: file('federation-tls.cert.pem'), log: file('log.key.pem'), witness: file('witness.key.pem'), witnessMldsa44: file('witness-mldsa44.key.pem'), evidence: file('evidence.kek') };
 }
 
-/** Makes what is missing in `folder`, readable by this user alone; never replaces a key. `now`: UTC milliseconds, start of the TLS certificate. */
-export function makeGatewayKeys(folder: string, host: string, now: number): GatewayKeyFiles {
+/** Makes what is missing in `folder`, readable by this user alone, and encrypted where there is a passphrase; never replaces a key. `now`: UTC milliseconds, start of the TLS certificate. */
+export function makeGatewayKeys(folder: string, host: string, now: number, passphrase?: string): GatewayKeyFiles {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = gatewayKeyFiles(folder);
+  const pem = (key: KeyObject) => encodedKey(key, passphrase);
   const p256 = () => pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   const ed25519 = () => pem(generateKeyPairSync('ed25519').privateKey);
   for (const [file, make] of [[files.entity, p256], [files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.evidence, () => `${randomBytes(32).toString('base64')}\n`]] as const) {
@@ -40,15 +42,12 @@ export function makeGatewayKeys(folder: string, host: string, now: number): Gate
   if (second !== undefined) writeSecret(files.witnessMldsa44, pem(second));
   if (!existsSync(files.tlsKey) || !existsSync(files.tlsCertificate)) {
     const tls = createAuthority({ subject: [['CN', host]], algorithm: 'P-256', notBefore: now, notAfter: now + 2 * YEAR_MS });
-    writeSecret(files.tlsKey, tls.key);
+    writeSecret(files.tlsKey, pem(createPrivateKey(tls.key)));
     writeFileSync(files.tlsCertificate, tls.certificate);
   }
   return files;
 }
 
-function pem(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' });
-}
 
 function writeSecret(file: string, content: string): void {
   writeFileSync(file, content, { mode: 0o600, flag: 'wx' });

@@ -68,3 +68,8 @@ export function privateKey(pem: string | Buffer, role: string, passphrase?: stri
     throw new CausewayError('config-invalid', `the ${role} key file ${why}`, { cause });
   }
 }
+
+/** PEM (PKCS#8), encrypted (PBES2, AES-256) under a passphrase where there is one. */
+export function encodedKey(key: KeyObject, passphrase: string | undefined): string {
+  return key.export({ type: 'pkcs8', format: 'pem', ...(passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase }) });
+}

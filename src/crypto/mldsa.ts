@@ -18,10 +18,10 @@ export function makeMldsa44(): KeyObject | undefined {
 }
 
 /** Throws `config-invalid` for a key of another kind, and where this Node does not know the algorithm. */
-export function mldsa44Key(pem: string | Buffer, role: string): KeyObject {
+export function mldsa44Key(pem: string | Buffer, role: string, passphrase?: string): KeyObject {
   let key: KeyObject | undefined;
   try {
-    key = createPrivateKey(pem);
+    key = createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) });
   } catch (cause) {
     throw new CausewayError('config-invalid', `the ${role} key cannot be read: not a private key, or this Node knows no ML-DSA-44`, { cause });
   }

@@ -1,4 +1,4 @@
-/** Making authorities and certificates: for setting up gateways, for the sandbox countries and for tests. Nothing here judges one, and the gateway itself never loads it. */
+/** Making authorities and certificates: for setting up gateways, for the sandbox countries and for tests. Nothing here judges one, and a gateway loads it only to change its own TLS key. */
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import {
   AlgorithmIdentifier,

@@ -1,10 +1,8 @@
 /** What a gateway shows of its keys. Apart from what makes them, which no running gateway loads. */
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { spkiPin } from '../platform/spki.ts';
 import type { GatewayKeyFiles } from './gateway-keys.ts';
-import { encryptionKey, statementKey } from './keys.ts';
+import { KeyFiles } from './key-files.ts';
 
 export interface PublicKeyEntry {
   readonly kid: string;
@@ -20,24 +18,26 @@ export interface PublicParts {
 }
 
 /** `notBefore` and `notAfter`: UTC milliseconds between which the peer may rely on these keys. */
-export function publicParts(files: Omit<GatewayKeyFiles, 'entity' | 'witnessMldsa44'>, gateway: { readonly entity: string; readonly country: string }, window: { readonly notBefore: number; readonly notAfter: number }): PublicParts {
+export function publicParts(files: Omit<GatewayKeyFiles, 'entity' | 'witnessMldsa44'>, gateway: { readonly entity: string; readonly country: string }, window: { readonly notBefore: number; readonly notAfter: number }, keys = new KeyFiles()): PublicParts {
   const times = { notBefore: new Date(window.notBefore).toISOString(), notAfter: new Date(window.notAfter).toISOString() };
-  const statement = statementKey(readFileSync(files.statement));
-  const encryption = encryptionKey(readFileSync(files.encryption));
+  const statement = keys.signer(files.statement);
+  const encryption = keys.opener(files.encryption);
   const jwk = (key: KeyObject) => key.export({ format: 'jwk' });
+  const tls = keys.tls({ key: files.tlsKey, certificate: files.tlsCertificate });
   return {
     trust: {
       ...gateway,
       statement: [{ kid: statement.kid, publicKey: jwk(statement.key), ...times }],
       encryption: [{ kid: encryption.kid, publicKey: jwk(encryption.key), ...times }],
-      tls: [{ spki: spkiPin(createPublicKey(readFileSync(files.tlsKey))), ...times }],
-      log: { key: rawPublic(files.log) },
-      witness: { key: rawPublic(files.witness) },
+      tls: [{ spki: tls.pin, ...times }],
+      log: { key: rawPublic(keys.ed25519(files.log, 'log')) },
+      witness: { key: rawPublic(keys.ed25519(files.witness, 'witness')) },
     },
   };
 }
 
-function rawPublic(file: string): string {
-  const { x } = createPublicKey(readFileSync(file)).export({ format: 'jwk' });
+/** Base64 of the 32 bytes of an Ed25519 key, private or public. */
+export function rawPublic(key: KeyObject): string {
+  const { x } = (key.type === 'public' ? key : createPublicKey(key)).export({ format: 'jwk' });
   return Buffer.from(x ?? '', 'base64url').toString('base64');
 }

@@ -2,11 +2,13 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '../config/config.ts';
+import type { TlsIdentities } from '../crypto/tls-identities.ts';
 import { CausewayError } from '../errors.ts';
 import type { ExportedService } from '../mapping/mappings.ts';
 import { below, failover } from '../platform/failover.ts';
 import type { FailoverOptions } from '../platform/failover.ts';
 import { connect } from '../platform/http-client.ts';
+import { connectLive } from '../platform/live-connection.ts';
 import type { ConnectOptions, HttpConnection } from '../platform/http-client.ts';
 import { spkiPin } from '../platform/spki.ts';
 
@@ -28,14 +30,14 @@ type Home = GatewayConfig['home'];
 type Reached = Home['securityServers'][number] | (Home['services'][number] & { readonly url: string });
 
 /** Throws `config-invalid` for files that are no certificates. */
-export function callingHome({ gateway, home }: Pick<GatewayConfig, 'gateway' | 'home'>, changed: FailoverOptions['changed']): CallingHome {
+export function callingHome({ gateway, home }: Pick<GatewayConfig, 'gateway' | 'home'>, identities: TlsIdentities, changed: FailoverOptions['changed']): CallingHome {
   const timeoutOf = (id: string): number => home.services.find(({ service }) => service === id)?.timeout ?? home.timeout;
   if (gateway.home === 'provider') {
-    const connection = failover(home.securityServers.map((server) => ({ name: server.url, connection: open(server) })), { changed });
+    const connection = failover(home.securityServers.map((server) => ({ name: server.url, connection: open(server, identities) })), { changed });
     const name = home.securityServers.map(({ url }) => url).join(' ');
     return { of: ({ service }) => ({ connection, timeout: timeoutOf(service), name }), close: () => connection.close() };
   }
-  const services = new Map(home.services.flatMap(({ url, ...service }) => (url === undefined ? [] : [[service.service, { url, connection: below(open({ ...service, url }), new URL(url).pathname) }] as const])));
+  const services = new Map(home.services.flatMap(({ url, ...service }) => (url === undefined ? [] : [[service.service, { url, connection: below(open({ ...service, url }, identities), new URL(url).pathname) }] as const])));
   return {
     of({ service }) {
       const found = services.get(service);
@@ -46,8 +48,12 @@ export function callingHome({ gateway, home }: Pick<GatewayConfig, 'gateway' | '
   };
 }
 
-function open({ url, connections, tls }: Reached): HttpConnection {
-  return connect({ origin: new URL(url).origin, tls: tlsOf(tls), connections });
+function open({ url, connections, tls }: Reached, identities: TlsIdentities): HttpConnection {
+  const { origin } = new URL(url);
+  const { key, certificate, pins } = tls ?? {};
+  if (key === undefined || certificate === undefined || pins === undefined) return connect({ origin, tls: tlsOf(tls), connections });
+  const pinned = pinsOf(pins);
+  return connectLive({ origin, tls: { pins: () => pinned, minVersion: 'TLSv1.2' }, identity: identities.of({ key, certificate }), connections });
 }
 
 /** gateway.yaml has no `tls` only where plain HTTP is allowed by its long name (config/check-home.ts). */

@@ -10,9 +10,12 @@ import type { InboundParts } from '../exchange/parts.ts';
 import { ERASURES_PATH, MAX_ERASURE_BYTES } from '../federation/erasure.ts';
 import { EXCHANGES_PATH, STATEMENT_HEADER } from '../federation/peer-client.ts';
 import { LINK_PATH, linkState } from '../federation/link-state.ts';
+import { KEYS_PATH, MAX_REHEARSAL_BYTES, parseRehearsal, rehearsalAnswer } from '../federation/key-rehearsal.ts';
 import { MAX_SUSPENSION_BYTES, SUSPENSIONS_PATH } from '../federation/suspension.ts';
 import { problemBody } from '../federation/seal.ts';
 import { nextTraceparent } from '../platform/trace.ts';
+import type { Rehearsal } from '../trust/federation-trust.ts';
+import type { Verdict } from '../trust/open-trust.ts';
 import { isPublicPath } from '../trust/publisher.ts';
 import type { Document } from '../trust/publisher.ts';
 import { TRAIL_PATHS } from '../trail/serve.ts';
@@ -34,6 +37,8 @@ export interface FederationOptions {
   witness(peer: Peer, request: string): Promise<WitnessAnswer>;
   /** The peer tells what its operators suspended or resumed (federation/suspension.ts). */
   suspension(peer: Peer, notice: string): Promise<void>;
+  /** Which keys of the peer we believe, or would (federation/key-rehearsal.ts). */
+  rehearse(peer: Peer, rehearsal: Rehearsal): Promise<Verdict>;
   /** Signed documents for anybody: OpenID Federation reads them before it knows any key. */
   published(path: string): Promise<Document | undefined>;
   /** Of those, by all callers together. */
@@ -56,6 +61,10 @@ export function federationApp(options: FederationOptions): Koa {
     const peer = pinnedPeer(context, options);
     await options.suspension(peer, Buffer.from(await readBody(context.req, MAX_SUSPENSION_BYTES)).toString());
     context.status = 204;
+  });
+  router.post(KEYS_PATH, async (context) => {
+    const peer = pinnedPeer(context, options);
+    context.body = rehearsalAnswer(await options.rehearse(peer, parseRehearsal(await readBody(context.req, MAX_REHEARSAL_BYTES))));
   });
   router.get(LINK_PATH, (context) => {
     context.body = linkState(pinnedPeer(context, options).link, options.parts.clock.now());
@@ -157,7 +166,7 @@ function refuseUnsigned({ parts }: FederationOptions) {
 
 /** A peer that looks for what is not here: another version of the protocol, or a mistake in its settings. */
 function refuseElsewhere(context: Context): void {
-  const known = [EXCHANGES_PATH, ERASURES_PATH, SUSPENSIONS_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
+  const known = [EXCHANGES_PATH, ERASURES_PATH, SUSPENSIONS_PATH, KEYS_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
   if (known) context.set('allow', 'POST');
   problem(context, 'malformed', known ? 405 : 404);
 }

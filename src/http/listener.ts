@@ -3,15 +3,22 @@ import { createServer as createHttp } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { constants } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type Koa from 'koa';
 import { CausewayError } from '../errors.ts';
+
+export interface ListenerTls {
+  readonly key: string;
+  readonly cert: string;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
 
 export interface ListenerOptions {
   readonly name: string;
   readonly host: string;
   readonly port: number;
-  readonly tls?: { readonly key: string; readonly cert: string; readonly minVersion: 'TLSv1.2' | 'TLSv1.3' };
+  readonly tls?: ListenerTls;
   readonly maxConnections: number;
   readonly maxHeaderBytes: number;
   /** Milliseconds for the headers, and for a whole request. */
@@ -23,6 +30,8 @@ export interface ListenerOptions {
 
 export interface Listener {
   readonly port: number;
+  /** New connections are shown this identity; those that are open end with the next answer on them, and no request is lost. */
+  renew(tls: ListenerTls): void;
   /** No new requests; resolves when the running ones are answered, at most after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
@@ -41,7 +50,23 @@ export async function listen(app: Koa, options: ListenerOptions): Promise<Listen
     running.add(response);
     response.once('close', () => running.delete(response));
   });
-  return { port: (server.address() as AddressInfo).port, close: (graceMs) => closeServer(server, running, graceMs) };
+  const renew = renewal(server);
+  return { port: (server.address() as AddressInfo).port, renew, close: (graceMs) => closeServer(server, running, graceMs) };
+}
+
+/** Koa's handler ran before and may have answered already; else the answer says that its connection ends. */
+function renewal(server: Server): Listener['renew'] {
+  let current = new WeakSet<Socket>();
+  server.on('secureConnection', (socket: Socket) => void current.add(socket));
+  let renewed = false;
+  server.prependListener('request', ({ socket }: IncomingMessage, response) => {
+    if (renewed && !current.has(socket)) response.setHeader('connection', 'close');
+  });
+  return (tls) => {
+    if (!(server instanceof TlsServer)) return;
+    [renewed, current] = [true, new WeakSet<Socket>()];
+    server.setSecureContext({ ...tls, ...TLS_OPTIONS });
+  };
 }
 
 function makeServer(app: Koa, { tls, maxHeaderBytes, headersTimeout, requestTimeout, onBroken }: ListenerOptions): Server {
@@ -53,11 +78,13 @@ function makeServer(app: Koa, { tls, maxHeaderBytes, headersTimeout, requestTime
   const koa = app.callback();
   const answer = (request: IncomingMessage, response: ServerResponse): void => void koa(request, response);
   if (tls === undefined) return createHttp(http, answer);
-  // Certificates are pinned per request against current trust, so no authority path is asked for here; without tickets a
-  // resumed session cannot outlive a rotation.
-  const mutual = { requestCert: true, rejectUnauthorized: false, secureOptions: constants.SSL_OP_NO_TICKET, handshakeTimeout: headersTimeout };
-  return createHttps({ ...http, ...mutual, key: tls.key, cert: tls.cert, minVersion: tls.minVersion }, answer);
+  // Certificates are pinned per request against current trust, so no authority path is asked for here.
+  const mutual = { requestCert: true, rejectUnauthorized: false, handshakeTimeout: headersTimeout };
+  return createHttps({ ...http, ...mutual, ...TLS_OPTIONS, key: tls.key, cert: tls.cert, minVersion: tls.minVersion }, answer);
 }
+
+/** Without tickets a resumed session cannot outlive a rotation. */
+const TLS_OPTIONS = { secureOptions: constants.SSL_OP_NO_TICKET };
 
 function bindFailure(cause: NodeJS.ErrnoException, { name, host, port }: ListenerOptions): CausewayError {
   const why = cause.code === 'EADDRINUSE' ? 'another process uses it' : cause.code === 'EACCES' ? 'this user may not' : cause.message;

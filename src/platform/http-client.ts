@@ -48,6 +48,12 @@ export interface HttpConnection {
   close(): Promise<void>;
 }
 
+/** A connection that can also be left to end by itself. */
+export interface EndingConnection extends HttpConnection {
+  /** Takes no more requests; resolves when those on their way have their answers. */
+  end(): Promise<void>;
+}
+
 export interface ConnectOptions {
   /** `https://host[:port]`; `http://` only where `tls` says so by its long name. */
   readonly origin: string;
@@ -96,7 +102,7 @@ export class ConnectionFailed extends Error {
  * A pool of kept-alive HTTP/1.1 connections to one party, pinned unless `tls` says otherwise. Redirects are not followed and nothing is ever sent twice.
  * Headers go out in the order of `HttpMessage.headers`, after Host and Connection. Throws a TypeError for options that could not be safe.
  */
-export function connect(options: ConnectOptions | LiveOptions): HttpConnection {
+export function connect(options: ConnectOptions | LiveOptions): EndingConnection {
   const { origin, tls } = options;
   const plain = tls === 'plain-http-that-anybody-can-read-and-change';
   if (new URL(origin).protocol !== (plain ? 'http:' : 'https:')) throw new TypeError(`not an ${plain ? 'http' : 'https'} origin: ${origin}`);
@@ -114,6 +120,7 @@ export function connect(options: ConnectOptions | LiveOptions): HttpConnection {
     // Without a scope the answer is in memory, as the second signature says.
     send: (request: HttpMessage<Content>, options: AnyOptions) => send(pool, request, options) as Promise<HttpReply>,
     close: () => pool.destroy(),
+    end: () => pool.close(),
   };
 }
 

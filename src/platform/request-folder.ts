@@ -2,7 +2,7 @@
  * What operators ask of a gateway, as one file a request in a folder that the gateway looks into. Who may ask is who may write there: the
  * operating system says, nothing listens, and a request outlives a gateway that is stopped.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from './durable-file.ts';
 
@@ -34,6 +34,11 @@ export class RequestFolder<T> {
       throw error;
     });
     return names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length)).sort();
+  }
+
+  /** Durable at the latest with the next file that is written here; one that is not there is no mistake. */
+  async remove(id: string): Promise<void> {
+    await rm(join(this.#folder, `${id}${SUFFIX}`), { force: true });
   }
 
   /** Throws what the file system or `parse` throws. */

@@ -7,6 +7,7 @@ import { PUBLIC } from '../trust/anchor-folder.ts';
 import { anchorInit, anchorIssue, anchorRenew } from '../trust/anchor-work.ts';
 import { readConfiguration } from '../trust/entity-statement.ts';
 import { CONFIGURATION_PATH } from '../trust/layout.ts';
+import { OwnKeys } from '../trust/own/own-keys.ts';
 import { ownConfiguration } from '../trust/own-configuration.ts';
 import { ANCHOR_PREFIX } from '../trust/publisher.ts';
 import type { CountryCode } from './plan.ts';
@@ -56,7 +57,8 @@ export function federationGroup(data: string, country: CountryCode, peer: Pick<A
 export async function stateAll(data: string, gateways: readonly [AnchoredGateway, AnchoredGateway], now: number): Promise<void> {
   for (const { country, folder } of gateways) {
     const file = join(anchorFolder(data, country), 'gateway.jwt');
-    writeFileSync(file, await ownConfiguration(readGateway(folder), now));
+    const config = readGateway(folder);
+    writeFileSync(file, await ownConfiguration(config, (await OwnKeys.open(config)).published, now));
     await issue(data, country, file, { kind: 'gateway', names: [] }, now);
   }
   const [first, second] = gateways;

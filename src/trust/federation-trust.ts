@@ -2,8 +2,7 @@
  * Trust in peers by chains up to our own country's anchor, kept current while the gateway runs: chains are fetched again at half of their life,
  * notice lists every minute, and what was verified last goes on for as long as it is valid.
  */
-import { asCausewayError } from '../errors.ts';
-import type { CausewayError } from '../errors.ts';
+import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { verifyChain } from './chain.ts';
 import type { ChainDocuments, PinnedAnchor, VerifiedChain } from './chain.ts';
@@ -12,7 +11,7 @@ import type { ExpectedPeer } from './gateway-metadata.ts';
 import { checkNumber, verifyNotices } from './notices.ts';
 import type { NoticeList } from './notices.ts';
 import { LivePeer } from './live-peer.ts';
-import type { PeerTrust } from './peer-trust.ts';
+import type { KeyRole, PeerTrust } from './peer-trust.ts';
 import { resolveChain } from './resolve.ts';
 import type { Places } from './sources.ts';
 import { keepState, readState } from './trust-state.ts';
@@ -25,6 +24,13 @@ export type TrustEvent =
   | { readonly kind: 'chain-refused'; readonly peer: string; readonly error: CausewayError; readonly due: number }
   | { readonly kind: 'notices-refused'; readonly anchor: string; readonly error: CausewayError }
   | { readonly kind: 'notices'; readonly anchor: string; readonly number: number; readonly notices: number };
+
+/** Keys of a peer that are asked about: `kid`, or the pin of a TLS key. */
+export interface Rehearsal {
+  /** The configuration under which they would be shown; an entity key is judged by its signature on it. */
+  readonly configuration?: string;
+  readonly keys: readonly { readonly role: KeyRole | 'entity'; readonly kid: string }[];
+}
 
 export interface FederationTrustOptions {
   readonly anchor: PinnedAnchor;
@@ -61,6 +67,27 @@ export class FederationTrust {
     const peer = this.#peers.get(entity);
     if (peer === undefined) throw new TypeError(`${entity} is no peer`);
     return peer;
+  }
+
+  /**
+   * Which of its keys we would believe under another configuration of the peer, or do believe where none is given; the chain is fetched again
+   * soon where we do not. Nothing is taken. Throws `chain-malformed`, `chain-untrusted`, `chain-expired` for a configuration that is refused.
+   */
+  async rehearse(entity: string, { configuration, keys }: Rehearsal, now: number): Promise<readonly boolean[]> {
+    const peer = this.#peers.get(entity);
+    if (peer === undefined) throw new TypeError(`${entity} is no peer`);
+    if (configuration === undefined) {
+      const held = keys.map(({ role, kid }) => role !== 'entity' && peer.holds(role, kid, now));
+      if (held.includes(false)) peer.doubt();
+      return held;
+    }
+    const { documents } = peer;
+    if (documents === undefined) throw new CausewayError('chain-untrusted', `no chain from ${entity} was verified yet`);
+    peer.doubt();
+    const chain = await verifyChain({ ...documents, configurations: [configuration, ...documents.configurations.slice(1)] }, this.#options.anchor, now);
+    checkNotReplayed(chain, this.#state.issued);
+    const judged = peer.judge(chain);
+    return keys.map(({ role, kid }) => (role === 'entity' ? chain.signers.some((signer) => signer.entity === entity && signer.kid === kid) : judged.holds(role, kid, now)));
   }
 
   /** Of each peer: until when it is believed (UTC ms) as things stand, and whether its notices come in time. */

@@ -2,11 +2,11 @@
 import { CausewayError } from '../errors.ts';
 import type { EncryptionKey } from '../crypto/jwe.ts';
 import type { JwsKey } from '../crypto/jws.ts';
-import type { Superior, VerifiedChain } from './chain.ts';
+import type { ChainDocuments, Superior, VerifiedChain } from './chain.ts';
 import { gatewayKeys } from './gateway-metadata.ts';
 import type { ExpectedPeer } from './gateway-metadata.ts';
 import type { Notice, NoticeList } from './notices.ts';
-import type { PeerTrust } from './peer-trust.ts';
+import type { KeyRole, PeerTrust } from './peer-trust.ts';
 import { staticTrust } from './static-trust.ts';
 
 interface Believed {
@@ -21,6 +21,7 @@ export class LivePeer implements PeerTrust {
   readonly #withoutNotices: number;
   readonly #lists = new Map<string, NoticeList>();
   #believed: Believed | undefined;
+  #doubted = false;
 
   constructor(expected: ExpectedPeer, withoutNotices: number) {
     this.entity = expected.entity;
@@ -37,6 +38,21 @@ export class LivePeer implements PeerTrust {
     return this.#believed?.chain.superiors ?? [];
   }
 
+  /** What was verified last; undefined without a chain. */
+  get documents(): ChainDocuments | undefined {
+    return this.#believed?.chain.documents;
+  }
+
+  /** What would be believed of a chain, without taking it. Throws as `take`. */
+  judge(chain: VerifiedChain): PeerTrust {
+    return staticTrust(gatewayKeys(chain, this.#expected), Buffer.from(chain.digest));
+  }
+
+  /** The chain is to be fetched at the next look: the peer says that it shows something else. */
+  doubt(): void {
+    this.#doubted = true;
+  }
+
   /** UTC milliseconds; 0 without a chain. */
   get expires(): number {
     return this.#believed?.chain.expires ?? 0;
@@ -44,7 +60,8 @@ export class LivePeer implements PeerTrust {
 
   /** Takes a verified chain in the place of the last one. Throws `chain-malformed`, `chain-untrusted` for metadata that is not the peer's; then the last one stays. */
   take(chain: VerifiedChain): void {
-    this.#believed = { chain, keys: staticTrust(gatewayKeys(chain, this.#expected), Buffer.from(chain.digest)) };
+    this.#believed = { chain, keys: this.judge(chain) };
+    this.#doubted = false;
   }
 
   takeNotices(anchor: string, list: NoticeList): void {
@@ -55,10 +72,10 @@ export class LivePeer implements PeerTrust {
     return this.#lists.has(anchor);
   }
 
-  /** Whether the chain is to be fetched: there is none, half of its life is over, or a notice speaks of somebody in it, who may have put it right. */
+  /** Whether the chain is to be fetched: there is none, half of its life is over, the peer speaks of keys that it does not hold, or a notice speaks of somebody in it, who may have put it right. */
   due(now: number): boolean {
     const { dueFrom } = this;
-    return dueFrom === undefined || now >= dueFrom || this.#notices().length > 0;
+    return dueFrom === undefined || this.#doubted || now >= dueFrom || this.#notices().length > 0;
   }
 
   /** UTC milliseconds at which half of the chain's life is over; undefined without a chain. */
@@ -94,6 +111,10 @@ export class LivePeer implements PeerTrust {
     const key = refusal === undefined ? this.#believed?.keys.encryptionKey(now, (kid) => !this.#isWithdrawn(kid)) : undefined;
     if (key === undefined) throw new CausewayError('peer-unreachable', `${this.entity}: ${refusal ?? ''}`, { facts: { delivered: 'no' } });
     return key;
+  }
+
+  holds(role: KeyRole, kid: string, now: number): boolean {
+    return this.refusal(now) === undefined && !this.#isWithdrawn(kid) && this.#believed?.keys.holds(role, kid, now) === true;
   }
 
   tlsPins(now: number): readonly string[] {

@@ -1,24 +1,33 @@
 /** The trust of a running gateway: from files or by chains, as gateway.yaml says; chains are kept current until it closes. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayConfig } from '../config/config.ts';
-import { readTrustFile } from '../config/config.ts';
-import { CausewayError, asCausewayError } from '../errors.ts';
+import { asCausewayError } from '../errors.ts';
+import type { CausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { openFiles } from './file-trust.ts';
 import { FederationTrust } from './federation-trust.ts';
-import type { TrustEvent } from './federation-trust.ts';
+import type { Rehearsal, TrustEvent } from './federation-trust.ts';
 import type { ExpectedPeer } from './gateway-metadata.ts';
 import { pinnedAnchor } from './own-configuration.ts';
 import type { PeerTrust } from './peer-trust.ts';
 import { placesOf } from './sources.ts';
-import { staticTrust } from './static-trust.ts';
 import { STATE_FILE } from './trust-state.ts';
+
+export interface Verdict {
+  readonly by: 'chains' | 'files';
+  /** In the order of the keys. */
+  readonly accepted: readonly boolean[];
+  /** Why a configuration is refused as a whole. */
+  readonly refused?: CausewayError;
+}
 
 export interface Trust {
   of(peer: Pick<ExpectedPeer, 'entity' | 'country'>): PeerTrust;
+  /** Which keys of a peer are believed, or would be (federation-trust.ts); by files, those that the peer's file holds. */
+  rehearse(peer: string, rehearsal: Rehearsal, now: number): Promise<Verdict>;
   /** Begins to fetch; before, only what was kept from the last run is believed. Resolves when every peer is believed, at most after five seconds. */
   start(): Promise<void>;
   /** Whether any peer is believed, and what operators should look at. */
@@ -40,8 +49,8 @@ interface Options {
 /** Throws `config-invalid` for files that are not what they must be. */
 export async function openTrust(config: GatewayConfig, peers: readonly LinkedPeer[], options: Options): Promise<Trust> {
   const { federation, data } = config;
-  if (federation === undefined) return fromFiles(config.trust);
-  const { clock } = options;
+  const { clock, log } = options;
+  if (federation === undefined) return fromFiles(config.trust, log);
   const own = Object.fromEntries(peers.map(({ entity, url }) => [entity, [url]]));
   const named = Object.fromEntries(federation.sources.map(({ entity, at }) => [entity, at]));
   const { withoutNotices, noticesEvery } = federation;
@@ -50,17 +59,28 @@ export async function openTrust(config: GatewayConfig, peers: readonly LinkedPee
   return byChains(trust, noticesEvery, options);
 }
 
-function fromFiles(folder: string): Trust {
+/** Milliseconds between two looks at the files: what was imported acts without a restart. */
+const FILES_MS = 1000;
+
+function fromFiles(folder: string, log: Logger): Trust {
+  const files = openFiles(folder);
+  const look = (): void => {
+    for (const { entity, error } of files.look()) {
+      if (error === undefined) log.info({ peer: entity }, 'the keys of a peer were replaced');
+      else log.error({ peer: entity, err: error }, 'the file with the keys of a peer cannot be taken; the last one goes on');
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
   return {
-    of({ entity, country }) {
-      const file = join(folder, `${country}.json`);
-      const trust = staticTrust(readTrustFile(file), readFileSync(file));
-      if (trust.entity !== entity) throw new CausewayError('config-invalid', `${file} is of ${trust.entity}, the peer of the link is ${entity}`);
-      return trust;
+    of: (peer) => files.of(peer),
+    rehearse: async (peer, { keys }, now) => ({ by: 'files', accepted: keys.map(({ role, kid }) => role !== 'entity' && files.peer(peer).holds(role, kid, now)) }),
+    async start() {
+      timer = setInterval(look, FILES_MS);
     },
-    start: async () => {},
     state: () => ({ usable: true, warnings: [] }),
-    close: async () => {},
+    async close() {
+      clearInterval(timer);
+    },
   };
 }
 
@@ -88,6 +108,13 @@ function byChains(trust: FederationTrust, every: number, { clock, log }: Options
   };
   return {
     of: ({ entity }) => trust.peer(entity),
+    async rehearse(peer, rehearsal, now) {
+      try {
+        return { by: 'chains', accepted: await trust.rehearse(peer, rehearsal, now) };
+      } catch (thrown) {
+        return { by: 'chains', accepted: rehearsal.keys.map(() => false), refused: asCausewayError(thrown) };
+      }
+    },
     async start() {
       look(FIRST_PAUSE_MS);
       await Promise.race([believed.promise, sleep(PATIENCE_MS, undefined, { ref: false })]);

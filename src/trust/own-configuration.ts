@@ -1,28 +1,27 @@
 /** The entity configuration of a gateway: signed by its entity key, which signs nothing else and which its anchor states. */
-import { readFileSync } from 'node:fs';
 import { readAnchorFile } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
-import { publicParts } from '../crypto/public-parts.ts';
-import { statementKey } from '../crypto/keys.ts';
 import { publicJwk, signDocument } from '../crypto/signed-document.ts';
 import { CausewayError } from '../errors.ts';
 import { fingerprintOf, sameFingerprint } from '../platform/fingerprint.ts';
 import type { PinnedAnchor } from './chain.ts';
 import { ENTITY_TYPE, SEALING_ALGORITHMS, SIGNING_ALGORITHMS } from './gateway-metadata.ts';
+import { HISTORICAL_KEYS_PATH } from './layout.ts';
+import { shownKeys } from './own/published-keys.ts';
+import type { PublishedKeys } from './own/published-keys.ts';
 
 /** A key may sign from when it is first published; what it signed before a restart must not fall out of its time with each new issue. */
 const BACK_MS = 30 * 24 * 60 * 60 * 1000;
 
-type OwnFiles = Pick<GatewayConfig, 'gateway' | 'keys' | 'federation'>;
+type OwnFiles = Pick<GatewayConfig, 'gateway' | 'federation'>;
 
-/** Signed for `configurationLifetime` from `now` (UTC milliseconds). Throws `config-invalid` for keys that are not what they must be, and without the group `federation`. */
-export async function ownConfiguration({ gateway, keys, federation }: OwnFiles, now: number): Promise<string> {
-  const { entityKey, configurationLifetime } = inFederation(federation);
+/** Signed for `configurationLifetime` from `now` (UTC milliseconds). Throws `config-invalid` without the group `federation`. */
+export async function ownConfiguration({ gateway, federation }: OwnFiles, published: PublishedKeys, now: number): Promise<string> {
+  const { configurationLifetime } = inFederation(federation);
   const { entity, country, environment } = gateway;
-  const key = statementKey(readFileSync(entityKey));
+  const [signer] = published.entity;
+  if (signer === undefined) throw new CausewayError('internal', 'no entity key was read');
   const expires = now + configurationLifetime;
-  const files = { ...keys, tlsKey: keys.tls.key, tlsCertificate: keys.tls.certificate };
-  const { statement, encryption, tls } = publicParts(files, { entity, country }, { notBefore: now - BACK_MS, notAfter: expires }).trust;
   return signDocument(
     'entity-statement+jwt',
     {
@@ -30,11 +29,14 @@ export async function ownConfiguration({ gateway, keys, federation }: OwnFiles, 
       sub: entity,
       iat: Math.floor(now / 1000),
       exp: Math.floor(expires / 1000),
-      jwks: { keys: [publicJwk(key)] },
+      jwks: { keys: published.entity.map(publicJwk) },
       authority_hints: [pinnedAnchor(federation).entity],
-      metadata: { [ENTITY_TYPE]: { country, environment, signing_algorithms: SIGNING_ALGORITHMS, sealing_algorithms: SEALING_ALGORITHMS, statement, encryption, tls } },
+      metadata: {
+        federation_entity: { federation_historical_keys_endpoint: `${entity}${HISTORICAL_KEYS_PATH}` },
+        [ENTITY_TYPE]: { country, environment, signing_algorithms: SIGNING_ALGORITHMS, sealing_algorithms: SEALING_ALGORITHMS, ...shownKeys(published, { notBefore: now - BACK_MS, notAfter: expires }) },
+      },
     },
-    key,
+    signer,
   );
 }
 

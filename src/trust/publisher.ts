@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GatewayConfig } from '../config/config.ts';
 import type { Clock } from '../platform/clock.ts';
-import { CONFIGURATION_PATH, mediaTypeAt } from './layout.ts';
+import { CausewayError } from '../errors.ts';
+import { CONFIGURATION_PATH, HISTORICAL_KEYS_PATH, mediaTypeAt } from './layout.ts';
+import { historicalOwnKeys, readHistory } from './own/key-history.ts';
+import type { OwnKeys } from './own/own-keys.ts';
 import { ownConfiguration } from './own-configuration.ts';
 
 export interface Document {
@@ -16,24 +19,37 @@ export const ANCHOR_PREFIX = '/anchor';
 
 /** Whether a path is one at which something may be published: it is read without a client certificate. */
 export function isPublicPath(path: string): boolean {
-  return path === CONFIGURATION_PATH || path.startsWith(`${ANCHOR_PREFIX}/`);
+  return path === CONFIGURATION_PATH || path === HISTORICAL_KEYS_PATH || path.startsWith(`${ANCHOR_PREFIX}/`);
 }
+
+/** What we sign ourselves and hand out until it is signed anew. */
+interface Signed {
+  readonly body: string;
+  readonly revision: number;
+  readonly renew: number;
+}
+
+/** Milliseconds for which a list of historical keys is handed out; a change of keys makes a new one at once. */
+const HISTORY_MS = 60 * 60 * 1000;
 
 export class Publisher {
   readonly #config: GatewayConfig;
+  readonly #keys: OwnKeys;
   readonly #clock: Clock;
-  #own: { readonly body: string; readonly renew: number } | undefined;
+  readonly #signed = new Map<string, Signed>();
 
-  constructor(config: GatewayConfig, clock: Clock) {
+  constructor(config: GatewayConfig, keys: OwnKeys, clock: Clock) {
     this.#config = config;
+    this.#keys = keys;
     this.#clock = clock;
   }
 
-  /** The document at a path; undefined where there is none. Signs our own configuration anew at half of its life. */
+  /** The document at a path; undefined where there is none. Signs our own configuration anew at half of its life, and when our keys change. */
   async get(path: string): Promise<Document | undefined> {
     const { federation } = this.#config;
     if (federation === undefined) return undefined;
-    if (path === CONFIGURATION_PATH) return { contentType: 'application/entity-statement+jwt', body: await this.#configuration(federation.configurationLifetime) };
+    if (path === CONFIGURATION_PATH) return { contentType: 'application/entity-statement+jwt', body: await this.#fresh(path, federation.configurationLifetime / 2, (now) => ownConfiguration(this.#config, this.#keys.published, now)) };
+    if (path === HISTORICAL_KEYS_PATH) return { contentType: 'application/jwk-set+jwt', body: await this.#fresh(path, HISTORY_MS, (now) => this.#history(now)) };
     const below = path.startsWith(`${ANCHOR_PREFIX}/`) ? path.slice(ANCHOR_PREFIX.length) : '';
     // Only paths of the layout name a file: nothing that a caller writes reaches the folder.
     const contentType = mediaTypeAt(below);
@@ -42,9 +58,19 @@ export class Publisher {
     return body === undefined ? undefined : { contentType, body: body.trim() };
   }
 
-  async #configuration(lifetime: number): Promise<string> {
+  async #fresh(path: string, lifetime: number, sign: (now: number) => Promise<string>): Promise<string> {
     const now = this.#clock.now();
-    if (this.#own === undefined || now >= this.#own.renew) this.#own = { body: await ownConfiguration(this.#config, now), renew: now + lifetime / 2 };
-    return this.#own.body;
+    const { revision } = this.#keys;
+    const kept = this.#signed.get(path);
+    if (kept !== undefined && kept.revision === revision && now < kept.renew) return kept.body;
+    const body = await sign(now);
+    this.#signed.set(path, { body, revision, renew: now + lifetime });
+    return body;
+  }
+
+  #history(now: number): Promise<string> {
+    const [signer] = this.#keys.published.entity;
+    if (signer === undefined) throw new CausewayError('internal', 'no entity key was read');
+    return historicalOwnKeys(this.#config.gateway.entity, readHistory(this.#config.data), signer, now);
   }
 }

@@ -39,6 +39,10 @@ export function staticTrust(document: TrustDocument, bytes: Uint8Array): PeerTru
       if (key === undefined) throw new CausewayError('peer-unreachable', `${document.entity} has no valid encryption key`, { facts: { delivered: 'no' } });
       return key;
     },
+    holds(role, kid, now) {
+      const named = { statement, encryption, tls: tls.map(({ spki, ...times }) => ({ ...times, kid: spki })) }[role];
+      return named.some((key) => key.kid === kid && now < key.until);
+    },
     tlsPins: (now) => tls.filter((pin) => within(pin, now)).map((pin) => pin.spki),
   };
 }

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { makeKeys } from '../../src/cli/keys-make.ts';
-import { exportTrust, importTrust } from '../../src/cli/trust.ts';
+import { importTrust } from '../../src/cli/trust.ts';
+import { gatewayKeyFiles } from '../../src/crypto/gateway-keys.ts';
+import { publicParts } from '../../src/crypto/public-parts.ts';
+import { fingerprintOf } from '../../src/platform/fingerprint.ts';
 import { createAuthority, issue } from '../../src/crypto/pki.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -26,10 +29,10 @@ export function makeGatewayFolders(): GatewayFolders {
   const folders = { fi: join(root, 'fi'), ee: join(root, 'ee') };
   const keys = { fi: prepare('fi', folders.fi), ee: prepare('ee', folders.ee) };
   for (const [own, peer] of [['fi', 'ee'], ['ee', 'fi']] as const) {
-    const exported = exportTrust(folders[peer], 365, NOW - DAY_MS);
+    const { trust } = publicParts(gatewayKeyFiles(join(folders[peer], 'keys')), { entity: `https://gateway.${peer}.example`, country: peer.toUpperCase() }, { notBefore: NOW - DAY_MS, notAfter: NOW + 364 * DAY_MS });
     const file = join(root, `from-${peer}.json`);
-    writeFileSync(file, exported.document);
-    importTrust(file, folders[own], exported.fingerprint);
+    writeFileSync(file, JSON.stringify(trust));
+    importTrust(file, folders[own], fingerprintOf(trust));
     const auditor = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' };
     change(join(folders[own], 'links', `${peer}.yaml`), (['ee', 'fi'] as const).flatMap((party, index): Change[] => [
       [['agreement', 'parties', index, 'log', 'key'], keys[party].public['log']],

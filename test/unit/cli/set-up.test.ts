@@ -123,16 +123,16 @@ suite('setting up by hand', () => {
     for (const secret of ['statement', 'log', 'evidence']) assert.ok(!renderKeys(made).includes(readFileSync(made.files[secret]!, 'utf8').trim().split('\n').at(-2) ?? '?'));
   });
 
-  test('an exported file has public parts only', () => {
-    const { document } = exportTrust(folders.fi, 30, NOW);
+  test('an exported file has public parts only', async () => {
+    const { document } = await exportTrust(folders.fi, 30, NOW);
     assert.ok(!/"d"|PRIVATE/.test(document));
     const { statement } = JSON.parse(document) as { statement: { notBefore: string; notAfter: string }[] };
     assert.deepEqual([statement[0]?.notBefore, statement[0]?.notAfter], ['2026-06-01T12:00:00.000Z', '2026-07-01T12:00:00.000Z']);
   });
 
-  test("an import shows what changes, and the peer's keys are those of the file", () => {
+  test("an import shows what changes, and the peer's keys are those of the file", async () => {
     const file = join(folders.fi, 'incoming.json');
-    const first = exportTrust(folders.ee, 30, NOW);
+    const first = await exportTrust(folders.ee, 30, NOW);
     writeFileSync(file, first.document);
     const again = importTrust(file, folders.fi, first.fingerprint.toUpperCase().replaceAll(' ', ':'));
     assert.match(again[0] ?? '', /trust\/EE\.json: keys of https:\/\/gateway\.ee\.example$/);
@@ -141,30 +141,30 @@ suite('setting up by hand', () => {
     assert.deepEqual(importTrust(file, folders.fi, first.fingerprint).slice(1), ['  no change']);
     rmSync(join(folders.ee, 'keys/statement.key.pem'));
     makeKeys({ out: join(folders.ee, 'keys'), host: 'gateway.ee.example' }, NOW);
-    const renewed = exportTrust(folders.ee, 30, NOW);
+    const renewed = await exportTrust(folders.ee, 30, NOW);
     writeFileSync(file, renewed.document);
     assert.deepEqual(importTrust(file, folders.fi, renewed.fingerprint).slice(1).map((line) => line.slice(0, 13)), ['  + statement', '  - statement']);
   });
 
-  test('a file with one character changed on the way is refused, and nothing is stored', () => {
+  test('a file with one character changed on the way is refused, and nothing is stored', async () => {
     const file = join(folders.fi, 'tampered.json');
     const stored = readFileSync(join(folders.fi, 'trust/EE.json'));
-    const { document, fingerprint } = exportTrust(folders.ee, 31, NOW);
+    const { document, fingerprint } = await exportTrust(folders.ee, 31, NOW);
     writeFileSync(file, document.replace('2026-07-02', '2027-07-02'));
     assert.throws(() => importTrust(file, folders.fi, fingerprint), (error: CausewayError) => error.code === 'config-invalid' && error.message.includes('is not what the peer sent'));
     assert.deepEqual(readFileSync(join(folders.fi, 'trust/EE.json')), stored);
   });
 
-  test('a beginning of the fingerprint is not enough', () => {
+  test('a beginning of the fingerprint is not enough', async () => {
     const file = join(folders.fi, 'short.json');
-    const { document, fingerprint } = exportTrust(folders.ee, 31, NOW);
+    const { document, fingerprint } = await exportTrust(folders.ee, 31, NOW);
     writeFileSync(file, document);
     for (const short of ['', fingerprint.slice(0, 19)]) assert.throws(() => importTrust(file, folders.fi, short), CausewayError);
   });
 
-  test('a file of our own country is refused', () => {
+  test('a file of our own country is refused', async () => {
     const file = join(folders.fi, 'own.json');
-    const { document, fingerprint } = exportTrust(folders.fi, 31, NOW);
+    const { document, fingerprint } = await exportTrust(folders.fi, 31, NOW);
     writeFileSync(file, document);
     assert.throws(() => importTrust(file, folders.fi, fingerprint), /of our own country/);
     assert.ok(!existsSync(join(folders.fi, 'trust/FI.json')));

@@ -17,8 +17,8 @@ interface Exported {
   readonly tls: readonly { readonly spki: string }[];
 }
 
-function exported(folder: string, earlier?: string): Exported {
-  return JSON.parse(exportTrust(folder, 30, NOW, earlier).document) as Exported;
+async function exported(folder: string, earlier?: string): Promise<Exported> {
+  return JSON.parse((await exportTrust(folder, 30, NOW, earlier)).document) as Exported;
 }
 
 function keep(name: string, document: string): string {
@@ -27,23 +27,23 @@ function keep(name: string, document: string): string {
   return file;
 }
 
-test('an export without a change of keys names no key twice, whatever was exported earlier', () => {
-  const earlier = keep('same.json', exportTrust(folders.ee, 30, NOW).document);
-  assert.deepEqual(exported(folders.ee, earlier), exported(folders.ee));
+test('an export without a change of keys names no key twice, whatever was exported earlier', async () => {
+  const earlier = keep('same.json', (await exportTrust(folders.ee, 30, NOW)).document);
+  assert.deepEqual(await exported(folders.ee, earlier), await exported(folders.ee));
 });
 
-test('an earlier export of another gateway is refused', () => {
-  const earlier = keep('other.json', exportTrust(folders.fi, 30, NOW).document);
+test('an earlier export of another gateway is refused', async () => {
+  const earlier = keep('other.json', (await exportTrust(folders.fi, 30, NOW)).document);
   return refuses(() => exportTrust(folders.ee, 30, NOW, earlier), 'config-invalid');
 });
 
-test('new keys come first, the earlier statement and TLS keys follow, and the earlier encryption key is gone', () => {
-  const before = exported(folders.ee);
-  const earlier = keep('before.json', exportTrust(folders.ee, 30, NOW).document);
+test('new keys come first, the earlier statement and TLS keys follow, and the earlier encryption key is gone', async () => {
+  const before = await exported(folders.ee);
+  const earlier = keep('before.json', (await exportTrust(folders.ee, 30, NOW)).document);
   for (const name of ['statement.key.pem', 'encryption.key.pem', 'federation-tls.key.pem', 'federation-tls.cert.pem']) rmSync(join(folders.ee, 'keys', name));
   makeKeys({ out: join(folders.ee, 'keys'), host: 'gateway.ee.example' }, NOW);
-  const alone = exported(folders.ee);
-  const both = exported(folders.ee, earlier);
+  const alone = await exported(folders.ee);
+  const both = await exported(folders.ee, earlier);
   assert.deepEqual(both.statement, [...alone.statement, ...before.statement]);
   assert.deepEqual(both.tls, [...alone.tls, ...before.tls]);
   assert.deepEqual(both.encryption, alone.encryption);

@@ -5,6 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { KeyFiles } from '../../../src/crypto/key-files.ts';
+import { TlsIdentities } from '../../../src/crypto/tls-identities.ts';
 import { callingHome } from '../../../src/ecosystems/calling-home.ts';
 import { coded } from './errors.ts';
 
@@ -25,7 +27,7 @@ async function serve(t: TestContext): Promise<string> {
 }
 
 function open(t: TestContext, gateway: 'provider' | 'edge', home: Partial<Config['home']>) {
-  const calling = callingHome({ gateway: { home: gateway }, home: { timeout: 15_000, securityServers: [], services: [], ...home } } as unknown as Config, () => {});
+  const calling = callingHome({ gateway: { home: gateway }, home: { timeout: 15_000, securityServers: [], services: [], ...home } } as unknown as Config, new TlsIdentities(new KeyFiles()), () => {});
   t.after(() => calling.close());
   return calling;
 }

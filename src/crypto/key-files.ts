@@ -1,0 +1,86 @@
+/** Private keys in files, in the clear or encrypted (PKCS#8, PBES2) under a passphrase that stands in a file of its own. */
+import { X509Certificate, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { CausewayError } from '../errors.ts';
+import { writeDurably } from '../platform/durable-file.ts';
+import { spkiPin } from '../platform/spki.ts';
+import type { Opener } from './jwe.ts';
+import type { Signer } from './jws.ts';
+import { ed25519Key, encodedKey, encryptionKey, privateKey, statementKey } from './keys.ts';
+
+/** How we show ourselves to who connects, and to whom we connect. PEM; the key in the clear, in memory alone. */
+export interface TlsIdentity {
+  readonly key: string;
+  readonly cert: string;
+  /** Of its key. */
+  readonly pin: string;
+}
+
+export interface TlsFiles {
+  readonly key: string;
+  readonly certificate: string;
+}
+
+export class KeyFiles {
+  readonly #passphrase: string | undefined;
+
+  /** `passphraseFile`: such as a systemd credential; its last line break is none of the passphrase. Throws `config-invalid`. */
+  constructor(passphraseFile?: string) {
+    this.#passphrase = passphraseFile === undefined ? undefined : readPassphrase(passphraseFile);
+  }
+
+  signer(file: string): Signer {
+    return statementKey(read(file), this.#passphrase);
+  }
+
+  opener(file: string): Opener {
+    return encryptionKey(read(file), this.#passphrase);
+  }
+
+  /** Of a log or a witness. */
+  ed25519(file: string, role: string): KeyObject {
+    return ed25519Key(read(file), role, this.#passphrase);
+  }
+
+  /** Throws `config-invalid` also where certificate and key are not of each other: one of two files was replaced, and the other will be. */
+  tls({ key: keyFile, certificate }: TlsFiles): TlsIdentity {
+    const key = privateKey(read(keyFile), 'TLS', this.#passphrase);
+    const cert = read(certificate);
+    const pin = spkiPin(createPublicKey(key));
+    if (pin !== pinOf(cert, certificate)) throw new CausewayError('config-invalid', `${certificate} is not of the key in ${keyFile}`);
+    return { key: key.export({ type: 'pkcs8', format: 'pem' }), cert: cert.toString(), pin };
+  }
+
+  /** Makes a P-256 key; encrypted where there is a passphrase, readable by this user alone, and on disk when this resolves. */
+  async makeP256(file: string): Promise<void> {
+    await this.write(file, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+  }
+
+  async write(file: string, key: KeyObject): Promise<void> {
+    await writeDurably(file, encodedKey(key, this.#passphrase));
+  }
+}
+
+/** Throws `config-invalid` for a file that is empty. */
+export function readPassphrase(file: string): string {
+  const passphrase = read(file).toString().replace(/\r?\n$/, '');
+  if (passphrase === '') throw new CausewayError('config-invalid', `${file}, keys.passphrase, is empty`);
+  return passphrase;
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new CausewayError('config-invalid', `${file} cannot be read`, { cause });
+  }
+}
+
+function pinOf(pem: Buffer, file: string): string {
+  try {
+    return spkiPin(new X509Certificate(pem).publicKey);
+  } catch (cause) {
+    throw new CausewayError('config-invalid', `${file} is no certificate in PEM`, { cause });
+  }
+}
