@@ -1,5 +1,5 @@
 /** Chaining a signing certificate to a country's approved authorities. Source: RFC 5280, section 6.1. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { CausewayError } from '../errors.ts';
 import { parseCertificate } from './certificates.ts';
@@ -46,7 +46,7 @@ export type Use = 'signing' | 'time-stamping';
  */
 export function certificatePath(trust: CertificateTrust, der: Uint8Array, at: number, { use, others = [] }: PathQuestion = { use: 'signing' }): CertificatePath {
   const authorities = compile(trust);
-  const fingerprint = `${use} ${createHash('sha256').update(der).digest('base64url')}`;
+  const fingerprint = `${use} ${hash('sha256', der, 'base64url')}`;
   const path = authorities.paths.get(fingerprint) ?? findPath(authorities, fingerprint, parseCertificate(der), use, others);
   for (const certificate of [path.certificate, ...path.authorities]) {
     if (at < certificate.notBefore || at > certificate.notAfter) throw new CausewayError('signature-expired', 'a certificate of the path is outside its validity period');

@@ -191,7 +191,11 @@ export function checkEntry(value: unknown): Entry {
  * `internal` beyond 2 KiB.
  */
 export function canonicalEntry(entry: unknown): string {
-  const json = JSON.stringify(checkEntry(entry));
+  return textOf(checkEntry(entry));
+}
+
+function textOf(checked: Entry): string {
+  const json = JSON.stringify(checked);
   if (json.length > MAX_ENTRY_BYTES) throw invalid('its length');
   return json;
 }
@@ -201,7 +205,7 @@ export function parseEntry(bytes: Uint8Array): Entry {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const entry = checkEntry(JSON.parse(text));
-    if (canonicalEntry(entry) === text) return entry;
+    if (textOf(entry) === text) return entry;
   } catch (cause) {
     throw new CausewayError('trail-broken', 'not a trail entry', { cause });
   }
