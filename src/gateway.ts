@@ -16,15 +16,19 @@ import { Quotas, sealedLimit } from './exchange/authorise.ts';
 import { Dependencies } from './exchange/dependencies.ts';
 import { CitizenView } from './exchange/citizen-view.ts';
 import type { CitizenViewOptions } from './exchange/citizen-view.ts';
+import { toldByPeer } from './exchange/containers/notices.ts';
+import { openContainers } from './exchange/containers/open-containers.ts';
 import { Erasing } from './exchange/erasing.ts';
 import { HorizonWatch } from './exchange/horizon-watch.ts';
 import { horizon } from './exchange/horizon.ts';
+import { readinessOf } from './exchange/readiness.ts';
 import { InFlight } from './exchange/in-flight.ts';
 import { Journal } from './exchange/journal.ts';
 import { KeyWatch } from './exchange/key-watch.ts';
 import type { LiveMappings } from './exchange/mappings/live-mappings.ts';
 import { openMappings } from './exchange/mappings/open-mappings.ts';
-import type { Observe, Peer } from './exchange/flow.ts';
+import { measure } from './exchange/measuring.ts';
+import type { Observe } from './exchange/flow.ts';
 import { escrowOf, linkOf, linkedPeer, openPeer } from './exchange/open-peers.ts';
 import { observing } from './exchange/observing.ts';
 import { OurTime } from './exchange/our-time.ts';
@@ -54,7 +58,6 @@ import type { ObserveTrail } from './trail/steps.ts';
 import type { Store } from './trail/store.ts';
 import { OwnKeys } from './trust/own/own-keys.ts';
 import { openTrust } from './trust/open-trust.ts';
-import type { Trust } from './trust/open-trust.ts';
 import { Publisher } from './trust/publisher.ts';
 
 export interface GatewayOptions {
@@ -100,7 +103,8 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const time = new OurTime(config, stores, { peers, clock, log, metrics, onStep: options.onTrailStep });
   const clockState = () => time.state;
   const kek = readKek(config.keys.evidence);
-  const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...escrowOf(peers) });
+  const containers = openContainers(config, { store, kek, peers, clock, clockState, log, home, dialect, dependencies, ...escrowOf(peers) });
+  const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...escrowOf(peers), ...(containers === undefined ? {} : { awaits: containers.awaits }) });
   const shared = { country, entity, clock, journal, spool, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const stop = new AbortController();
   const outbound: OutboundParts = {
@@ -129,16 +133,16 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   time.start((link) => trail.mayAppend(link));
   const suspending = await openSuspending(config, suspended, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) });
   const horizonWatch = await watchHorizon(config, mappings, options);
-  measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies });
+  measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies, containers });
   const listeners = await listenAll(config, keyWatch.shown, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, kek, identifiers: mappings.identifiers, links, clock, clockState, log }) }, mappings),
-    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()) }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
     operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
   keyWatch.start(config, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
   // What is fetched first may be what our own listener hands out.
   await trust.start();
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => lookAtDependencies(dependencies, store), DEPENDENCIES_MS)];
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void containers?.look(), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store), DEPENDENCIES_MS)];
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
@@ -146,7 +150,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     async close(graceMs) {
       admission.drain();
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([mappings.close(), trust.close(), suspending.close(), erasing.close(), keyWatch.close()]);
+      await Promise.all([mappings.close(), trust.close(), suspending.close(), erasing.close(), keyWatch.close(), containers?.close()]);
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await time.close();
@@ -154,8 +158,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
       await trail.close();
       await listeners.federation.close(graceMs);
       await Promise.all([listeners.operations.close(0), home.close(), hub?.close(), ...peers.map((peer) => peer.connection.close())]);
-      await mirror.close();
-      await store.close();
+      for (const file of [mirror, store]) await file.close();
     },
   };
 }
@@ -174,25 +177,6 @@ async function watchHorizon(config: GatewayConfig, mappings: LiveMappings, { clo
   return watch;
 }
 
-function measure(metrics: Metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies }: { readonly admission: Admission; readonly mappings: LiveMappings; readonly trail: Keeper; readonly horizonWatch: HorizonWatch; readonly peers: readonly Peer[]; readonly suspended: Suspended; readonly dependencies: Dependencies }): void {
-  metrics.gauge('exchanges_in_flight', 'Exchanges that are on their way at this moment.', () => admission.running);
-  metrics.gauge('mappings_refused', '1 while a change of the mappings folder is not taken, because it fails its check.', () => Number(mappings.refused));
-  metrics.gauge('trail_incidents', "Open incidents of the peers' logs.", () => trail.findings.incidents);
-  metrics.gauge('trail_breaches', "What peers' logs owe ours and do not show.", () => trail.findings.breaches);
-  metrics.gauge('trail_unacknowledged', "Answers of ours that the asker's log never showed.", () => trail.findings.unacknowledged);
-  metrics.gauges('suspensions', 'Suspensions that operators ordered and that are in force.', 'link', () => suspended.counts(peers.map(({ link }) => link.id)));
-  metrics.gauges('dependency_lost_seconds', 'For how long something that the gateway depends on has been gone; 0: it is well.', 'dependency', () => dependencies.seconds());
-  metrics.gauges('dependency_refusing', 'Links that refuse exchanges since something has been gone for too long.', 'dependency', () => dependencies.refusing());
-  metrics.gauges('expiry_days', 'Days until what this gateway relies on ends (causeway horizon).', 'what', () => horizonWatch.days());
-}
-
-function readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch }: { readonly store: Store; readonly trail: Keeper; readonly time: OurTime; readonly trust: Trust; readonly admission: Admission; readonly mappings: LiveMappings; readonly dependencies: Dependencies; readonly keyWatch: KeyWatch }, now: number) {
-  const believed = trust.state(now);
-  const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: believed.usable, dependencies: dependencies.usable, accepting: admission.open };
-  const warnings = [...time.degraded, ...believed.warnings, ...dependencies.warnings, ...keyWatch.warnings, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
-  return { ready: Object.values(checks).every(Boolean), checks, warnings };
-}
-
 /** Throws where an exchange may not begin on a link: its time cannot be shown, something that it needs has been gone for too long, or its trail is not known to be whole. */
 async function admit(link: string, { time, trail, dependencies }: { readonly time: OurTime; readonly trail: Keeper; readonly dependencies: Dependencies }): Promise<void> {
   time.admit(link);
@@ -208,6 +192,8 @@ const DEPENDENCIES_MS = 1000;
 const HORIZON_MS = 3_600_000;
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
 const HOUSEKEEPING_MS = 60_000;
+/** Milliseconds between two looks for signed containers that are due. */
+const CONTAINERS_MS = 1000;
 /** Milliseconds between two looks for what operators ask about evidence. */
 const REQUESTS_MS = 1000;
 

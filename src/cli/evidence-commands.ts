@@ -9,7 +9,7 @@ const FAILED = 1;
 export function addEvidence(evidence: Command): void {
   evidence
     .command('verify <container>')
-    .description('judge a signed document of an X-Road security server: signer, time and each check, with X-Road\'s code for what does not hold')
+    .description('judge a signed document of a security server (X-Road, UXP): signer, time and each check, with X-Road\'s code for what does not hold')
     .requiredOption('--trust <dir>', 'global configuration, as <instance>/shared-params.xml')
     .option('--json', 'the report as JSON', false)
     .action(async (container: string, { trust, json }: { trust: string; json: boolean }) => {

@@ -1,9 +1,8 @@
 /** `causeway evidence trust`: fetches the configuration of an X-Road instance under its anchor, for `evidence verify --trust`. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { sha256 } from '../crypto/digest.ts';
+import { readFileSync } from 'node:fs';
 import { readAnchor } from '../ecosystems/signed-documents/configuration-anchor.ts';
 import { downloadConfiguration } from '../ecosystems/signed-documents/configuration-client.ts';
+import { keepConfiguration } from '../ecosystems/signed-documents/configuration-folder.ts';
 import { readSharedParameters } from '../ecosystems/signed-documents/global-configuration.ts';
 import { download } from '../platform/download.ts';
 import { DEFAULT_XML_LIMITS } from '../platform/limits.ts';
@@ -26,18 +25,10 @@ const LIMITS = { maxBytes: 32 * 1024 ** 2, timeout: 30_000 };
  */
 export async function evidenceTrust(anchorFile: string, folder: string, now: number): Promise<TrustReport> {
   const anchor = readAnchor(readFileSync(anchorFile), DEFAULT_XML_LIMITS);
-  const { instance, sharedParameters, expires, version } = await downloadConfiguration(anchor, (url) => download(url, LIMITS), now);
-  readSharedParameters(sharedParameters, DEFAULT_XML_LIMITS);
-  const digest = sha256(sharedParameters).toString('hex');
-  const place = join(folder, encodeURIComponent(instance));
-  const history = join(place, 'history', `${digest}.xml`);
-  const changed = !existsSync(history);
-  mkdirSync(join(place, 'history'), { recursive: true });
-  if (changed) writeFileSync(history, sharedParameters);
-  const current = join(place, 'shared-params.xml');
-  writeFileSync(`${current}.new`, sharedParameters);
-  renameSync(`${current}.new`, current);
-  return { instance, version, expires: new Date(expires).toISOString(), sha256: digest, changed };
+  const downloaded = await downloadConfiguration(anchor, (url) => download(url, LIMITS), now);
+  const { instance, expires, version } = downloaded;
+  readSharedParameters(downloaded.sharedParameters, DEFAULT_XML_LIMITS);
+  return { instance, version, expires: new Date(expires).toISOString(), ...(await keepConfiguration(folder, downloaded)) };
 }
 
 export function renderTrustReport({ instance, version, expires, sha256: digest, changed }: TrustReport): string {

@@ -1,6 +1,6 @@
-/** `causeway evidence verify <container>`: judges a signed document of a security server against the configuration of its instance. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+/** `causeway evidence verify <container>`: judges a signed document of a security server (X-Road, UXP) against the configuration of its instance. */
+import { readFileSync } from 'node:fs';
+import { allConfigurations, configuredInstances } from '../ecosystems/signed-documents/configuration-folder.ts';
 import { readSharedParameters } from '../ecosystems/signed-documents/global-configuration.ts';
 import type { GlobalConfiguration } from '../ecosystems/signed-documents/global-configuration.ts';
 import { verifySignedDocument } from '../ecosystems/signed-documents/verify.ts';
@@ -17,18 +17,41 @@ export interface EvidenceReport {
   /** RFC 3339. */
   readonly time?: string;
   readonly timestamper?: string;
+  /** Hexadecimal SHA-256 of the global configuration under which it was judged. */
+  readonly configuration?: string;
   /** What does not hold: our code, X-Road's where it has one, and why. */
   readonly wrong?: { readonly code: string; readonly platformCode?: string; readonly message: string };
 }
 
-/** `trust`: a folder of the global configuration as a security server keeps it, `<instance>/shared-params.xml`. Throws `config-invalid` where it is none. */
+/**
+ * `trust`: a folder of global configurations, `<instance>/shared-params.xml` with its history where `evidence trust` or a gateway wrote it: what the latest
+ * does not vouch for any more, an earlier one may. Throws `config-invalid` where it is none.
+ */
 export async function evidenceVerify(container: string, trust: string): Promise<EvidenceReport> {
-  const configurations = readConfigurations(trust);
+  const bytes = readFileSync(container);
+  const [latest, ...earlier] = readConfigurations(trust);
+  if (latest === undefined) throw new CausewayError('config-invalid', `no <instance>/shared-params.xml in ${trust}`);
+  const first = await judge(bytes, latest);
+  if (first.valid || !NO_LONGER.has(first.wrong?.code ?? '')) return first;
+  for (const configurations of earlier) {
+    const report = await judge(bytes, configurations);
+    if (report.valid) return report;
+  }
+  return first;
+}
+
+/** What another year's configuration may see otherwise. */
+const NO_LONGER: ReadonlySet<string> = new Set(['signature-untrusted', 'signature-expired']);
+
+type Configurations = ReadonlyMap<string, { readonly read: GlobalConfiguration; readonly sha256: string }>;
+
+async function judge(bytes: Uint8Array, configurations: Configurations): Promise<EvidenceReport> {
   const checks: { check: string; detail: string }[] = [];
   try {
-    const proof = await verifySignedDocument(readFileSync(container), configurations, DEFAULT_XML_LIMITS, (check, detail) => checks.push({ check, detail }));
+    const believed = new Map([...configurations].map(([instance, { read }]) => [instance, read]));
+    const proof = await verifySignedDocument(bytes, believed, DEFAULT_XML_LIMITS, (check, detail) => checks.push({ check, detail }));
     const { instance, memberClass, memberCode } = proof.signer;
-    return { valid: true, checks, kind: proof.kind, messageId: proof.messageId, signer: [instance, memberClass, memberCode].join('/'), certificate: proof.certificate, time: new Date(proof.time).toISOString(), timestamper: proof.timestamper };
+    return { valid: true, checks, kind: proof.kind, messageId: proof.messageId, signer: [instance, memberClass, memberCode].join('/'), certificate: proof.certificate, time: new Date(proof.time).toISOString(), timestamper: proof.timestamper, configuration: configurations.get(instance)!.sha256 };
   } catch (thrown) {
     const { code, message, facts } = asCausewayError(thrown);
     if (code === 'internal') throw thrown;
@@ -44,9 +67,9 @@ export function renderEvidenceReport(report: EvidenceReport): string {
   return [...held, outcome].join('\n');
 }
 
-function readConfigurations(folder: string): ReadonlyMap<string, GlobalConfiguration> {
-  const files = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name, 'shared-params.xml')).filter((file) => existsSync(file)) : [];
-  if (files.length === 0) throw new CausewayError('config-invalid', `no <instance>/shared-params.xml in ${folder}`);
-  const read = files.map((file) => readSharedParameters(readFileSync(file), DEFAULT_XML_LIMITS));
-  return new Map(read.map((configuration) => [configuration.instance, configuration]));
+/** The latest of each instance, then, one by one, what stood before. */
+function readConfigurations(folder: string): Configurations[] {
+  const instances = configuredInstances(folder).map((instance) => allConfigurations(folder, instance).map(({ sharedParameters, sha256 }) => ({ read: readSharedParameters(sharedParameters, DEFAULT_XML_LIMITS), sha256 })));
+  const deepest = Math.max(0, ...instances.map(({ length }) => length));
+  return Array.from({ length: deepest }, (_, at) => new Map(instances.map((all) => all[Math.min(at, all.length - 1)]!).map((one) => [one.read.instance, one])));
 }

@@ -49,6 +49,7 @@ export function checkFiles({ keys, listeners, home, citizens, mappings, trust, f
     checkIdentity(home.wss, ['home', 'wss'], now, report);
     checkCertificates(home.wss.authorities, ['home', 'wss', 'authorities'], now, report);
   }
+  for (const name of ['anchor', 'file'] as const) checkThere(home.containers?.configuration[name], ['home', 'containers', 'configuration', name], report);
   checkFolder(mappings, ['mappings'], report);
   if (federation === undefined) checkFolder(trust, ['trust'], report);
   else checkFederation(federation, report);
@@ -62,6 +63,11 @@ function checkFederation({ anchor, fingerprint, entityKey, sources, publish }: N
   if (value === undefined) return report(['federation', 'anchor'], problems[0]?.text ?? `${anchor} cannot be read`, { hint: '`causeway anchor init` writes it as anchor.json' });
   if (!sameFingerprint(fingerprint, fingerprintOf(value))) report(['federation', 'fingerprint'], `${anchor} has fingerprint ${fingerprintOf(value)}`, { hint: 'ask the people who keep the anchor, by another way than the file came' });
   if (!sources.some(({ entity }) => entity === value.entity)) report(['federation', 'sources'], `names no place of ${value.entity}, our own anchor`);
+}
+
+/** What it says is read at the start: here only whether it is there. */
+function checkThere(file: string | undefined, path: YamlPath, report: Report): void {
+  if (file !== undefined && statSync(file, { throwIfNoEntry: false })?.isFile() !== true) report(path, `there is no file ${file}`);
 }
 
 function checkFolder(folder: string, path: YamlPath, report: Report): void {

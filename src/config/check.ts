@@ -1,6 +1,7 @@
 /** `causeway config check`: what the files say together, and whether the keys and certificates that they name are what they must be. */
 import { basename } from 'node:path';
 import { checkAgreement } from './check-agreement.ts';
+import { checkContainers } from './check-containers.ts';
 import { checkFiles } from './check-files.ts';
 import { checkHubFiles } from './check-hub-files.ts';
 import { checkPorts } from './check-ports.ts';
@@ -30,7 +31,7 @@ export function checkConfig(folder: string, now: number): readonly Problem[] {
     ...checkClients(value, gateway),
     ...checkFiles(value, gateway, now),
     ...checkHubFiles(value, gateway, now),
-    ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question), ...checkProofs(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
+    ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question), ...checkProofs(question), ...checkContainers(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
     ...checkDistinct(read),
   ]);
 }

@@ -5,6 +5,7 @@ import { DEFAULT_MULTIPART_LIMITS } from '../platform/multipart.ts';
 import { checkHome } from './check-home.ts';
 import { citizens } from './citizens-file.ts';
 import { federation } from './federation-file.ts';
+import { containers } from './containers-file.ts';
 import { callingHome } from './home-file.ts';
 import { clock, timestamps } from './timestamps-file.ts';
 import { base64Of32, count, country, duration, httpsUrl, identity, oneOf, path, port, record, size, text } from './values.ts';
@@ -56,6 +57,7 @@ function home(folder: string) {
     ...callingHome(folder),
     waits,
     wss: v.exactOptional(wss(folder)),
+    containers: containers(folder),
     faultCodes: v.pipe(
       v.optional(oneOf(['new', 'old'])),
       v.description('Spelling of our fault codes: new is server.gateway.…, old is Server.Gateway.…; default: as the profile of the platform says.'),

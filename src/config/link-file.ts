@@ -53,6 +53,7 @@ const leg = record({
   evidence: oneOf(['digests', 'escrow', 'full-readable-by-the-gateway']),
   endUser: oneOf(['pass', 'pseudonym', 'organisation-only', 'required']),
   answerRetention: duration(),
+  containers: v.exactOptional(v.pipe(oneOf(['none', 'sample', 'all']), v.description('Signed containers of the security servers that vouch for messages of this leg, fetched and verified afterwards on both sides: none (also without it), sample of one exchange in sixteen, all.'))),
   grants: v.array(grant, 'expected a list of grants'),
 });
 
@@ -79,6 +80,7 @@ const settings = record({
   mappingOverlap: v.pipe(v.optional(duration(), '2m'), v.description('After a change of a mapping of ours: how long messages from home that only the revision before can read are still translated by it.')),
   keepEvidence: v.exactOptional(v.pipe(text(), v.regex(/^[!-~]{1,200}$/, 'expected a file number without spaces'), v.description('Decision under which we keep our evidence when the peer asks for its erasure; without one we erase too.'))),
   suspended: v.exactOptional(v.pipe(record({ reason: text(), until: v.exactOptional(instant()) }), v.description('Stops the link on our side.'))),
+  unverifiableContainers: v.exactOptional(v.pipe(oneOf(['record', 'fail']), v.description('Signed containers whose signature nothing here verifies (DSTU 4145 of Trembita 1.x). record: kept and recorded as unverified. fail (also without it): the message counts as not proven, and the peer is told.'))),
   checkDigits: v.exactOptional(
     v.pipe(
       record({ sent: v.exactOptional(oneOf(['off', 'warn', 'reject'])), received: v.exactOptional(oneOf(['off', 'reject'])) }),

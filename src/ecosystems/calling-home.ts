@@ -23,6 +23,8 @@ export interface Handover {
 export interface CallingHome {
   /** Throws `config-invalid` for a service of which gateway.yaml does not say where it is. */
   of(service: Pick<ExportedService, 'service'>): Handover;
+  /** Of a provider: each security server by itself. */
+  readonly servers: readonly HttpConnection[];
   close(): Promise<void>;
 }
 
@@ -33,9 +35,10 @@ type Reached = Home['securityServers'][number] | (Home['services'][number] & { r
 export function callingHome({ gateway, home }: Pick<GatewayConfig, 'gateway' | 'home'>, identities: TlsIdentities, changed: FailoverOptions['changed']): CallingHome {
   const timeoutOf = (id: string): number => home.services.find(({ service }) => service === id)?.timeout ?? home.timeout;
   if (gateway.home === 'provider') {
-    const connection = failover(home.securityServers.map((server) => ({ name: server.url, connection: open(server, identities) })), { changed });
+    const servers = home.securityServers.map((server) => ({ name: server.url, connection: open(server, identities) }));
+    const connection = failover(servers, { changed });
     const name = home.securityServers.map(({ url }) => url).join(' ');
-    return { of: ({ service }) => ({ connection, timeout: timeoutOf(service), name }), close: () => connection.close() };
+    return { of: ({ service }) => ({ connection, timeout: timeoutOf(service), name }), servers: servers.map((server) => server.connection), close: () => connection.close() };
   }
   const services = new Map(home.services.flatMap(({ url, ...service }) => (url === undefined ? [] : [[service.service, { url, connection: below(open({ ...service, url }, identities), new URL(url).pathname) }] as const])));
   return {
@@ -44,6 +47,7 @@ export function callingHome({ gateway, home }: Pick<GatewayConfig, 'gateway' | '
       if (found === undefined) throw new CausewayError('config-invalid', `gateway.yaml, home.services: no entry says where ${service} is`);
       return { connection: found.connection, timeout: timeoutOf(service), name: new URL(found.url).origin };
     },
+    servers: [],
     close: async () => void (await Promise.all([...services.values()].map(({ connection }) => connection.close()))),
   };
 }

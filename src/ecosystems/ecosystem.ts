@@ -9,6 +9,7 @@ import type { Content, DialectName, DomesticMember, DomesticRequest, DomesticRes
 import type { HttpConnection, HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { XmlLimits } from '../platform/limits.ts';
 import type { Edge } from './edge.ts';
+import type { LoggedMessageOf } from './logged.ts';
 import type { SpoolScope } from '../platform/spool.ts';
 import type { Packing } from './packing.ts';
 import type { ProofPolicy } from './proof-policy.ts';
@@ -31,6 +32,9 @@ export interface Dialect {
 
   /** How a message with parts beside its root goes on the wire; without it a message has none. */
   readonly packing?: Packing;
+
+  /** How a security server logs and signs its messages; absent where that is not known. */
+  readonly logged?: LoggedMessageOf;
 
   /**
    * A request from home, as the security server forwards it to the service URL of `candidates`: services offered at this URL.

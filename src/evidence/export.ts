@@ -6,12 +6,12 @@ import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { openEscrowed } from './escrow.ts';
-import { escrowPlace, readBodies } from './keep.ts';
+import { EVIDENCE_STEPS, escrowPlace, readBodies } from './keep.ts';
 import type { Bodies, EvidenceRecord } from './keep.ts';
 
 const base64 = v.pipe(v.string(), v.base64());
 const record = v.strictObject({
-  step: v.picklist(['request', 'response']),
+  step: v.picklist(EVIDENCE_STEPS),
   createdAt: v.number(),
   kind: v.picklist(['digests', 'escrow', 'full-readable-by-the-gateway']),
   /** Compact JWS. */

@@ -25,10 +25,14 @@ export interface EvidenceContents {
   readonly context: ManifestContext;
 }
 
+/** A message of the exchange, or the container in which a security server signed it: there `domestic` is the container, `neutral` what was proven by it. */
+export const EVIDENCE_STEPS = ['request', 'response', 'request-container', 'response-container'] as const;
+export type EvidenceStepName = (typeof EVIDENCE_STEPS)[number];
+
 export interface EvidenceStep {
   readonly xid: string;
   readonly link: string;
-  readonly step: 'request' | 'response';
+  readonly step: EvidenceStepName;
   readonly recordKey: Uint8Array;
   readonly kind: EvidenceKind;
   readonly contents: EvidenceContents;

@@ -12,21 +12,20 @@ import type { EvidenceContents, EvidenceKind } from '../evidence/keep.ts';
 import { newRecordKey, wrapRecordKey } from '../evidence/record.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { Authentic, Promised } from '../federation/statement.ts';
-import type { Grant } from '../federation/link.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
-import { isStored } from '../platform/content.ts';
 import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { Content, DomesticRequest, DomesticResponse, ManifestContext, Mapped, Opened, SealedFields, Verified } from '../stages.ts';
 import { coreOf } from '../trail/entry.ts';
 import type { Entry, EventName, Step } from '../trail/entry.ts';
-import type { Appended, CommitResult, EvidenceRow, ExchangeRow, ExchangeUpdate } from '../trail/store.ts';
+import type { Appended, AwaitedContainer, Commit, CommitResult, EvidenceRow, ExchangeRow, ExchangeUpdate } from '../trail/store.ts';
 import { Archive } from './archive.ts';
 import type { ArchiveOptions } from './archive.ts';
+import type { CrossedMessage } from './containers/awaiting.ts';
 import { Commits } from './commits.ts';
 import type { Keep } from './commits.ts';
 import { endWithoutAnswer, inboundMemory, inboundRetention, stepOf } from './ends.ts';
 import type { MappingChange } from './mappings/mapping-changes.ts';
-import { packQuestion, packRefusal, packReply, packSealed } from './kept.ts';
+import { neededAgain, packQuestion, packRefusal, packReply, packSealed } from './kept.ts';
 import { aboutQuestion, aboutStatement, backwards, recorded, theirs } from './recorded.ts';
 import type { About, Recorded } from './recorded.ts';
 import { RefusalRate } from './refusal-rate.ts';
@@ -46,6 +45,8 @@ export interface JournalOptions extends ArchiveOptions {
   /** Refusals a minute and log that get entries of their own. */
   readonly refusalsPerMinute: number;
   readonly observe: Observe;
+  /** The container that is to prove a message afterwards, where the leg asks for it. */
+  awaits?(message: CrossedMessage): AwaitedContainer | undefined;
 }
 
 /** `<member>\n<message id>`: what makes two requests from home one (protocol.md, "Exactly what happens once"). */
@@ -107,7 +108,8 @@ export class Journal extends Archive {
         createdAt: now,
       };
       const entry = this.#entry(aboutQuestion(question), 'request', 'SubmissionAcceptance', recorded(sealed), now, { evidence: evidence.id });
-      return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, xid, recordKey) } };
+      const awaited = this.#awaited({ xid, link: agreement.id, leg: out, step: 'request', identity: sealed.identity, messageId: verified.message.context.messageId, verified, minimised: mapped.fields.minimised !== undefined, now });
+      return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, xid, recordKey) }, ...awaited };
     });
     return result.kind === 'conflict' ? result : { ...result, sealed };
   }
@@ -191,7 +193,7 @@ export class Journal extends Archive {
       kept = { statement: sealed.statement, payload: await keep(sealed.payload, 'outcome') };
       const evidence = { ...(await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now)), subjects: await this.#subjects.ofTask(task, 'response', mapped.fields.document, now) };
       const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
-      return { change: { direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(kept, this.encrypt(jti, 'reply', recordKey)), answerUntil: now + inboundRetention(peer.link) }, entry, evidence };
+      return { change: { direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(kept, this.encrypt(jti, 'reply', recordKey)), answerUntil: now + inboundRetention(peer.link) }, entry, evidence, ...this.#awaited({ xid: jti, link: agreement.id, leg: use.version.in, step: 'response', identity: statement.identity, messageId: verified.message.messageId, verified, minimised: mapped.fields.minimised !== undefined, now }) };
     });
     return { index, kept };
   }
@@ -241,14 +243,19 @@ export class Journal extends Archive {
   /** Index of the entry that ends an exchange. */
   async #close(log: string, make: (keep: Keep) => Closing | Promise<Closing>): Promise<number> {
     const result = await this.#commits.run(async (keep) => {
-      const { change, entry, evidence } = await make(keep);
-      return { entries: [{ log, entry }], exchange: { kind: 'update', ...change }, ...(evidence === undefined ? {} : { evidence }) };
+      const { change, entry, ...kept } = await make(keep);
+      return { entries: [{ log, entry }], exchange: { kind: 'update', ...change }, ...kept };
     });
     return first(result.kind === 'committed' ? result.appended : []).index;
   }
 
   async #evidence(xid: string, link: string, step: 'request' | 'response', recordKey: Uint8Array, kind: EvidenceKind, contents: EvidenceContents, now: number): Promise<EvidenceRow> {
     return keepEvidence({ xid, link, step, recordKey, kind, contents, now, ...(this.#options.escrow === undefined ? {} : { escrow: this.#options.escrow }) });
+  }
+
+  #awaited(message: CrossedMessage): Pick<Commit, 'awaited'> {
+    const row = this.#options.awaits?.(message);
+    return row === undefined ? {} : { awaited: { kind: 'put', row } };
   }
 
   #entry(about: About, step: Step, event: EventName, statement: Recorded | undefined, now: number, more: Pick<Entry, 'evidence' | 'promise'> & { readonly code?: ErrorCode }): Entry {
@@ -266,15 +273,9 @@ export class Journal extends Archive {
   }
 }
 
-interface Closing {
+interface Closing extends Pick<Commit, 'evidence' | 'awaited'> {
   readonly change: Omit<ExchangeUpdate, 'kind'>;
   readonly entry: Entry;
-  readonly evidence?: EvidenceRow;
-}
-
-/** A large payload is kept only for whoever would hand it over again after a crash. */
-function neededAgain(payload: Content, { idempotent }: Grant): Content {
-  return isStored(payload) && !idempotent ? new Uint8Array() : payload;
 }
 
 /** A request without a body says all that it says in its first line and its headers. */

@@ -3,11 +3,12 @@
  * bytes too: what a leg seals by TLS alone is in the clear.
  */
 import { CausewayError } from '../errors.ts';
-import { joined, piecesOf } from '../platform/content.ts';
+import { isStored, joined, piecesOf } from '../platform/content.ts';
 import { decodeFrames, encodeFrames } from '../platform/frames.ts';
 import type { Frame } from '../platform/frames.ts';
 import { Spooled } from '../platform/spool-file.ts';
 import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
+import type { Grant } from '../federation/link.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { Attachment, Content } from '../stages.ts';
 import type { Arrival } from './flow.ts';
@@ -126,4 +127,9 @@ function headOf({ method, target, headers }: HttpMessage): KeptHead['http'] {
 
 function frameOf(frames: readonly { readonly kind: number; readonly bytes: Uint8Array }[], kind: number): Uint8Array {
   return frames.find((frame) => frame.kind === kind)?.bytes ?? new Uint8Array();
+}
+
+/** A large payload is kept only for whoever would hand it over again after a crash. */
+export function neededAgain(payload: Content, { idempotent }: Grant): Content {
+  return isStored(payload) && !idempotent ? new Uint8Array() : payload;
 }

@@ -46,6 +46,8 @@ export interface Leg {
   readonly endUser: 'pass' | 'pseudonym' | 'organisation-only' | 'required';
   /** Milliseconds that a stored answer is kept for a repeated request. */
   readonly answerRetention: number;
+  /** Signed containers of security servers that vouched for a message: of none (absent), of one exchange in sixteen, or of all. */
+  readonly containers?: 'none' | 'sample' | 'all';
   readonly grants: readonly Grant[];
 }
 
@@ -98,6 +100,8 @@ export interface LinkSettings {
   readonly mappingOverlap: number;
   /** Numbers of persons and organisations whose check digits are wrong, in place of what each mapping says: in what we send (`warn` tells the receiver by the loss report), and in what the peer sends. */
   readonly checkDigits?: { readonly sent?: 'off' | 'warn' | 'reject'; readonly received?: 'off' | 'reject' };
+  /** Containers whose signature nothing here verifies (DSTU 4145): recorded as such, or told to the peer as not proven (also when absent). */
+  readonly unverifiableContainers?: 'record' | 'fail';
   /** Kinds of loss with which we refuse what the peer sends us, by leg: its requests (it asks) and its answers (we ask). */
   readonly refuseLoss?: { readonly requests?: readonly LossKind[]; readonly answers?: readonly LossKind[] };
 }

@@ -7,6 +7,7 @@ import type { ErrorCode } from '../errors.ts';
 import { inbound } from '../exchange/inbound.ts';
 import type { Peer } from '../exchange/flow.ts';
 import type { InboundParts } from '../exchange/parts.ts';
+import { DOMESTIC_EVIDENCE_PATH, MAX_EVIDENCE_NOTICE_BYTES } from '../federation/domestic-evidence.ts';
 import { ERASURES_PATH, MAX_ERASURE_BYTES } from '../federation/erasure.ts';
 import { EXCHANGES_PATH, STATEMENT_HEADER } from '../federation/peer-client.ts';
 import { LINK_PATH, linkState } from '../federation/link-state.ts';
@@ -39,6 +40,8 @@ export interface FederationOptions {
   suspension(peer: Peer, notice: string): Promise<void>;
   /** Which keys of the peer we believe, or would (federation/key-rehearsal.ts). */
   rehearse(peer: Peer, rehearsal: Rehearsal): Promise<Verdict>;
+  /** The peer tells which message its platform does not prove (federation/domestic-evidence.ts). */
+  domesticEvidence(peer: Peer, notice: string): Promise<void>;
   /** Signed documents for anybody: OpenID Federation reads them before it knows any key. */
   published(path: string): Promise<Document | undefined>;
   /** Of those, by all callers together. */
@@ -65,6 +68,11 @@ export function federationApp(options: FederationOptions): Koa {
   router.post(KEYS_PATH, async (context) => {
     const peer = pinnedPeer(context, options);
     context.body = rehearsalAnswer(await options.rehearse(peer, parseRehearsal(await readBody(context.req, MAX_REHEARSAL_BYTES))));
+  });
+  router.post(DOMESTIC_EVIDENCE_PATH, async (context) => {
+    const peer = pinnedPeer(context, options);
+    await options.domesticEvidence(peer, Buffer.from(await readBody(context.req, MAX_EVIDENCE_NOTICE_BYTES)).toString());
+    context.status = 204;
   });
   router.get(LINK_PATH, (context) => {
     context.body = linkState(pinnedPeer(context, options).link, options.parts.clock.now());
@@ -166,7 +174,7 @@ function refuseUnsigned({ parts }: FederationOptions) {
 
 /** A peer that looks for what is not here: another version of the protocol, or a mistake in its settings. */
 function refuseElsewhere(context: Context): void {
-  const known = [EXCHANGES_PATH, ERASURES_PATH, SUSPENSIONS_PATH, KEYS_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
+  const known = [EXCHANGES_PATH, ERASURES_PATH, SUSPENSIONS_PATH, DOMESTIC_EVIDENCE_PATH, KEYS_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
   if (known) context.set('allow', 'POST');
   problem(context, 'malformed', known ? 405 : 404);
 }

@@ -79,7 +79,7 @@ export interface CountryKit<A = unknown> {
 }
 
 /** `log`: what the platform handed to which service. `faults`: what goes wrong on demand. */
-export interface Country<A = unknown> extends Pick<Operation, 'securityServerUrl' | 'log' | 'faults' | 'urlOf' | 'connectGateway' | 'close'> {
+export interface Country<A = unknown> extends Pick<Operation, 'securityServerUrl' | 'configurationAnchor' | 'log' | 'faults' | 'urlOf' | 'connectGateway' | 'close'> {
   readonly home: Home;
   readonly plan: CountryPlan;
   readonly keys: CountryKeys;
@@ -107,12 +107,12 @@ export async function startCountry<A>(kit: CountryKit<A>, options: CountryOption
     registers: kit.registers(parts),
     ...(options.gatewayUrl === undefined ? {} : { gatewayUrl: options.gatewayUrl }),
   });
-  const { securityServerUrl, log, faults, urlOf, connectGateway } = operation;
+  const { securityServerUrl, configurationAnchor, log, faults, urlOf, connectGateway } = operation;
   const timeStamping = await startTimeStamping({ identity: keys.timeStamping.signer, clock });
   const close = async (): Promise<void> => {
     await Promise.all([operation.close(), timeStamping.close()]);
   };
-  return { home, plan, keys, securityServerUrl, timeStamping: timeStamping.url, log, faults, urlOf, connectGateway, close, agencies: kit.agencies(operation, parts) };
+  return { home, plan, keys, securityServerUrl, ...(configurationAnchor === undefined ? {} : { configurationAnchor }), timeStamping: timeStamping.url, log, faults, urlOf, connectGateway, close, agencies: kit.agencies(operation, parts) };
 }
 
 /** A country with its services.yaml. */

@@ -21,6 +21,13 @@ export type Fault =
   | { readonly kind: 'rest-500' }
   /** Announces the whole answer and closes half-way. */
   | { readonly kind: 'truncated' }
+  /** A security server: none of its containers has a time-stamp. */
+  | { readonly kind: 'unstamped' }
+  /** A security server: its containers hold another message, or are signed by another member. */
+  | { readonly kind: 'other-message' }
+  | { readonly kind: 'other-signer' }
+  /** A central server: its configuration lasts that many milliseconds. */
+  | { readonly kind: 'short-lived'; readonly ms: number }
   /** An answer of at least that many bytes. */
   | { readonly kind: 'oversized'; readonly bytes: number };
 
@@ -31,8 +38,11 @@ type FaultOf<K extends FaultKind> = Extract<Fault, { readonly kind: K }>;
 /** The target of faults of the country's security server itself. */
 export const SECURITY_SERVER = 'security-server';
 
+/** The target of faults of the country's central server. */
+export const CENTRAL_SERVER = 'central-server';
+
 /**
- * The faults in force in one country, by target: a service id, the subsystem id of an asking system, or `security-server`.
+ * The faults in force in one country, by target: a service id, the subsystem id of an asking system, `security-server` or `central-server`.
  * One target may have several at once (slow and wrong-id). Takes effect at the next message.
  */
 export class Faults {

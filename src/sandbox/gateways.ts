@@ -95,8 +95,9 @@ function prepare(party: Party, peer: Party, document: Document, setUp: SetUp): E
   return { party, parts: writeGateway(party, peer, document, setUp), auditor };
 }
 
-function writeGateway({ plan, ports, securityServer, keys }: Party, peer: Party, document: Document, setUp: SetUp): PublicParts {
+function writeGateway(party: Party, peer: Party, document: Document, setUp: SetUp): PublicParts {
   const { root, data, now, parties, changes, trust } = setUp;
+  const { plan, ports, securityServer, keys } = party;
   const folder = gatewayFolder(data, plan.country);
   const name = plan.country.toLowerCase();
   makeGatewayKeys(join(folder, 'keys'), `gateway.${name}.example`, now);
@@ -105,7 +106,8 @@ function writeGateway({ plan, ports, securityServer, keys }: Party, peer: Party,
     [['mappings'], join(root, 'mappings')],
     ...(['domestic', 'federation', 'operations'] as const).map((listener): Change => [['listeners', listener, 'port'], ports[listener]]),
     plan.software === 'api-hub' ? [['home', 'hub', 'url'], `https://127.0.0.1:${ports.domestic}`] : [['home', 'securityServers', 0, 'url'], securityServer],
-    [['timestamps', 'authorities'], parties.map((party) => ({ url: party.timeStamping, roots: [copyTimeRoot(folder, party)] }))],
+    [['timestamps', 'authorities'], parties.map((one) => ({ url: one.timeStamping, roots: [copyTimeRoot(folder, one)] }))],
+    ...writeAnchor(folder, party),
     ...(trust === 'federation' ? [[['federation'], federationGroup(data, plan.country, anchored(peer, setUp))] as const] : []),
     ...(changes?.gateway ?? []),
   ]);
@@ -127,6 +129,14 @@ function copyHomeSide(folder: string, keys: CountryKeys): void {
     [keys.signingAuthority.certificateFile, 'home/member-ca.cert.pem'],
   ] as const;
   for (const [from, to] of copies) copyFileSync(from, join(folder, to));
+}
+
+/** The anchor of the platform's global configuration, as its central authority handed it out. */
+function writeAnchor(folder: string, { configurationAnchor, plan }: Party): Change[] {
+  if (configurationAnchor === undefined || plan.software !== 'xroad') return [];
+  const path = 'home/configuration-anchor.xml';
+  writeFileSync(join(folder, path), configurationAnchor);
+  return [[['home', 'containers', 'configuration', 'anchor'], path]];
 }
 
 /** Path in the gateway's folder of the certificate above a country's time-stamping authority. */

@@ -13,6 +13,9 @@ import { MessageLog } from './security-server/log.ts';
 import { Platform } from './security-server/platform.ts';
 import { startSecurityServer } from './security-server/server.ts';
 import { startUxpServer } from './security-server/uxp.ts';
+import { SignedMessages } from './signing/archive.ts';
+import { Notary } from './signing/notary.ts';
+import { startCentralServer } from './central-server/server.ts';
 import { Upstream } from './security-server/upstream.ts';
 import type { Listener } from './wire.ts';
 
@@ -32,6 +35,8 @@ export interface OperateOptions {
 export interface Operation {
   /** At an API hub: of the gateway, to which information systems speak there. */
   readonly securityServerUrl: string;
+  /** Under which the platform's global configuration is believed; an API hub has none. */
+  readonly configurationAnchor?: string;
   readonly log: MessageLog;
   readonly faults: Faults;
   /** Where the platform forwards requests for a service; undefined for one that is not offered, or has no place yet. */
@@ -58,18 +63,20 @@ export async function operate(options: OperateOptions): Promise<Operation> {
     return base === undefined ? undefined : `${base}${'gateway' in at ? at.gateway : at.path}`;
   };
   const registry = new Registry(certificatesOf(plan, keys), plan.services.map((service) => offered(service, addressOf)));
-  const platform = new Platform({ instance: plan.instance, registry, faults, log, upstream, clock });
+  const platform = new Platform({ instance: plan.instance, registry, faults, log, upstream, clock, notary: new Notary(keys, clock), messages: new SignedMessages() });
   const listening = { platform, identity: keys.securityServer, authority: keys.tlsAuthority.certificate, port: options.port, spelling: options.spelling };
   const server = await (plan.software === 'uxp' ? startUxpServer({ ...listening, requestHash: plan.requestHash }) : startSecurityServer(listening));
   faults.watch(SECURITY_SERVER, () => {
     const identity = faults.has(SECURITY_SERVER, 'expired-certificate') ? keys.securityServerExpired : keys.securityServer;
     if (server.present(identity)) upstream.present(identity);
   });
+  const central = await startCentralServer({ instance: plan.instance, keys, clock, faults });
   const securityServerUrl = server.url;
   const listeners = [server, ...registers.values()];
   const desks: Desk[] = [];
   return {
     securityServerUrl,
+    configurationAnchor: central.anchor,
     log,
     faults,
     urlOf(id) {
@@ -86,7 +93,7 @@ export async function operate(options: OperateOptions): Promise<Operation> {
     },
     async close() {
       await Promise.all(listeners.map((listener) => listener.close()));
-      await Promise.all([upstream.close(), ...desks.map((desk) => desk.close())]);
+      await Promise.all([central.close(), upstream.close(), ...desks.map((desk) => desk.close())]);
     },
   };
 }

@@ -76,7 +76,7 @@ export async function startPair<K extends Kits>(options: PairOptions<K>): Promis
   };
   const sides = await Promise.all([start(first, second, firstPorts), start(second, first, secondPorts)]);
   const [a, b] = sides;
-  const party = ({ country, ports }: typeof a) => ({ home: country.home, plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, timeStamping: country.timeStamping, urlOf: country.urlOf, ports });
+  const party = ({ country, ports }: typeof a) => ({ home: country.home, plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, ...(country.configurationAnchor === undefined ? {} : { configurationAnchor: country.configurationAnchor }), timeStamping: country.timeStamping, urlOf: country.urlOf, ports });
   await setUpGateways({ root, data, parties: [party(a), party(b)], trust, now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
   const byCode = <T>(of: (side: typeof a) => T) => Object.fromEntries(sides.map((side) => [side.country.plan.country, of(side)])) as Record<keyof K, T>;
   const ports = byCode((side) => side.ports);

@@ -14,6 +14,8 @@ export interface Party {
   readonly keys: CountryKeys;
   /** URL of the country's security server. */
   readonly securityServer: string;
+  /** Of the platform's global configuration. */
+  readonly configurationAnchor?: string;
   /** URL of the country's time-stamping authority. */
   readonly timeStamping: string;
   /** Where a service of ours is: a gateway at an API hub calls it itself. */

@@ -98,6 +98,31 @@ export interface TimestampRow {
   readonly token: Uint8Array;
 }
 
+/** A security server's signed container of a message that crossed: to be fetched and verified, or found wrong and the peer not yet told. */
+export interface AwaitedContainer {
+  readonly xid: string;
+  readonly link: string;
+  readonly step: 'request' | 'response';
+  readonly dialect: string;
+  /** Under which the security server logged the message. */
+  readonly messageId: string;
+  /** base64url SHA-256 of the message as it was proven, and of each attachment in its order. */
+  readonly digest: string;
+  readonly attachments: readonly string[];
+  /** It crossed as it is: a REST body is then an attachment. */
+  readonly unmapped: boolean;
+  /** The message says more than may cross: of its container no more is kept than the digest. */
+  readonly minimised: boolean;
+  /** UTC milliseconds: when the message crossed, and when the next attempt is due. */
+  readonly since: number;
+  readonly due: number;
+  readonly tries: number;
+  /** What is told to the peer: why the container does not prove the message. */
+  readonly failed?: { readonly code: string; readonly container?: string };
+}
+
+export type AwaitedChange = { readonly kind: 'put'; readonly row: AwaitedContainer } | ({ readonly kind: 'remove' } & Pick<AwaitedContainer, 'xid' | 'step'>);
+
 export interface Commit {
   readonly entries: readonly { readonly log: LogName; readonly entry: Entry }[];
   readonly exchange?: ExchangeChange;
@@ -105,6 +130,7 @@ export interface Commit {
   /** On disk before they are named here. */
   readonly files?: readonly KeptFile[];
   readonly timestamp?: TimestampRow;
+  readonly awaited?: AwaitedChange;
 }
 
 export interface Appended {
@@ -166,6 +192,10 @@ export interface Store {
   addSubjectKey(key: SubjectKey): Promise<SubjectKey>;
   /** Destroys the keys of years before `year` under which no record is found any more. When it resolves, no file of the store holds them. */
   dropSubjectKeys(year: number): Promise<void>;
+
+  /** Awaited containers whose next attempt is due, the longest first. */
+  awaited(now: number, limit: number): Promise<readonly AwaitedContainer[]>;
+  awaitedCount(): Promise<number>;
 
   /** Head of the shard in which the log stands, as it is committed. */
   head(log: LogName): Promise<TreeHead>;

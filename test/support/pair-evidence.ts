@@ -7,12 +7,12 @@ import { decryptJwe } from '../../src/crypto/jwe.ts';
 import { encryptionKey, openerOf, thumbprint } from '../../src/crypto/keys.ts';
 import { openEscrowed } from '../../src/evidence/escrow.ts';
 import { escrowPlace, readBodies, readEvidence } from '../../src/evidence/keep.ts';
-import type { Bodies, EvidenceRecord } from '../../src/evidence/keep.ts';
+import type { Bodies, EvidenceRecord, EvidenceStepName } from '../../src/evidence/keep.ts';
 import { unwrapRecordKey } from '../../src/evidence/record.ts';
 import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
 import type { PairCountry, RunningPair } from './running-pair.ts';
 
-type Step = 'request' | 'response';
+type Step = EvidenceStepName;
 
 /** The record of one step as the gateway itself can open it. */
 export function evidenceOf(pair: RunningPair, country: PairCountry, xid: string, step: Step): EvidenceRecord {

@@ -8,6 +8,8 @@ import { certificatesOf, pinsOf } from '../../src/sandbox/pki/credentials.ts';
 import { Registry } from '../../src/sandbox/security-server/access.ts';
 import { MessageLog } from '../../src/sandbox/security-server/log.ts';
 import { Platform } from '../../src/sandbox/security-server/platform.ts';
+import { SignedMessages } from '../../src/sandbox/signing/archive.ts';
+import { Notary } from '../../src/sandbox/signing/notary.ts';
 import { Upstream } from '../../src/sandbox/security-server/upstream.ts';
 import { startUxpServer } from '../../src/sandbox/security-server/uxp.ts';
 import type { RunningPair } from './running-pair.ts';
@@ -82,7 +84,7 @@ export async function startUxpFront(pair: RunningPair): Promise<UxpFront> {
   const [log, faults] = [new MessageLog(), new Faults()];
   const services = plan.services.map(({ id, protocol, allowed }) => ({ id, protocol, provider: id.split('/').slice(0, 4).join('/'), url: () => urlOf(id), allowed: new Set(allowed) }));
   const upstream = new Upstream(keys.securityServer, pinsOf(plan, keys), 20_000);
-  const platform = new Platform({ instance: plan.instance, registry: new Registry(certificatesOf(plan, keys), services), faults, log, upstream, clock: systemClock() });
+  const platform = new Platform({ instance: plan.instance, registry: new Registry(certificatesOf(plan, keys), services), faults, log, upstream, clock: systemClock(), notary: new Notary(keys, systemClock()), messages: new SignedMessages() });
   const server = await startUxpServer({ platform, identity: keys.securityServer, authority: keys.tlsAuthority.certificate, port: 0, spelling: 'before-7.8', requestHash: 'gost34311' });
   await pair.reconfigure({ gateway: [[['home', 'securityServers', 0, 'url'], server.url]] }, ['EE']);
   return {

@@ -1,21 +1,19 @@
 /**
- * Judges a signed document of an X-Road security server in the order of X-Road's own verifier: parts, signer, time-stamp, hash chain,
+ * Judges a signed document of a security server (X-Road's ASiC-E here, UXP's ASiC-S in cms-document.ts) in the order of X-Road's own verifier: parts, signer, time-stamp, hash chain,
  * certificate and member, signature, path, OCSP; all at the time of the time-stamp, and under the configuration of the signer's own instance.
  */
-import { certificatePath } from '../../crypto/certificate-path.ts';
 import type { CertificatePath } from '../../crypto/certificate-path.ts';
-import { certifiedMember } from '../../crypto/certificates.ts';
-import { verifyOcsp } from '../../crypto/ocsp.ts';
 import { verifyTimestamp } from '../../crypto/timestamp.ts';
 import type { Timestamp } from '../../crypto/timestamp.ts';
 import { proveXades, readXades } from '../../crypto/xml-signature/xades.ts';
 import type { XadesSignature } from '../../crypto/xml-signature/xades.ts';
-import { CausewayError, asCausewayError } from '../../errors.ts';
+import { asCausewayError } from '../../errors.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
-import type { DomesticMember } from '../../stages.ts';
+import { certifiedSigner, checkRevocation, memberText } from './certified-signer.ts';
+import { unverifiable, verifyCms } from './cms-document.ts';
 import { needPart, readContainer } from './container.ts';
 import type { SignedDocument } from './container.ts';
-import type { ApprovedAuthority, GlobalConfiguration } from './global-configuration.ts';
+import type { GlobalConfiguration } from './global-configuration.ts';
 import { verifyHashChain } from './hash-chain.ts';
 import { platformError } from './platform-error.ts';
 import { readLoggedMessage } from './signer.ts';
@@ -50,6 +48,19 @@ export async function verifySignedDocument(bytes: Uint8Array, configurations: Re
   const configuration = configurations.get(message.signer.instance);
   if (configuration === undefined) throw platformError('signature-untrusted', 'malformed_global_conf', `no configuration of instance ${message.signer.instance}`);
   told('message', `${message.kind} ${message.messageId}, to be signed by ${memberText(message.signer)}`);
+  return document.form === 'cms' ? simpleProof(document, message, configuration, told) : extendedProof(document, message, configuration, limits, told);
+}
+
+/** ASiC-S: CMS over the one message. Throws `signature-weak` for a signature that nothing here verifies. */
+function simpleProof(document: SignedDocument, message: LoggedMessage, configuration: GlobalConfiguration, told: Told): DocumentProof {
+  const because = unverifiable(document);
+  if (because !== undefined) throw platformError('signature-weak', 'malformed_signature', because);
+  const { stamp, path } = verifyCms(document, message.signer, configuration, told);
+  return proofOf(document, message, [MESSAGE], stamp, path);
+}
+
+/** ASiC-E: XAdES, over parts or over a hash chain. */
+function extendedProof(document: SignedDocument, message: LoggedMessage, configuration: GlobalConfiguration, limits: XmlLimits, told: Told): DocumentProof {
   const signature = readXades(document.signature, limits);
   const [first] = signature.parts;
   if (first?.uri !== MESSAGE && first?.uri !== SIGNATURE_RESULT) throw platformError('malformed', 'malformed_signature', 'the signature does not begin with the message or its hash chain');
@@ -59,15 +70,19 @@ export async function verifySignedDocument(bytes: Uint8Array, configurations: Re
     chained(document, SIGNATURE_RESULT, coveredBy(document), limits, 'malformed_signature.');
     told('hash chain', 'the signature covers message and attachments through its chain');
   }
-  const path = judgeCertificate(signature, message.signer, configuration, stamp.time);
+  const path = certifiedSigner(signature, message.signer, configuration, stamp.time);
   told('signer', `${path.certificate.x509.subject.replaceAll('\n', ', ')}, issued by ${path.issuer}`);
   proveXades(signature, (uri) => document.parts.get(uri.startsWith('/') ? uri : `/${uri}`));
   const covered = first.uri === SIGNATURE_RESULT ? coveredBy(document) : signature.parts.map(({ uri }) => uri);
   if (!covered.includes(MESSAGE) || attachmentsOf(document).some((uri) => !covered.includes(uri))) throw platformError('signature-incomplete', 'malformed_signature', 'the signature does not cover the message and every attachment');
   told('signature', `${signature.method.replace(/.*#/, '')} over ${covered.join(', ')}`);
-  checkRevocation(signature, path, configuration, stamp.time);
+  checkRevocation(signature.ocspResponses, path, configuration, stamp.time);
   told('OCSP', 'the certificate was good');
-  return { ...message, parts: new Map(covered.map((uri) => [uri, document.parts.get(uri)!])), time: stamp.time, timestamper: stamp.authority, certificate: path.certificate.x509.subject.replaceAll('\n', ', ') };
+  return proofOf(document, message, covered, stamp, path);
+}
+
+function proofOf({ parts }: SignedDocument, message: LoggedMessage, covered: readonly string[], stamp: Timestamp, path: CertificatePath): DocumentProof {
+  return { ...message, parts: new Map(covered.map((uri) => [uri, parts.get(uri)!])), time: stamp.time, timestamper: stamp.authority, certificate: path.certificate.x509.subject.replaceAll('\n', ', ') };
 }
 
 /** Over the signature value, as the signature carries it, or over the hash chain of a batch of signatures. */
@@ -96,53 +111,4 @@ function attachmentsOf({ parts }: SignedDocument): string[] {
 
 function coveredBy(document: SignedDocument): string[] {
   return [MESSAGE, ...attachmentsOf(document)];
-}
-
-const FINNISH_PROFILE = /FiVRKCertificateProfileInfoProvider$/;
-
-function judgeCertificate({ certificate, authorities }: XadesSignature, signer: DomesticMember, configuration: GlobalConfiguration, at: number): CertificatePath {
-  if (certificate.fields.keyUsage?.has('nonRepudiation') !== true) throw platformError('signature-untrusted', 'malformed_signature', 'the certificate is not for signatures');
-  const path = withCode('cannot_create_cert_path', () => certificatePath({ authorities: configuration.authorities.flatMap(({ certificates }) => certificates) }, certificate.x509.raw, at, { use: 'signing', others: authorities }));
-  const { profile } = approvedOf(path, configuration);
-  if (!FINNISH_PROFILE.test(profile)) throw new CausewayError('signature-untrusted', `certificate profile ${profile} is not known: the member cannot be read from the subject`);
-  const member = withCode('incorrect_certificate', () => certifiedMember(certificate));
-  if (member.instance !== signer.instance || member.memberClass !== signer.memberClass || member.memberCode !== signer.memberCode) throw platformError('signature-untrusted', 'incorrect_certificate', `the certificate is of ${memberText(member)}`);
-  return path;
-}
-
-function checkRevocation({ ocspResponses }: XadesSignature, path: CertificatePath, configuration: GlobalConfiguration, at: number): void {
-  const [response] = ocspResponses;
-  if (response === undefined) throw platformError('signature-untrusted', 'cert_validation', 'no OCSP response of the signing certificate');
-  const question = { certificate: path.certificate.x509.raw, issuer: path.authorities[0]!.x509.raw, responders: approvedOf(path, configuration).responders, at, freshness: configuration.ocspFreshness };
-  const failures: unknown[] = [];
-  // One answer a certificate of the path, in no order that is laid down.
-  for (const one of ocspResponses) {
-    try {
-      verifyOcsp(one, question);
-      return;
-    } catch (thrown) {
-      failures.push(thrown);
-    }
-  }
-  const { code, message } = asCausewayError(failures[0]);
-  throw platformError(code, 'cert_validation', message, failures[0]);
-}
-
-function approvedOf(path: CertificatePath, { authorities }: GlobalConfiguration): ApprovedAuthority {
-  const approved = authorities.find(({ certificates }) => path.authorities.some(({ x509 }) => certificates.some((der) => x509.raw.equals(der))));
-  if (approved === undefined) throw new CausewayError('internal', 'a path that ends at no approved authority');
-  return approved;
-}
-
-function withCode<T>(platformCode: string, judge: () => T): T {
-  try {
-    return judge();
-  } catch (thrown) {
-    const { code, message } = asCausewayError(thrown);
-    throw platformError(code, platformCode, message, thrown);
-  }
-}
-
-function memberText({ instance, memberClass, memberCode }: DomesticMember): string {
-  return [instance, memberClass, memberCode].join('/');
 }

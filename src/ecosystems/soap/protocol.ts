@@ -1,6 +1,7 @@
 /** X-Road message protocol 4.0 (SOAP) behind a security server or in its place, as X-Road and UXP both speak it. */
 import type { DialectName } from '../../stages.ts';
 import type { Dialect } from '../ecosystem.ts';
+import { loggedEnvelope } from '../logged.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
 import { DEFAULT_XML_LIMITS } from '../../platform/limits.ts';
@@ -38,6 +39,7 @@ function behindServer({ name, checkRequestHash }: SoapPlatform, { faultSpelling,
     name,
     methods: askMethods,
     packing: soapPacking(mime),
+    logged: loggedEnvelope,
     parseRequest: (http, candidates, limits) => parseRequest(http, candidates, limits, name),
     parseResponse: (reply, call, request, limits) => parseResponse(reply, call, request, limits, checkRequestHash),
     verifyRequest,

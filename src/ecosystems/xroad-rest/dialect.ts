@@ -9,6 +9,7 @@ import { renderServiceFault } from '../rest/service-fault.ts';
 import { sendOnce } from '../send.ts';
 import type { XRoadSettings } from '../xroad-settings.ts';
 import { askMethods } from './ask-methods.ts';
+import { loggedRest } from './logged.ts';
 import { parseProviderResponse, renderEdgeFault, renderForProvider, restEdge } from './edge.ts';
 import { parseRequest, parseResponse } from './parse.ts';
 import { renderRequest } from './render.ts';
@@ -29,6 +30,7 @@ function behindServer({ faultSpelling, maxAnswerBytes }: XRoadSettings): Dialect
   return {
     name: 'xroad-rest',
     packing: restPacking,
+    logged: loggedRest,
     methods: askMethods,
     parseRequest,
     parseResponse,

@@ -27,6 +27,10 @@ export interface CountryKeys {
   readonly gateway: { readonly tls: StoredIdentity; readonly member: StoredIdentity };
   readonly timeStamping: { readonly authority: StoredIdentity; readonly signer: StoredIdentity };
   readonly systems: Readonly<Record<string, SystemKeys>>;
+  /** With which the platform signs for each member: `<instance>/<class>/<code>`. */
+  readonly sealing: ReadonlyMap<string, StoredIdentity>;
+  /** Signs the platform's global configuration. */
+  readonly configuration: StoredIdentity;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -69,6 +73,8 @@ class Workshop {
       gateway: { tls: await this.#tls(tlsAuthority, 'gateway', gateway.organisation), member: await this.#member(signingAuthority, 'gateway', gateway, gateway.signing) },
       timeStamping: await this.#timeStamping(),
       systems,
+      sealing: await this.#sealing(signingAuthority),
+      configuration: await this.#authority('configuration', 'Configuration key', 'rsa-2048'),
     };
   }
 
@@ -83,6 +89,15 @@ class Workshop {
     const subject: Subject = [['C', this.#plan.country], ['O', this.#plan.platform], ['CN', `${this.#plan.country} TSA`]];
     const make = () => issue(authority, { use: 'time-stamping', subject, algorithm: 'P-256', ...this.#lasting(730) });
     return { authority, signer: await stored(join(this.#folder, 'time-stamping'), (found) => this.#fits(found, authority), make) };
+  }
+
+  async #sealing(authority: Identity): Promise<CountryKeys['sealing']> {
+    const members = new Map<string, StoredIdentity>();
+    for (const member of [this.#plan.gateway, ...this.#plan.systems]) {
+      const id = `${this.#plan.instance}/${member.memberClass}/${member.memberCode}`;
+      if (!members.has(id)) members.set(id, await this.#member(authority, `${member.memberClass}-${member.memberCode}-sealing`, member, 'p-256'));
+    }
+    return members;
   }
 
   #tls(authority: Identity, name: string, organisation: string): Promise<StoredIdentity> {

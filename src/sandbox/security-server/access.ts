@@ -44,6 +44,11 @@ export class Registry {
     return this.#services.has(id) || only === undefined || another !== undefined ? id : only;
   }
 
+  /** Whether a connection may read the message log of a member: one of its subsystems has registered the certificate. */
+  speaksFor(member: string, fingerprint: string | undefined): boolean {
+    return fingerprint !== undefined && [...this.#clients].some(([client, certificates]) => client.startsWith(`${member}/`) && certificates.has(fingerprint));
+  }
+
   /** The service `id`, if it speaks `protocol` and `client` has a right to it. */
   authorise(client: SubsystemId, id: ServiceId, protocol: 'soap' | 'rest'): OfferedService {
     const service = this.#services.get(id);

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import type { HttpMessage, HttpReply } from '../../platform/http-client.ts';
+import type { Notary } from '../signing/notary.ts';
+import type { SignedMessages } from '../signing/archive.ts';
 import type { Faults } from '../faults.ts';
 import type { SubsystemId } from '../plan.ts';
 import type { OfferedService, Registry } from './access.ts';
@@ -15,6 +17,8 @@ export interface PlatformParts {
   readonly log: MessageLog;
   readonly upstream: Upstream;
   readonly clock: Clock;
+  readonly notary: Notary;
+  readonly messages: SignedMessages;
 }
 
 /** What identifies a request on its way through. */
@@ -28,6 +32,9 @@ export class Platform {
   readonly instance: string;
   readonly registry: Registry;
   readonly faults: Faults;
+  /** Signs for the members, what went between them. */
+  readonly notary: Notary;
+  readonly messages: SignedMessages;
   readonly #log: MessageLog;
   readonly #upstream: Upstream;
   readonly #clock: Clock;
@@ -36,6 +43,8 @@ export class Platform {
     this.instance = parts.instance;
     this.registry = parts.registry;
     this.faults = parts.faults;
+    this.notary = parts.notary;
+    this.messages = parts.messages;
     this.#log = parts.log;
     this.#upstream = parts.upstream;
     this.#clock = parts.clock;

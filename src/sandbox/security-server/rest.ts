@@ -1,8 +1,10 @@
 /** The stand-in's REST side: X-Road message protocol for REST, `/r1/<service id>[/path][?query]`. */
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { HttpReply } from '../../platform/http-client.ts';
 import { SECURITY_SERVER } from '../faults.ts';
 import type { ServiceId, SubsystemId } from '../plan.ts';
+import { memberOf } from '../signing/archive.ts';
 import type { Incoming } from '../wire.ts';
 import { PlatformFault } from './fault.ts';
 import { metaserviceOf, restMethods } from './metadata.ts';
@@ -31,10 +33,13 @@ export async function serveRest(incoming: Incoming, platform: Platform): Promise
   const service = platform.registry.authorise(request.client, request.service, 'rest');
   const { method, target, body } = incoming.message;
   const forwarded = { method, target: request.target, headers: Object.fromEntries(request.lines.map(([name, value]) => [name.toLowerCase(), value])), body };
+  const between = { id: request.id, client: memberOf(request.client), provider: memberOf(service.id) };
+  const attachments = (content: Uint8Array) => (content.length === 0 ? [] : [content]);
+  platform.messages.add({ ...between, kind: 'request', message: head([method, target], request.lines), attachments: attachments(body) });
   const reply = await platform.handOver(request, service, forwarded, 'server.serverproxy');
   const headers = Object.fromEntries(Object.entries(reply.headers).filter(([name]) => isForwarded(name) && name !== 'x-road-error'));
   const hashed = platform.faults.has(SECURITY_SERVER, 'wrong-request-hash') ? `${target}-of-another` : target;
-  return {
+  const answered = {
     status: reply.status,
     headers: {
       ...headers,
@@ -46,6 +51,13 @@ export async function serveRest(incoming: Incoming, platform: Platform): Promise
     },
     body: reply.body,
   };
+  platform.messages.add({ ...between, kind: 'response', message: head([String(reply.status), STATUS_CODES[reply.status] ?? ''], Object.entries(answered.headers)), attachments: attachments(reply.body) });
+  return answered;
+}
+
+/** As a security server logs it (reference: RestRequest and RestResponse of X-Road 7). */
+function head(start: readonly string[], lines: readonly (readonly [string, string])[]): Uint8Array {
+  return Buffer.from([...start, ...lines.map(([name, value]) => `${name}:${value}`), ''].join('\r\n'));
 }
 
 function readRequest(incoming: Incoming, instance: string): RestRequest {

@@ -4,6 +4,7 @@ import { damaged } from '../damage.ts';
 import { SECURITY_SERVER } from '../faults.ts';
 import { listen } from '../wire.ts';
 import type { Incoming, Listener, TlsIdentity } from '../wire.ts';
+import { serveContainers } from './containers.ts';
 import { PlatformFault, asPlatformFault, restError, soapFault } from './fault.ts';
 import type { FaultSpelling } from './fault.ts';
 import { listClients } from './metadata.ts';
@@ -38,6 +39,7 @@ async function serve(incoming: Incoming, platform: Platform, spelling: FaultSpel
   if (target.startsWith('/r1/')) {
     return serveRest(incoming, platform).catch((error: unknown) => restError(asPlatformFault(error), headers['accept'], spelling));
   }
+  if (method === 'GET' && target.startsWith('/asic?')) return serveContainers(incoming, platform, 'asice');
   if (method === 'GET' && target === '/listClients') return listClients(platform.registry);
   if (method !== 'POST') return soapFault(new PlatformFault('client.invalid_http_method', `Must use POST request method instead of ${method}`), spelling);
   return serveSoap(incoming, platform, HASHES.sha512).catch((error: unknown) => soapFault(asPlatformFault(error), spelling));

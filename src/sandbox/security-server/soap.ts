@@ -6,6 +6,7 @@ import type { XmlElement } from '../../stages.ts';
 import { elements, text } from '../../xml/element.ts';
 import { SECURITY_SERVER } from '../faults.ts';
 import type { SubsystemId } from '../plan.ts';
+import { memberOf } from '../signing/archive.ts';
 import { headerSpans, splice } from '../soap/header-spans.ts';
 import { REPRESENTATION_NS, XROAD_NS, faultOf, headerOf, identifierText, readMessage } from '../soap/message.ts';
 import type { SoapMessage } from '../soap/message.ts';
@@ -45,11 +46,15 @@ export async function serveSoap(incoming: Incoming, platform: Platform, hashing:
   const service = platform.registry.authorise(request.client, request.service, 'soap');
   const { headers, body } = incoming.message;
   const forwarded = { 'content-type': headers['content-type'] ?? 'text/xml', ...(headers['soapaction'] === undefined ? {} : { soapaction: headers['soapaction'] }) };
+  const between = { id: request.id, client: memberOf(request.client), provider: memberOf(service.id), attachments: [] };
+  platform.messages.add({ ...between, kind: 'request', message: body });
   const reply = await platform.handOver(request, service, { method: 'POST', target: '', headers: forwarded, body }, 'server.serverproxy.service_failed');
   const answer = readAnswer(reply);
   if (faultOf(answer) !== undefined) return { status: 500, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: reply.body };
   checkConsistency(request.message, answer);
-  return { status: 200, headers: { 'content-type': reply.headers['content-type'] ?? 'text/xml' }, body: withRequestHash(reply.body, body, platform, hashing) };
+  const signed = withRequestHash(reply.body, body, platform, hashing);
+  platform.messages.add({ ...between, kind: 'response', message: signed });
+  return { status: 200, headers: { 'content-type': reply.headers['content-type'] ?? 'text/xml' }, body: signed };
 }
 
 function readRequest(incoming: Incoming): SoapRequest {

@@ -7,6 +7,7 @@ import { damaged } from '../damage.ts';
 import { SECURITY_SERVER } from '../faults.ts';
 import { listen } from '../wire.ts';
 import type { Incoming, Listener } from '../wire.ts';
+import { serveContainers } from './containers.ts';
 import { PlatformFault, asPlatformFault, soapFault, uxpError } from './fault.ts';
 import type { FaultSpelling } from './fault.ts';
 import type { Platform } from './platform.ts';
@@ -35,6 +36,7 @@ export function startUxpServer(options: UxpServerOptions): Promise<Listener> {
 async function serve(incoming: Incoming, platform: Platform, spelling: FaultSpelling, requestHash: HashName): Promise<HttpReply> {
   const { method, target } = incoming.message;
   if (/^\/restapi([/?]|$)/.test(target)) return serveUxpRest(incoming, platform).catch((error: unknown) => uxpError(asPlatformFault(error), spelling));
+  if (method === 'GET' && target.startsWith('/signature?')) return serveContainers(incoming, platform, 'asics');
   if (method !== 'POST') return soapFault(new PlatformFault('client.invalid_http_method', `Must use POST request method instead of ${method}`), spelling);
   return serveSoap(incoming, platform, HASHES[requestHash]).catch((error: unknown) => soapFault(asPlatformFault(error), spelling));
 }

@@ -1,6 +1,7 @@
 /** The group commit: one transaction for all who wait, in which each commit stands alone. Runs in the store's worker. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CausewayError } from '../../errors.ts';
+import type { Awaited } from './awaited.ts';
 import type { EvidenceRecords, NewKey, RecordKeys } from './evidence.ts';
 import type { NewSubjects } from './subjects.ts';
 import type { Exchanges } from './exchanges.ts';
@@ -35,6 +36,7 @@ interface Parts {
   readonly exchanges: Exchanges;
   readonly evidence: EvidenceRecords;
   readonly timestamps: Timestamps;
+  readonly awaited: Awaited;
   readonly keys: RecordKeys;
   readonly kept: KeptFiles;
 }
@@ -79,16 +81,17 @@ export class GroupCommit {
     return { value: { kind: 'committed', appended: commit.entries.map(([log, json]) => this.#parts.logs.append(log, json)), dropped: changed.dropped } };
   }
 
-  /** Exchange, evidence, time-stamp and files of one commit, or why it is refused: then nothing of it is left in the transaction. */
+  /** Exchange, evidence, awaited container, time-stamp and files of one commit, or why it is refused: then nothing of it is left in the transaction. */
   #change(commit: WireCommit, fresh: Fresh): Outcome<CommitResult> | { readonly dropped: readonly string[] } {
-    const { exchange, evidence, timestamp } = commit;
-    if (exchange === undefined && evidence === undefined && timestamp === undefined) return { dropped: [] };
+    const { exchange, evidence, timestamp, awaited } = commit;
+    if ([exchange, evidence, timestamp, awaited].every((part) => part === undefined)) return { dropped: [] };
     this.#sql.mark.run();
     try {
       const holder = exchange && this.#parts.exchanges.apply(exchange);
       if (holder !== undefined) return this.#undone({ value: { kind: 'conflict', row: holder } });
       const key = evidence && this.#parts.evidence.insert(evidence, fresh.keys);
       if (key !== undefined) fresh.keys.set(key.xid, key);
+      if (awaited !== undefined) this.#parts.awaited.apply(awaited);
       if (timestamp !== undefined) this.#parts.timestamps.insert(timestamp);
       const dropped = this.#parts.kept.follow(commit);
       this.#sql.release.run();

@@ -1,5 +1,6 @@
 /** Destroying what opens the records of exchanges. Runs in the store's worker. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Awaited } from './awaited.ts';
 import type { RecordKeys } from './evidence.ts';
 import type { Exchanges } from './exchanges.ts';
 import type { KeptFiles } from './files.ts';
@@ -9,6 +10,7 @@ interface Parts {
   readonly keys: RecordKeys;
   readonly exchanges: Exchanges;
   readonly kept: KeptFiles;
+  readonly awaited: Awaited;
 }
 
 export class Erasing {
@@ -37,9 +39,12 @@ export class Erasing {
   }
 
   #eraseAll(xids: readonly string[]): { readonly erased: number; readonly dropped: readonly string[] } {
-    const { keys, exchanges, kept } = this.#parts;
+    const { keys, exchanges, kept, awaited } = this.#parts;
     const erased = keys.eraseAll(xids);
-    for (const xid of xids) exchanges.forgetContents(xid);
+    for (const xid of xids) {
+      exchanges.forgetContents(xid);
+      awaited.forget(xid);
+    }
     return { erased: erased.length, dropped: [...kept.orphans(), ...xids.flatMap((xid) => kept.dropEvidence(xid))] };
   }
 }

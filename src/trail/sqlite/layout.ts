@@ -7,7 +7,7 @@ import { STATEMENT_TABLES } from './statements.ts';
 import { SUBJECT_TABLES } from './subjects.ts';
 
 /** Raised with every change of the tables. A store of another version is not opened. */
-export const LAYOUT_VERSION = 5;
+export const LAYOUT_VERSION = 6;
 /** "cway": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x63776179;
 
@@ -38,6 +38,8 @@ CREATE INDEX exchange_open ON exchange (created_at) WHERE state IN ('sent', 'han
 CREATE INDEX exchange_keep ON exchange (keep_until);
 CREATE INDEX exchange_answer ON exchange (answer_until) WHERE outcome IS NOT NULL;
 CREATE TABLE file (owner TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (owner, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE awaited (xid TEXT NOT NULL, step TEXT NOT NULL, due INTEGER NOT NULL, about TEXT NOT NULL, PRIMARY KEY (xid, step)) STRICT, WITHOUT ROWID;
+CREATE INDEX awaited_due ON awaited (due);
 CREATE TABLE evidence (id TEXT NOT NULL UNIQUE, xid TEXT NOT NULL, link TEXT NOT NULL, step TEXT NOT NULL, ciphertext BLOB NOT NULL, created_at INTEGER NOT NULL) STRICT;
 `;
 

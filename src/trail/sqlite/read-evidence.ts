@@ -2,10 +2,13 @@
 import { openKeysReadOnly, openReadOnly } from './layout.ts';
 import type { EvidenceRow } from '../store.ts';
 
+/** As evidence/keep.ts names the records of an exchange. */
+const STEPS = ['request', 'response', 'request-container', 'response-container'] as const;
+
 export interface KeptEvidence {
   /** The record key under the key-encryption key; absent when it was erased. */
   readonly wrapped?: Uint8Array;
-  readonly rows: readonly (EvidenceRow & { readonly step: 'request' | 'response' })[];
+  readonly rows: readonly (EvidenceRow & { readonly step: (typeof STEPS)[number] })[];
 }
 
 /** Throws `config-invalid` for a folder of another layout. */
@@ -14,7 +17,7 @@ export function readKeptEvidence(folder: string, xid: string): KeptEvidence {
   try {
     const key = keys.prepare('SELECT wrapped FROM record_key WHERE xid = ? AND erased = 0').get(xid)?.['wrapped'];
     const select = trail.prepare('SELECT * FROM evidence WHERE id = ?');
-    const rows = (['request', 'response'] as const).flatMap((step) => {
+    const rows = STEPS.flatMap((step) => {
       const id = `${xid}.${step}`;
       const row = select.get(id);
       return row === undefined ? [] : [{ id, xid, step, link: row['link'] as string, ciphertext: row['ciphertext'] as Uint8Array, createdAt: row['created_at'] as number }];

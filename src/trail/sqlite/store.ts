@@ -82,7 +82,7 @@ class BatchingStore implements SqliteStore {
     worker.on('exit', () => this.#lose('its thread ended'));
   }
 
-  commit({ entries, exchange, evidence, files, timestamp }: Commit): Promise<CommitResult> {
+  commit({ entries, exchange, evidence, files, timestamp, awaited }: Commit): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
       this.#refuseIfDone();
       this.#next.commits.push({
@@ -91,6 +91,7 @@ class BatchingStore implements SqliteStore {
         evidence: evidence && aloneEvidence(evidence),
         files,
         timestamp: timestamp && { ...timestamp, token: alone(timestamp.token) },
+        awaited,
       });
       this.#next.commitWaits.push({ resolve, reject });
       this.#schedule();
@@ -179,6 +180,8 @@ class BatchingStore implements SqliteStore {
   eraseRecordKey: SqliteStore['eraseRecordKey'] = (xid) => this.#call('eraseRecordKey', xid);
   erase: Store['erase'] = (xid) => this.#call('erase', xid);
   expire: Store['expire'] = (link, before, after, limit) => this.#call('expire', link, before, after, limit);
+  awaited: Store['awaited'] = (now, limit) => this.#call('awaited', now, limit);
+  awaitedCount: Store['awaitedCount'] = () => this.#call('awaitedCount');
   head: Store['head'] = (log) => this.#call('head', log);
   openShard: Store['openShard'] = (log, origin, first) => this.#call('openShard', log, origin, first);
   recover: Store['recover'] = (log, origin, entries) => this.#call('recover', log, origin, entries.map((entry) => ('bytes' in entry ? { bytes: alone(entry.bytes) } : { leaf: alone(entry.leaf) })));

@@ -1,7 +1,7 @@
 /** What the store's two threads say to each other: one batch of operations down, one batch of outcomes up. */
 import type { ErrorCode } from '../../errors.ts';
 import type { Entry } from '../entry.ts';
-import type { Appended, CommitResult, Erased, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, SubjectKey, SubjectTag, TimestampRow, TreeHead } from '../store.ts';
+import type { Appended, AwaitedChange, AwaitedContainer, CommitResult, Erased, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, SubjectKey, SubjectTag, TimestampRow, TreeHead } from '../store.ts';
 
 export interface OpenOptions {
   /** Data folder of one gateway; made if it is not there. */
@@ -19,6 +19,7 @@ export interface WireCommit {
   readonly evidence: EvidenceRow | undefined;
   readonly files: readonly KeptFile[] | undefined;
   readonly timestamp: TimestampRow | undefined;
+  readonly awaited: AwaitedChange | undefined;
 }
 
 /** Operations besides commits; each runs by itself, in the order of the calls, after the commits of its batch. */
@@ -35,6 +36,8 @@ export interface Calls {
   eraseRecordKey(xid: string): boolean;
   erase(xid: string): Erased;
   expire(link: string, before: number, after: number, limit: number): Expired;
+  awaited(now: number, limit: number): readonly AwaitedContainer[];
+  awaitedCount(): number;
   head(log: LogName): TreeHead;
   openShard(log: LogName, origin: string, first: Omit<Entry, 'v'>): TreeHead;
   recover(log: LogName, origin: string, entries: readonly RecoveredEntry[]): TreeHead;

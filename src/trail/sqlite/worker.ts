@@ -1,6 +1,7 @@
 /** The store's own thread: it alone touches the database files. One batch in, one batch of outcomes out. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { asCausewayError } from '../../errors.ts';
+import { Awaited } from './awaited.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { GroupCommit } from './commit.ts';
 import { Erasing } from './erasing.ts';
@@ -26,7 +27,8 @@ function openStore(options: OpenOptions) {
   const checkpoints = new Checkpoints(files.trail);
   const kept = new KeptFiles(files.trail);
   const timestamps = new Timestamps(files.trail);
-  const erasing = new Erasing(files.trail, { keys, exchanges, kept });
+  const awaited = new Awaited(files.trail);
+  const erasing = new Erasing(files.trail, { keys, exchanges, kept, awaited });
   const calls: Calls = {
     findExchange: (direction, xid) => exchanges.find(direction, xid),
     findCaller: (caller) => exchanges.findCaller(caller),
@@ -40,6 +42,8 @@ function openStore(options: OpenOptions) {
     eraseRecordKey: (xid) => keys.erase(xid),
     erase: (xid) => erasing.erase(xid),
     expire: (link, before, after, limit) => erasing.expire(link, before, after, limit),
+    awaited: (now, limit) => awaited.due(now, limit),
+    awaitedCount: () => awaited.count(),
     head: (log) => logs.head(log),
     openShard: (log, origin, first) => logs.openShard(log, origin, first),
     recover: (log, origin, entries) => logs.recover(log, origin, entries),
@@ -53,7 +57,7 @@ function openStore(options: OpenOptions) {
     },
     files: () => kept.all(),
   };
-  return { commits: new GroupCommit(files.trail, { logs, exchanges, evidence, timestamps, keys, kept }), calls, close: files.close };
+  return { commits: new GroupCommit(files.trail, { logs, exchanges, evidence, timestamps, awaited, keys, kept }), calls, close: files.close };
 }
 
 class Service {

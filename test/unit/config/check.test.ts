@@ -43,6 +43,15 @@ suite('config check', () => {
     assert.equal(lines[(problem?.line ?? 0) - 1]?.slice((problem?.column ?? 0) - 1).split(':')[0], 'port');
   });
 
+  test('a leg that asks for containers needs to know by what they are judged', () => {
+    link([['agreement', 'legs', 0, 'containers'], 'all']);
+    assert.deepEqual(found(), ['agreement.legs[0].containers: asks for all containers, and gateway.yaml does not say how they are judged']);
+    gateway([['home', 'containers'], { configuration: { anchor: 'home/anchor.xml' } }]);
+    assert.deepEqual(found(), ['home.containers.configuration.anchor: there is no file home/anchor.xml']);
+    writeFileSync(join(folder, 'home/anchor.xml'), '<anchor/>');
+    assert.deepEqual(found(), []);
+  });
+
   test('two listeners on one port are found', () => {
     gateway([['listeners', 'federation', 'port'], 7201]);
     assert.deepEqual(found(), ['listeners.federation.port: 7201 is also the port of listeners.domestic']);

@@ -21,6 +21,8 @@ import { Faults, SECURITY_SERVER } from '../../../src/sandbox/faults.ts';
 import { Registry } from '../../../src/sandbox/security-server/access.ts';
 import { MessageLog } from '../../../src/sandbox/security-server/log.ts';
 import { Platform } from '../../../src/sandbox/security-server/platform.ts';
+import { SignedMessages } from '../../../src/sandbox/signing/archive.ts';
+import { Notary } from '../../../src/sandbox/signing/notary.ts';
 import { Upstream } from '../../../src/sandbox/security-server/upstream.ts';
 import { startUxpServer } from '../../../src/sandbox/security-server/uxp.ts';
 import { listen } from '../../../src/sandbox/wire.ts';
@@ -70,7 +72,7 @@ const faults = new Faults();
 const upstream = new Upstream(server, new Map([[providerId, [spkiPin(x509(provider).publicKey)]]]), 5000);
 const offered = (service: string, protocol: 'soap' | 'rest', allowed: readonly string[]) => ({ id: `${providerId}/${service}/1`, protocol, provider: providerId, url: () => `${listener.url}/service`, allowed: new Set(allowed) });
 const registry = new Registry(new Map([[clientId, new Set([x509(asker).fingerprint256])]]), [offered('person', 'rest', [clientId]), offered('getPersonaList', 'soap', [clientId]), offered('closed', 'rest', [])]);
-const platform = new Platform({ instance: 'SEVDEIR-TEST', registry, faults, log: new MessageLog(), upstream, clock });
+const platform = new Platform({ instance: 'SEVDEIR-TEST', registry, faults, log: new MessageLog(), upstream, clock, notary: new Notary({ signingAuthority: authority, timeStamping: { signer: authority }, sealing: new Map() }, clock), messages: new SignedMessages() });
 const uxp = await startUxpServer({ platform, identity: server, authority: authority.certificate, port: 0, spelling: 'before-7.8', requestHash: 'gost34311' });
 const connection = connect({ origin: uxp.url, tls: { key: asker.key, cert: asker.certificate, pins: [spkiPin(x509(server).publicKey)] }, connections: 2 });
 after(async () => {

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readSharedParameters } from '../../../src/ecosystems/signed-documents/global-configuration.ts';
+import { verifySignedDocument } from '../../../src/ecosystems/signed-documents/verify.ts';
+import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
+import { countryKeys } from '../../support/notary.ts';
+import { refuses } from '../../support/refused.ts';
+
+const { notary, configuration, MEMBER, OTHER, message } = countryKeys();
+const trust = new Map([['EE', readSharedParameters(Buffer.from(configuration), DEFAULT_XML_LIMITS)]]);
+const verify = (container: Uint8Array) => verifySignedDocument(container, trust, DEFAULT_XML_LIMITS);
+
+test("a container of the stand-in verifies in full under the country's global configuration", async () => {
+  const proof = await verify(await notary.container({ message: message('m-1'), attachments: [] }, MEMBER));
+  assert.deepEqual([proof.kind, proof.messageId, proof.signer.memberCode, [...proof.parts.keys()]], ['request', 'm-1', '70000349', ['/message.xml']]);
+  assert.ok(Math.abs(proof.time - Date.now()) < 60_000);
+});
+
+test('attachments are signed part by part', async () => {
+  const proof = await verify(await notary.container({ message: message('m-2'), attachments: [Buffer.from('one'), Buffer.from('two')] }, MEMBER));
+  assert.deepEqual([...proof.parts.keys()], ['/message.xml', '/attachment1', '/attachment2']);
+});
+
+test('signed by another member it is refused', async () => refuses(async () => verify(await notary.container({ message: message('m-3'), attachments: [] }, OTHER)), 'signature-untrusted'));
