@@ -12,10 +12,9 @@ import type { DomesticMember } from '../../stages.ts';
 import type { CertificatePath } from '../../crypto/certificate-path.ts';
 import type { Timestamp } from '../../crypto/timestamp.ts';
 import { certifiedSigner, checkRevocation } from './certified-signer.ts';
-import type { SignedDocument } from './container.ts';
+import type { SignedDocument, Told } from './container.ts';
 import type { GlobalConfiguration } from './global-configuration.ts';
 import { platformError } from './platform-error.ts';
-import type { Told } from './verify.ts';
 
 export interface CmsProof {
   readonly stamp: Timestamp;

@@ -16,6 +16,9 @@ export interface SignedDocument {
   readonly parts: SignedParts;
 }
 
+/** Called after each check of a document that held. */
+export type Told = (check: string, detail: string) => void;
+
 /** By MIME type of the container: where its signature is. */
 const FORMS: Readonly<Record<string, { readonly form: SignedDocument['form']; readonly signature: RegExp }>> = {
   'application/vnd.etsi.asic-e+zip': { form: 'xades', signature: /^META-INF\/.*signatures.*\.xml$/ },

@@ -12,7 +12,7 @@ import type { XmlLimits } from '../../platform/limits.ts';
 import { certifiedSigner, checkRevocation, memberText } from './certified-signer.ts';
 import { unverifiable, verifyCms } from './cms-document.ts';
 import { needPart, readContainer } from './container.ts';
-import type { SignedDocument } from './container.ts';
+import type { SignedDocument, Told } from './container.ts';
 import type { GlobalConfiguration } from './global-configuration.ts';
 import { verifyHashChain } from './hash-chain.ts';
 import { platformError } from './platform-error.ts';
@@ -29,9 +29,6 @@ export interface DocumentProof extends LoggedMessage {
   /** Subject of the signing certificate. */
   readonly certificate: string;
 }
-
-/** Called after each check that held. */
-export type Told = (check: string, detail: string) => void;
 
 const MESSAGE = '/message.xml';
 const SIGNATURE_RESULT = '/sig-hashchainresult.xml';
