@@ -9,7 +9,7 @@ import { parseCheckpointText } from './checkpoint.ts';
 import { noteKeyId } from './note.ts';
 import type { NoteSigner, NoteVerifier } from './note.ts';
 
-const COSIGNATURE_MLDSA44 = 6;
+export const COSIGNATURE_MLDSA44 = 6;
 const SIGNATURE_BYTES = 2420;
 
 const u64 = (value: bigint): Buffer => {

@@ -5,9 +5,9 @@ import * as v from 'valibot';
 import { mldsa44FromBase64 } from '../crypto/mldsa.ts';
 import { CausewayError } from '../errors.ts';
 import { cosignatureVerifier } from './cosignature.ts';
-import { mldsaCosignatureVerifier } from './cosignature-mldsa.ts';
-import { ed25519FromBase64, ed25519Verifier } from './note.ts';
-import type { NoteVerifier } from './note.ts';
+import { COSIGNATURE_MLDSA44, mldsaCosignatureVerifier } from './cosignature-mldsa.ts';
+import { COSIGNATURE_V1, ed25519FromBase64, ed25519Verifier, isOfKey, noteKeyId } from './note.ts';
+import type { NoteSignature, NoteVerifier } from './note.ts';
 import { parseOrigin } from './shards.ts';
 
 const FILE = 'trail-keys.json';
@@ -49,6 +49,11 @@ function baseOf(origin: string): string {
 /** A name may have two keys: Ed25519, and ML-DSA-44, whose lines are ignored where this Node does not know it. */
 export function witnessVerifiers(keys: TrailKeys): NoteVerifier[] {
   return keys.witnesses.flatMap(({ name, key }) => (key.length > ED25519_CHARACTERS ? mldsaVerifier(name, key) : [cosignatureVerifier(name, ed25519FromBase64(key))]));
+}
+
+/** Whether a signature claims to be of a witness's key, also of one whose algorithm this Node does not know. */
+export function isOfWitness(signature: NoteSignature, { witnesses }: TrailKeys): boolean {
+  return witnesses.some(({ name, key }) => isOfKey(signature, { name, keyId: noteKeyId(name, key.length > ED25519_CHARACTERS ? COSIGNATURE_MLDSA44 : COSIGNATURE_V1, Buffer.from(key, 'base64')) }));
 }
 
 /** Of base64 of 32 bytes. */

@@ -78,7 +78,7 @@ export function signatureLine(signer: NoteSigner, text: string): string {
 }
 
 /** Whether `signature` claims to be of the key that `verifier` knows: name and id together name a key, neither alone does. */
-export function isOfKey(signature: NoteSignature, verifier: NoteVerifier): boolean {
+export function isOfKey(signature: NoteSignature, verifier: Pick<NoteVerifier, 'name' | 'keyId'>): boolean {
   return signature.name === verifier.name && Buffer.compare(signature.keyId, verifier.keyId) === 0;
 }
 

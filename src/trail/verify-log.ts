@@ -4,9 +4,10 @@ import { CausewayError } from '../errors.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { parseEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
-import { logVerifier, witnessVerifiers } from './keys.ts';
+import { isOfWitness, logVerifier, witnessVerifiers } from './keys.ts';
 import type { TrailKeys } from './keys.ts';
 import { CompactRange, HASH_BYTES, leafHash } from './merkle.ts';
+import { isOfKey } from './note.ts';
 import { rootAt } from './proofs.ts';
 import { SqliteTree, TileEdge } from './sqlite/tree.ts';
 import type { FullTile } from './sqlite/tree.ts';
@@ -58,6 +59,8 @@ export class Found extends Error {
     this.wrong = wrong;
   }
 }
+
+const LOCAL_LOG = 'local';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
@@ -142,12 +145,16 @@ function verifyCheckpoint(whose: Whose, db: DatabaseSync, origin: OriginRow, key
   if (row === undefined) return undefined;
   const verifier = logVerifier(keys, origin.name) ?? wrong('checkpoint', `a key for the log ${origin.name}`, 'none among the keys given');
   try {
-    const { head, cosigned } = openCheckpoint(row['note'] as string, verifier, witnessVerifiers(keys));
+    const { head, note, cosigned } = openCheckpoint(row['note'] as string, verifier, witnessVerifiers(keys));
+    // We store lines of known keys alone: one that nobody knows was changed, or the keys given are too few to say.
+    const unknown = note.signatures.find((signature) => !isOfKey(signature, verifier) && !isOfWitness(signature, keys));
+    if (unknown !== undefined) wrong('checkpoint', 'signatures of the log and of witnesses among the keys given', `one of ${unknown.name}, under another key`);
     if (head.origin !== origin.name || head.size !== row['size']) wrong('checkpoint', `${origin.name} of ${String(row['size'])} entries`, `${head.origin} of ${head.size} entries`);
     const tree = new SqliteTree(db, origin.id, origin.name);
     if (head.size > tree.size) wrong('checkpoint', `${head.size} entries, as was signed`, `${tree.size} entries in the log`, tree.size);
     const root = rootAt(head.size, tree.read);
     if (!same(root, head.root)) wrong('checkpoint', `${base64(head.root)}, as was signed`, `${base64(root)} at size ${head.size}`);
+    if (whose === 'ours' && origin.log !== LOCAL_LOG && cosigned.length === 0) wrong('checkpoint', 'a cosignature', 'none');
     // What a mirror holds, it vouched for.
     if (whose === 'peer' && (cosigned.length === 0 || head.size !== tree.size)) wrong('checkpoint', `our cosignature of all ${tree.size} entries`, `${cosigned.length} cosignatures of ${head.size}`);
     return { size: head.size, cosigned };

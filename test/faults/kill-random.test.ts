@@ -44,7 +44,7 @@ test(`gateways killed at random for ${SECONDS} s, seed ${SEED}`, async (t) => {
   report(t, asked, kills);
   assert.ok(kills >= SECONDS / 10 && asked.length >= CALLERS, `only ${kills} kills and ${asked.length} questions: this shows nothing`);
 
-  for (const country of COUNTRIES) assert.deepEqual((await trailVerify(pair.store(country))).trails.flatMap(({ wrong }) => wrong), []);
+  for (const country of COUNTRIES) await assertVerifies(country);
   const sides = { EE: sideOf('EE'), FI: sideOf('FI') };
   for (const { caller, result } of asked) assertOutcome(caller, result, sides);
   for (const country of COUNTRIES) assertUnknownIsCalledSo(sides[country]);
@@ -76,8 +76,13 @@ async function killOn(random: Random, ends: number): Promise<number> {
       await killAndStart(country);
     }
     await pair.gateway(country).ready;
+    await assertVerifies(country);
   }
   return kills;
+}
+
+async function assertVerifies(country: PairCountry): Promise<void> {
+  assert.deepEqual((await trailVerify(pair.store(country))).trails.flatMap(({ wrong }) => wrong), [], `the trail of ${country}`);
 }
 
 /** Resolves as soon as the next process exists, long before it is ready. */

@@ -1,5 +1,5 @@
 /**
- * Kill -9 at each named step of publishing, mirroring, the change of a shard and a restore: after the restart both trails verify, each mirror catches up
+ * Kill -9 at each named step of publishing, mirroring, time-stamping, the change of a shard and a restore: after the restart both trails verify, each mirror catches up
  * with what the other holds, and questions are answered again.
  */
 import assert from 'node:assert/strict';
@@ -15,7 +15,7 @@ import type { PairCountry } from '../support/running-pair.ts';
 
 const pair = new RunningPair(EE_FI);
 // One test moves a clock by weeks, which neither the peer nor time-stamping authorities would stand by.
-before(() => pair.start({ changes: { gateway: [[['clock', 'maxOffset'], '10000h'], [['clock', 'maxPeerOffset'], '10000h']] } }));
+before(() => pair.start({ changes: { gateway: [[['timestamps', 'every'], '1s'], [['clock', 'maxOffset'], '10000h'], [['clock', 'maxPeerOffset'], '10000h']] } }));
 after(() => pair.end());
 
 async function logs(country: PairCountry): Promise<readonly LogReport[]> {
@@ -45,6 +45,8 @@ for (const [step, country] of [
   ['mirror.asked', 'EE'],
   ['mirror.fetched', 'EE'],
   ['mirror.stored', 'EE'],
+  ['stamp.asked', 'FI'],
+  ['stamp.stored', 'FI'],
 ] as const satisfies readonly (readonly [TrailStep, PairCountry])[]) {
   test(`killed at ${step}, the trail goes on where it was`, async () => {
     await pair.gateway(country).crashAt(step);

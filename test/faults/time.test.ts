@@ -8,7 +8,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { startTimeStamping } from '../../src/sandbox/time-stamping.ts';
 import { eventually } from '../support/eventually.ts';
 import { INCOME, assertFault } from '../support/questions.ts';
-import { runningPair } from '../support/running-pair.ts';
+import { COUNTRIES, runningPair } from '../support/running-pair.ts';
 import { timeAuthorityKeys } from '../support/time-authority.ts';
 
 const pair = runningPair();
@@ -36,6 +36,14 @@ async function authorities(t: TestContext, count: number, offset: number) {
     }),
   );
 }
+
+test('clocks of both gateways that are off alike agree with each other, and are stopped by what two authorities say', { timeout: 180_000 }, async () => {
+  for (const country of COUNTRIES) await pair.restart(country, { CAUSEWAY_CLOCK_OFFSET_MS: '120000' });
+  for (const country of COUNTRIES) await eventually(`${country} is stopped`, async () => !(await readiness(country)).checks.time, 20_000);
+  assertFault(INCOME, await INCOME.ask(pair), REFUSED);
+  for (const country of COUNTRIES) await pair.restart(country);
+  await eventually('exchanges go on', async () => (await INCOME.ask(pair)).reply.status === 200, 20_000);
+});
 
 test('two authorities that agree that our clock is wrong stop the gateway, and it says so', { timeout: 180_000 }, async (t) => {
   await pair.reconfigure({ gateway: [[SETTINGS, { authorities: await authorities(t, 2, 120_000), every: '1s' }]] }, ['FI']);
