@@ -36,9 +36,9 @@ export function addContainers(trail: Command): void {
     });
 }
 
-export async function showContainer(container: string, { keys, roots, json }: { readonly keys: string | undefined; readonly roots: string | undefined; readonly json: true | undefined }): Promise<void> {
+export async function showContainer(container: string, { keys, roots, sealRoots, json }: { readonly keys: string | undefined; readonly roots: string | undefined; readonly sealRoots: string | undefined; readonly json: true | undefined }): Promise<void> {
   const { renderContainerReport, trailVerifyContainer } = await import('./trail-container.ts');
-  const report = await trailVerifyContainer({ container, ...(keys === undefined ? {} : { keys }), ...(roots === undefined ? {} : { roots }) });
+  const report = await trailVerifyContainer({ container, ...(keys === undefined ? {} : { keys }), ...(roots === undefined ? {} : { roots }), ...(sealRoots === undefined ? {} : { sealRoots }) });
   show(json === true ? JSON.stringify(report) : renderContainerReport(report, Date.now()));
   if (!report.ok) process.exitCode = FAILED;
 }

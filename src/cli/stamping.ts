@@ -1,6 +1,10 @@
-/** Time-stamps for containers, from the authorities of a gateway's configuration. */
+/** Time-stamps for containers, from the authorities of a gateway's configuration, and the seal of its organisation. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '../config/config.ts';
+import { KeyFiles } from '../crypto/key-files.ts';
+import { makeSeal } from '../crypto/xml-signature/seal.ts';
+import type { SealedFile } from '../crypto/xml-signature/seal.ts';
 import { CausewayError } from '../errors.ts';
 import type { Stamp } from '../evidence/asic.ts';
 import { authorityOf } from '../exchange/our-time.ts';
@@ -24,4 +28,12 @@ export function stamping({ timestamps }: GatewayConfig): { readonly roots: Uint8
     throw failures[0];
   };
   return { roots, stamp };
+}
+
+/** Signs the contents of a container with the seal of gateway.yaml; undefined where there is none. */
+export function sealing({ seal, keys }: GatewayConfig): ((files: readonly SealedFile[]) => Uint8Array) | undefined {
+  if (seal === undefined) return undefined;
+  const key = new KeyFiles(keys.passphrase).seal(seal.key);
+  const certificate = new X509Certificate(readFileSync(seal.certificate)).raw;
+  return (files) => makeSeal(files, { key, certificate }, systemClock().now());
 }

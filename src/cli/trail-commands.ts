@@ -16,9 +16,10 @@ export function addTrail(trail: Command): void {
     .option('--data <dir>', 'data folder of a gateway, or a folder of such folders')
     .option('--keys <dir>', 'folder with trail-keys.json; default: beside each trail, or in the container')
     .option('--roots <file>', 'certificates (PEM) of time-stamp authorities, in place of those in the container')
+    .option('--seal-roots <file>', "certificates (PEM) of authorities above the organisation's seal, which must then be there")
     .option('--json', 'print one JSON object')
-    .action(async (container: string | undefined, { data, keys, roots, json }: { data?: string; keys?: string; roots?: string; json?: true }) => {
-      if (container !== undefined) return showContainer(container, { keys, roots, json });
+    .action(async (container: string | undefined, { data, keys, roots, sealRoots, json }: { data?: string; keys?: string; roots?: string; sealRoots?: string; json?: true }) => {
+      if (container !== undefined) return showContainer(container, { keys, roots, sealRoots, json });
       if (data === undefined) throw new InvalidArgumentError('Name a container, or a folder with --data.');
       const { trailVerify, renderReport } = await import('./trail-verify.ts');
       const report = await trailVerify(data, keys);

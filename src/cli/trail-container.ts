@@ -1,6 +1,7 @@
 /** `causeway trail verify <container>` and `causeway trail renew <container>`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadConfig } from '../config/config.ts';
+import type { CertificateTrust } from '../crypto/certificates.ts';
 import type { TimestampTrust } from '../crypto/timestamp.ts';
 import { CausewayError } from '../errors.ts';
 import { certificatesIn, openContainer, renewContainer, rootsFile } from '../evidence/asic.ts';
@@ -21,6 +22,8 @@ export interface Believed {
   readonly timestamps?: TimestampTrust;
   /** Of logs and witnesses. */
   readonly keys?: TrailKeys;
+  /** Certificates above the organisation's seal, which must be there. */
+  readonly seal?: CertificateTrust;
 }
 
 export interface ContainerReport {
@@ -31,17 +34,19 @@ export interface ContainerReport {
   readonly cosigned: readonly string[];
   /** Time-stamps over the whole, oldest first; times in UTC milliseconds. */
   readonly stamps: readonly { readonly time: number; readonly authority: string; readonly notAfter: number }[];
+  /** Who sealed it (XAdES), as the certificate says, and when, as that machine said. */
+  readonly seal?: { readonly subject: string; readonly time: number };
   readonly wrong: readonly WrongFile[];
 }
 
 /** Checks everything that a container shows, its framing included, offline. Throws `too-large` alone: whatever is wrong is named in the report. */
 export async function verifyContainer(bytes: Uint8Array, believed: Believed = {}): Promise<ContainerReport> {
-  const { files, stamps, wrong } = await openContainer(bytes, CONTAINER_LIMITS, believed.timestamps);
+  const { files, stamps, seal, wrong } = await openContainer(bytes, CONTAINER_LIMITS, believed.timestamps, believed.seal);
   const contents = await checkContents(files, believed.timestamps ?? { authorities: rootsOf(files) }, believed.keys);
   const named = new Set(wrong.map(({ file }) => file));
   // What was changed since it was stamped is named once; what its contents then say of it is no news.
   const all = [...wrong, ...contents.wrong.filter(({ file }) => !named.has(file))];
-  return { ...contents, ok: all.length === 0, stamps: stamps.map(({ time, authority, notAfter }) => ({ time, authority, notAfter })), wrong: all };
+  return { ...contents, ok: all.length === 0, stamps: stamps.map(({ time, authority, notAfter }) => ({ time, authority, notAfter })), ...(seal === undefined ? {} : { seal: { subject: seal.certificate.x509.subject.replaceAll('\n', ', '), time: seal.time } }), wrong: all };
 }
 
 function rootsOf(files: Files): Uint8Array[] {
@@ -56,20 +61,24 @@ export interface VerifyArguments {
   readonly roots?: string;
   /** Folder with trail-keys.json. */
   readonly keys?: string;
+  /** PEM of authorities above the seal. */
+  readonly sealRoots?: string;
 }
 
-export function trailVerifyContainer({ container, roots, keys }: VerifyArguments): Promise<ContainerReport> {
+export function trailVerifyContainer({ container, roots, keys, sealRoots }: VerifyArguments): Promise<ContainerReport> {
   return verifyContainer(readFileSync(container), {
     ...(roots === undefined ? {} : { timestamps: { authorities: certificatesIn(readFileSync(roots)) } }),
     ...(keys === undefined ? {} : { keys: readTrailKeys(keys) }),
+    ...(sealRoots === undefined ? {} : { seal: { authorities: certificatesIn(readFileSync(sealRoots)) } }),
   });
 }
 
 /** The report as lines. `now`: UTC milliseconds. */
-export function renderContainerReport({ ok, entries, statements, tokens, cosigned, stamps, wrong }: ContainerReport, now: number): string {
+export function renderContainerReport({ ok, entries, statements, tokens, cosigned, stamps, seal, wrong }: ContainerReport, now: number): string {
   return [
     `${ok ? 'verified' : 'WRONG'}: ${entries} entries, ${statements} statements, ${tokens} time-stamps over checkpoints${cosigned.length === 0 ? '' : `, cosigned by ${cosigned.join(', ')}`}`,
     ...stamps.map(({ time, authority, notAfter }, at) => `  ${at === 0 ? 'time-stamped' : 'renewed'} ${day(time)} by ${authority}, whose certificate ends ${day(notAfter)}`),
+    ...(seal === undefined ? [] : [`  sealed ${day(seal.time)} by ${seal.subject}`]),
     ...renewalAdvice(stamps.at(-1)?.notAfter, now),
     ...wrong.map(({ file, what }) => `  ${file}: ${what}`),
   ].join('\n');

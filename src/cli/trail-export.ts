@@ -1,11 +1,10 @@
 /** `causeway trail export`: a day or one exchange as an ASiC-E container that verifies offline, here and with standard tools alone. */
-import { createPublicKey } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadConfig, readTrustFile } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { parseJws } from '../crypto/jws.ts';
-import { statementKey } from '../crypto/keys.ts';
+import { KeyFiles } from '../crypto/key-files.ts';
 import { CausewayError } from '../errors.ts';
 import { writeContainer } from '../evidence/asic.ts';
 import { readEvidence } from '../evidence/keep.ts';
@@ -19,7 +18,7 @@ import { parseNote } from '../trail/note.ts';
 import { parseTlogProof } from '../trail/tlog-proof.ts';
 import type { TrustDocument } from '../trust/static-trust.ts';
 import { ABOUT, KEYS, SCRIPT, agreementFile, derSignature, jsonFile, keyFiles, shardFolder, statementFile, trustFile, unverifiedClaims } from './container-contents.ts';
-import { stamping } from './stamping.ts';
+import { sealing, stamping } from './stamping.ts';
 import { verifyContainer } from './trail-container.ts';
 
 export interface ExportArguments {
@@ -52,7 +51,7 @@ export async function trailExport(options: ExportArguments): Promise<Exported> {
   const taken = extract(options.data, selectionOf(options), options.maxEntries);
   const statements = statementsOf(options, config, taken.entries);
   const { roots, stamp } = stamping(config);
-  const bytes = await writeContainer(contentsOf(options, config, taken, statements), roots, stamp);
+  const bytes = await writeContainer(contentsOf(options, config, taken, statements), roots, stamp, sealing(config));
   const { wrong } = await verifyContainer(bytes);
   if (wrong.length > 0) throw new CausewayError('trail-broken', `the data folder does not verify: ${wrong.map(({ file, what }) => `${file} ${what}`).join('; ')}`);
   writeFileSync(options.out, bytes);
@@ -137,13 +136,13 @@ function trustOf({ ourTrust }: ExportArguments, config: GatewayConfig, links: Re
     readTrustFile(ourTrust);
     return files.set(trustFile(country), readFileSync(ourTrust));
   }
-  const { kid, key } = statementKey(readFileSync(config.keys.statement));
+  const { kid, key } = new KeyFiles(config.keys.passphrase).signer(config.keys.statement);
   const ours = statements.filter(({ compact }) => unverifiedClaims(compact).iss === entity);
   const other = ours.map(({ compact }) => parseJws(compact, compact.length).kid).find((used) => used !== kid);
   if (other !== undefined) throw new CausewayError('config-invalid', `a statement is under our key ${other}, which is not in use any more: name --our-trust, a file of ours that holds it`);
   const times = ours.map(({ compact }) => unverifiedClaims(compact).iat * 1000);
   const window = { notBefore: instant(Math.min(...times, Number.MAX_SAFE_INTEGER)), notAfter: instant(Math.max(...times, 0) + 1000) };
-  const publicKey = createPublicKey(key).export({ format: 'jwk' });
+  const publicKey = key.export({ format: 'jwk' });
   return files.set(trustFile(country), jsonFile({ entity, country, statement: times.length === 0 ? [] : [{ kid, publicKey, ...window }], encryption: [], tls: [] }));
 }
 

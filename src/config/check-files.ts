@@ -30,7 +30,7 @@ const KINDS = {
   tls: { text: 'must be an EC or RSA key', fits: (key: KeyObject) => key.asymmetricKeyType === 'ec' || key.asymmetricKeyType === 'rsa' },
 } as const;
 
-export function checkFiles({ keys, listeners, home, citizens, mappings, trust, federation }: GatewayFile, at: Located, now: number): Problem[] {
+export function checkFiles({ keys, listeners, home, citizens, seal, mappings, trust, federation }: GatewayFile, at: Located, now: number): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (path, text, options) => problems.push(problemAt(at, path, text, options));
   checkPrivateKey(keys.statement, ['keys', 'statement'], 'p256', report);
@@ -44,6 +44,7 @@ export function checkFiles({ keys, listeners, home, citizens, mappings, trust, f
   for (const [index, { tls }] of home.securityServers.entries()) checkOutgoing(tls, ['home', 'securityServers', index, 'tls'], now, report);
   for (const [index, { tls }] of home.services.entries()) checkOutgoing(tls, ['home', 'services', index, 'tls'], now, report);
   for (const [index, { certificates }] of home.clients.entries()) checkCertificates(certificates, ['home', 'clients', index, 'certificates'], now, report);
+  if (seal !== undefined) checkIdentity(seal, ['seal'], now, report);
   for (const [index, { certificates }] of (citizens?.authorities ?? []).entries()) checkCertificates(certificates, ['citizens', 'authorities', index, 'certificates'], now, report);
   if (home.wss !== undefined) {
     checkIdentity(home.wss, ['home', 'wss'], now, report);

@@ -172,6 +172,7 @@ function fields(folder: string) {
     limits,
     clock,
     timestamps: timestamps(folder),
+    seal: v.exactOptional(v.pipe(record(identity(folder)), v.description("The organisation's electronic seal, RSA of at least 2048 bits or P-256: it signs exported containers (XAdES). `causeway trail export` reads the key, the gateway does not."))),
     log: v.optional(record({ level: v.optional(oneOf(['debug', 'info', 'warn', 'error']), 'info') }), {}),
   });
 }

@@ -43,6 +43,11 @@ export class KeyFiles {
     return ed25519Key(read(file), role, this.#passphrase);
   }
 
+  /** Of the organisation's seal. */
+  seal(file: string): KeyObject {
+    return privateKey(read(file), 'seal', this.#passphrase);
+  }
+
   /** Throws `config-invalid` also where certificate and key are not of each other: one of two files was replaced, and the other will be. */
   tls({ key: keyFile, certificate }: TlsFiles): TlsIdentity {
     const key = privateKey(read(keyFile), 'TLS', this.#passphrase);

@@ -3,8 +3,12 @@
  * manifest and a token over everything so far. All of it is written in one way: whoever has the files can write the container again and compare, so no byte is free.
  */
 import { hash } from 'node:crypto';
+import { certificatePath } from '../crypto/certificate-path.ts';
+import type { CertificateTrust } from '../crypto/certificates.ts';
 import { verifyPlainTimestamp } from '../crypto/timestamp.ts';
 import type { Timestamp, TimestampTrust } from '../crypto/timestamp.ts';
+import { checkSeal } from '../crypto/xml-signature/seal.ts';
+import type { Seal, SealedFile } from '../crypto/xml-signature/seal.ts';
 import { CausewayError } from '../errors.ts';
 import { manifestLines } from '../xml/asic-manifest.ts';
 import { readZip } from './zip.ts';
@@ -28,6 +32,8 @@ export const FRAMING = '(container)';
 const MIMETYPE = 'mimetype';
 const META = 'META-INF/';
 const MANIFEST = `${META}ASiCManifest.xml`;
+/** The organisation's seal over the contents (XAdES), where the container has one. */
+const SEAL = `${META}signatures.xml`;
 const ARCHIVE = `${META}ASiCArchiveManifest.xml`;
 
 /** Names of what the round `at` of `rounds` added: 0 is the making of the container, each later one a renewal. The last archive manifest has no number (clause A.7). */
@@ -41,10 +47,20 @@ export function rootsFile(round: number): string {
   return `${META}time-stamping-${round}.pem`;
 }
 
-/** Everything in the container at the end of a round, in its order: `mimetype`, contents by name, then what each round added. */
+/** Everything in the container at the end of a round, in its order: `mimetype`, contents by name, the seal, then what each round added. */
 function inOrder(files: Files, rounds: number): string[] {
+  const seal = files.has(SEAL) ? [SEAL] : [];
   const meta = Array.from({ length: rounds }, (_, at) => roundFiles(at, rounds)).flatMap(({ roots, manifest, token }) => [roots, manifest, token]);
-  return [MIMETYPE, ...[...files.keys()].filter((name) => name !== MIMETYPE && !name.startsWith(META)).sort((a, b) => (a < b ? -1 : 1)), ...meta];
+  return [MIMETYPE, ...contentNames(files), ...seal, ...meta];
+}
+
+function contentNames(files: Files): string[] {
+  return [...files.keys()].filter((name) => name !== MIMETYPE && !name.startsWith(META)).sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** The contents as a seal names them. */
+function sealedFiles(files: Files): SealedFile[] {
+  return contentNames(files).map((name) => ({ name, type: typeOf(name), bytes: files.get(name) ?? Buffer.alloc(0) }));
 }
 
 /** The manifest of a round as it must be, a line for each file: everything before it but `mimetype`. Renewals digest with SHA-512. */
@@ -64,9 +80,10 @@ function typeOf(name: string): string {
   return TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'text/plain';
 }
 
-/** A container of `contents`, none of which lies in META-INF. `roots`: PEM of the certificates above the authority that `stamp` asks. Throws what `stamp` throws. */
-export async function writeContainer(contents: Files, roots: Uint8Array, stamp: Stamp): Promise<Buffer> {
-  return addRound(new Map([[MIMETYPE, Buffer.from(MIME_TYPE)], ...contents]), 0, roots, stamp);
+/** A container of `contents`, none of which lies in META-INF. `roots`: PEM of the certificates above the authority that `stamp` asks. `seal`: signs the contents before they are stamped. Throws what both throw. */
+export async function writeContainer(contents: Files, roots: Uint8Array, stamp: Stamp, seal?: (files: readonly SealedFile[]) => Uint8Array): Promise<Buffer> {
+  const files = new Map([[MIMETYPE, Buffer.from(MIME_TYPE)], ...contents]);
+  return addRound(seal === undefined ? files : files.set(SEAL, Buffer.from(seal(sealedFiles(files)))), 0, roots, stamp);
 }
 
 /** Stamps everything so far once more, with SHA-512. The caller has verified the container: what was wrong before stays wrong. */
@@ -101,14 +118,16 @@ export interface OpenedContainer {
   readonly files: Files;
   /** One for each round that verified, oldest first. */
   readonly stamps: readonly Timestamp[];
+  /** The organisation's, where there is one that verified. */
+  readonly seal?: Seal;
   readonly wrong: readonly WrongFile[];
 }
 
 /**
  * Reads a container and checks that it is exactly what its files make: digests, tokens, each of which must be valid when the next one was made, and framing. `trust`: the authorities
- * that are believed; absent, those that the container brings. Throws `too-large`; whatever else is wrong is in the answer.
+ * that are believed; absent, those that the container brings. `sealTrust`: the same for the seal, which must then be there. Throws `too-large`; whatever else is wrong is in the answer.
  */
-export async function openContainer(bytes: Uint8Array, limits: ZipLimits, trust?: TimestampTrust): Promise<OpenedContainer> {
+export async function openContainer(bytes: Uint8Array, limits: ZipLimits, trust?: TimestampTrust, sealTrust?: CertificateTrust): Promise<OpenedContainer> {
   let files: Files;
   try {
     files = await readZip(bytes, limits);
@@ -120,8 +139,30 @@ export async function openContainer(bytes: Uint8Array, limits: ZipLimits, trust?
   const stamps: Timestamp[] = [];
   const wrong = checkNames(files, rounds);
   for (let at = 0; at < rounds; at++) wrong.push(...checkRound(files, at, rounds, trust, stamps));
+  const seal = openSeal(files, stamps[0]?.time, sealTrust, wrong);
   if (wrong.length === 0 && !(await writeZip(files)).equals(bytes)) wrong.push({ file: FRAMING, what: 'headers or directory are not as they were written' });
-  return { files, stamps, wrong: wrong.filter(({ file, what }, at) => wrong.findIndex((other) => other.file === file && other.what === what) === at) };
+  return { files, stamps, ...(seal === undefined ? {} : { seal }), wrong: wrong.filter(({ file, what }, at) => wrong.findIndex((other) => other.file === file && other.what === what) === at) };
+}
+
+/** The seal was made before the first time-stamp, with a certificate that was valid then. What is wrong with it is added to `wrong`. */
+function openSeal(files: Files, stamped: number | undefined, trust: CertificateTrust | undefined, wrong: WrongFile[]): Seal | undefined {
+  const written = files.get(SEAL);
+  if (written === undefined) {
+    if (trust !== undefined) wrong.push({ file: SEAL, what: 'is missing: nobody sealed it' });
+    return undefined;
+  }
+  try {
+    const seal = checkSeal(written, sealedFiles(files));
+    const { notBefore, notAfter, x509 } = seal.certificate;
+    const at = stamped ?? seal.time;
+    if (seal.time > at || at < notBefore || at > notAfter) throw new CausewayError('signature-expired', 'was made after the time-stamp, or with a certificate that was out of its time then');
+    if (trust !== undefined) certificatePath(trust, x509.raw, at);
+    return seal;
+  } catch (thrown) {
+    if (!(thrown instanceof CausewayError)) throw thrown;
+    wrong.push({ file: SEAL, what: `does not verify: ${thrown.message}` });
+    return undefined;
+  }
 }
 
 function checkNames(files: Files, rounds: number): WrongFile[] {

@@ -1,25 +1,31 @@
 /** VERIFY.txt of an exported container, run as a stranger would: in an empty folder, with standard tools, without network and without Causeway. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { trailRenew } from '../../src/cli/trail-container.ts';
+import { trailRenew, trailVerifyContainer } from '../../src/cli/trail-container.ts';
 import { trailExport } from '../../src/cli/trail-export.ts';
 import { readZip } from '../../src/evidence/zip.ts';
 import { runningPair } from '../support/running-pair.ts';
+import { sealKeys } from '../support/seal.ts';
 import { STAMPING_OFTEN, stampedExchange } from '../support/stamped-exchange.ts';
 import { tool } from '../support/tool.ts';
 import { testFolder } from '../support/trail.ts';
 
-const skip = tool('openssl', 'version') || tool('unzip', '-v');
-const pair = runningPair({ changes: STAMPING_OFTEN });
+const skip = tool('openssl', 'version') || tool('unzip', '-v') || tool('xmlsec1');
+const sealFolder = mkdtempSync(join(tmpdir(), 'seal-'));
+after(() => rmSync(sealFolder, { recursive: true }));
+const seal = sealKeys(Date.now() + 86_400_000, 'RSA-2048');
+for (const [name, pem] of [['seal.key.pem', seal.identity.key], ['seal.cert.pem', seal.identity.certificate], ['roots.pem', seal.roots], ['others.pem', sealKeys().roots]] as const) writeFileSync(join(sealFolder, name), pem, { mode: 0o600 });
+const pair = runningPair({ changes: { gateway: [...(STAMPING_OFTEN.gateway ?? []), [['seal'], { key: join(sealFolder, 'seal.key.pem'), certificate: join(sealFolder, 'seal.cert.pem') }]] } });
 /** A network namespace of its own, where this machine lets us have one. */
 const OFFLINE = spawnSync('unshare', ['-rn', 'true']).status === 0 ? ['unshare', '-rn'] : [];
 
-function run(folder: string) {
-  const { status, stdout, stderr } = spawnSync('env', [...OFFLINE, 'sh', 'VERIFY.txt'], { cwd: folder, encoding: 'utf8', env: { PATH: '/usr/bin:/bin' } });
+function run(cwd: string, environment: Readonly<Record<string, string>> = {}) {
+  const { status, stdout, stderr } = spawnSync('env', [...OFFLINE, 'sh', 'VERIFY.txt'], { cwd, encoding: 'utf8', env: { PATH: '/usr/bin:/bin', ...environment } });
   return { status, lines: stdout.trim().split('\n'), stderr };
 }
 
@@ -43,6 +49,11 @@ describe('VERIFY.txt', { skip }, () => {
     const folder = unpacked(t, container);
     const { status, lines, stderr } = run(folder);
     assert.deepEqual([status, lines.at(-1), stderr], [0, 'verified: 4 entries, 2 statements', '']);
+    assert.ok(lines.includes('sealed by CN=seal,O=Authority of Registers'));
+    assert.equal(run(folder, { SEAL_ROOTS: join(sealFolder, 'roots.pem') }).status, 0);
+    assert.deepEqual(run(folder, { SEAL_ROOTS: join(sealFolder, 'others.pem') }).lines.filter((line) => line.startsWith('WRONG')).map((line) => line.split(':')[0]), ['WRONG META-INF/signatures.xml']);
+    assert.equal((await trailVerifyContainer({ container, sealRoots: join(sealFolder, 'roots.pem') })).seal?.subject, 'O=Authority of Registers, CN=seal');
+    assert.deepEqual((await trailVerifyContainer({ container, sealRoots: join(sealFolder, 'others.pem') })).wrong.map(({ file }) => file), ['META-INF/signatures.xml']);
     const kinds = new Set<string>();
     for (const [name, bytes] of await readZip(readFileSync(container))) {
       const kind = `${name.split('/')[0]} ${name.split('.').at(-1)}`;

@@ -6,6 +6,9 @@ import { openContainer, renewContainer, writeContainer } from '../../../src/evid
 import type { Stamp } from '../../../src/evidence/asic.ts';
 import { DEFAULT_ZIP_LIMITS, readZip } from '../../../src/evidence/zip.ts';
 import { writeZip } from '../../../src/evidence/zip-write.ts';
+import { makeSeal } from '../../../src/crypto/xml-signature/seal.ts';
+import type { SealedFile } from '../../../src/crypto/xml-signature/seal.ts';
+import { sealKeys } from '../../support/seal.ts';
 import { timeAuthorityKeys } from '../../support/time-authority.ts';
 import type { TestAuthority } from '../../support/time-authority.ts';
 import { NOW } from '../../support/trail.ts';
@@ -22,6 +25,8 @@ const third = timeAuthorityKeys('third', NOW, 2000);
 const container = await writeContainer(CONTENTS, rootsOf(first), stampAt(first, NOW));
 const renewed = await renewContainer(container, rootsOf(second), stampAt(second, NOW + 90 * DAY), DEFAULT_ZIP_LIMITS);
 const twice = await renewContainer(renewed, rootsOf(third), stampAt(third, NOW + 900 * DAY), DEFAULT_ZIP_LIMITS);
+const seals = sealKeys();
+const sealed = await writeContainer(CONTENTS, rootsOf(first), stampAt(first, NOW), (files) => makeSeal(files, seals, NOW - 1000));
 const wrongIn = async (bytes: Uint8Array) => (await openContainer(bytes, DEFAULT_ZIP_LIMITS)).wrong;
 const filesOf = async (bytes: Uint8Array) => new Map(await readZip(bytes));
 
@@ -36,7 +41,7 @@ describe('a container', () => {
   test('is the same bytes for the same files', async () => assert.deepEqual(await writeContainer(new Map([...CONTENTS].toReversed()), rootsOf(first), async () => (await filesOf(container)).get('META-INF/timestamp-0.tst')!), container));
 
   test('is refused wherever one byte of it is changed', { timeout: 300_000 }, async () => {
-    for (const [name, whole, samples] of [['new', container, 20], ['renewed', twice, 50]] as const) {
+    for (const [name, whole, samples] of [['new', container, 20], ['sealed', sealed, 40], ['renewed', twice, 50]] as const) {
       const step = process.env['CAUSEWAY_EVERY_BYTE'] === undefined ? Math.ceil(whole.length / samples) : 1;
       for (let at = 0; at < whole.length; at += step) {
         const changed = Buffer.from(whole);
@@ -75,6 +80,40 @@ describe('a container', () => {
     const { wrong } = await openContainer(container, DEFAULT_ZIP_LIMITS, { authorities: [] });
     assert.deepEqual(wrong.map(({ file }) => file), ['META-INF/timestamp-0.tst']);
   });
+});
+
+describe('a sealed container', () => {
+  test('says who sealed it and when, and is over every file of it', async () => {
+    const { wrong, seal } = await openContainer(sealed, DEFAULT_ZIP_LIMITS, undefined, { authorities: [seals.authority] });
+    assert.deepEqual([wrong, seal?.certificate.x509.subject, seal?.time], [[], 'O=Authority of Registers\nCN=seal', NOW - 1000]);
+  });
+
+  test('is renewed with its seal', async () => {
+    const again = await renewContainer(sealed, rootsOf(second), stampAt(second, NOW + 90 * DAY), DEFAULT_ZIP_LIMITS);
+    const { wrong, seal } = await openContainer(again, DEFAULT_ZIP_LIMITS);
+    assert.deepEqual([wrong, seal?.time], [[], NOW - 1000]);
+  });
+
+  test('is refused under another authority than that of the seal, and a container without a seal where one is asked for', async () => {
+    const other = { authorities: [sealKeys().authority] };
+    assert.match((await openContainer(sealed, DEFAULT_ZIP_LIMITS, undefined, other)).wrong.map(({ file, what }) => `${file} ${what}`).join(), /^META-INF\/signatures\.xml does not verify/);
+    assert.deepEqual((await openContainer(container, DEFAULT_ZIP_LIMITS, undefined, other)).wrong, [{ file: 'META-INF/signatures.xml', what: 'is missing: nobody sealed it' }]);
+  });
+
+  test('is refused where the seal is over other files, was made after the time-stamp, or with a certificate that was out of its time', async () => {
+    const written = (seal: (files: readonly SealedFile[]) => Uint8Array) => writeContainer(CONTENTS, rootsOf(first), stampAt(first, NOW), seal);
+    for (const [title, seal] of [
+      ['one file less', (files: readonly SealedFile[]) => makeSeal(files.slice(1), seals, NOW - 1000)],
+      ['another file', (files: readonly SealedFile[]) => makeSeal(files.map((file, at) => (at === 0 ? { ...file, bytes: Buffer.from('other') } : file)), seals, NOW - 1000)],
+      ['another type of a file', (files: readonly SealedFile[]) => makeSeal(files.map((file, at) => (at === 0 ? { ...file, type: 'text/html' } : file)), seals, NOW - 1000)],
+      ['later', (files: readonly SealedFile[]) => makeSeal(files, seals, NOW + 1000)],
+      ['expired', (files: readonly SealedFile[]) => makeSeal(files, sealKeys(NOW - 10_000), NOW - 20_000)],
+    ] as const) {
+      assert.deepEqual((await wrongIn(await written(seal))).map(({ file }) => file), ['META-INF/signatures.xml'], title);
+    }
+  });
+
+  test('needs the key of its certificate', () => assert.throws(() => makeSeal([], { ...seals, key: sealKeys().key }, NOW), { code: 'config-invalid' }));
 });
 
 describe('a renewed container', () => {

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { TRAIL_PATHS } from '../../../src/trail/serve.ts';
 import { parseEntry } from '../../../src/trail/entry.ts';
+import { eventually } from '../../support/eventually.ts';
 import { append } from '../../support/trail.ts';
 import { LINK, firstShard, toReply, trailSides } from '../../support/trail-sides.ts';
 import type { TrailSides } from '../../support/trail-sides.ts';
@@ -166,6 +167,7 @@ test('a gateway that dies while entries come back goes on where it stopped', asy
   sides.EE.interfere = async (target, answer) => (target.includes('/tile/entries/') && (asked += 1) > 17 ? undefined : answer());
   await restartInVain(sides, lose(sides));
   await assert.rejects(sides.FI.keeper.admit(LINK), { code: 'trail-unconfirmed' });
+  await eventually('some of them are back', async () => (await sides.FI.store.head(LINK)).size > 0);
   const part = (await sides.FI.store.head(LINK)).size;
   assert.ok(part > 0 && part < before.size, `${part} of ${before.size}`);
   sides.EE.interfere = (_, answer) => answer();
