@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GatewayConfig } from './config/config.ts';
 import { openDialects } from './ecosystems/dialects.ts';
-import { callingHome, pinsOf } from './ecosystems/calling-home.ts';
+import { callingHome, homeReached, pinsOf } from './ecosystems/calling-home.ts';
 import type { ProofPolicy } from './ecosystems/proof-policy.ts';
 import { openHub } from './ecosystems/openapi/open-hub.ts';
 import type { OpenHub } from './ecosystems/openapi/open-hub.ts';
@@ -18,11 +18,13 @@ import { CitizenView } from './exchange/citizen-view.ts';
 import type { CitizenViewOptions } from './exchange/citizen-view.ts';
 import { toldByPeer } from './exchange/containers/notices.ts';
 import { openContainers } from './exchange/containers/open-containers.ts';
+import { Echoing } from './exchange/echoing.ts';
 import { Erasing } from './exchange/erasing.ts';
 import { HorizonWatch } from './exchange/horizon-watch.ts';
 import { horizon } from './exchange/horizon.ts';
 import { readinessOf } from './exchange/readiness.ts';
 import { InFlight } from './exchange/in-flight.ts';
+import { LinkChanges, linkChangeFolders, requireSigned } from './exchange/link-changes.ts';
 import { Journal } from './exchange/journal.ts';
 import { KeyWatch } from './exchange/key-watch.ts';
 import type { LiveMappings } from './exchange/mappings/live-mappings.ts';
@@ -85,6 +87,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const { country, entity } = config.gateway;
   const observe = observing(options);
   const suspended = new Suspended();
+  const unsigned = requireSigned(config, log);
   const dependencies = new Dependencies({ links: () => links, clock, log });
   const links = config.links.map((file) => linkOf(file, entity, suspended, dependencies));
   const keyWatch = new KeyWatch(config, await OwnKeys.open(config));
@@ -131,18 +134,17 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const erasing = new Erasing({ store, spool, requests: evidenceRequests(config.data), peers, clock, clockState, admit: (link) => trail.admit(link), report: (request, error) => log.warn({ request, err: error }, 'a request about evidence waits; it is tried again') });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, { time, trail, dependencies }));
   time.start((link) => trail.mayAppend(link));
-  const suspending = await openSuspending(config, suspended, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) });
-  const horizonWatch = await watchHorizon(config, mappings, options);
-  measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies, containers });
+  const { suspending, linkChanges, echoing, horizonWatch } = await openWatches(config, { suspended, mappings, log, peers, store, clock, clockState, mayAppend: (link) => trail.mayAppend(link), admit: (link) => admit(link, { time, trail, dependencies }) });
+  measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies, containers, echoing });
   const listeners = await listenAll(config, keyWatch.shown, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, kek, identifiers: mappings.identifiers, links, clock, clockState, log }) }, mappings),
-    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
-    operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), echo: (peer, question) => echoing.answer(peer, question), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
+    operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, echoing, unsigned }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
   keyWatch.start(config, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
   // What is fetched first may be what our own listener hands out.
   await trust.start();
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void containers?.look(), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store), DEPENDENCIES_MS)];
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void linkChanges.look(), REQUESTS_MS), setInterval(() => void echoing.look(), ECHO_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void containers?.look(), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store), DEPENDENCIES_MS)];
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
@@ -150,7 +152,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     async close(graceMs) {
       admission.drain();
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([mappings.close(), trust.close(), suspending.close(), erasing.close(), keyWatch.close(), containers?.close()]);
+      await Promise.all([mappings.close(), trust.close(), suspending.close(), linkChanges.close(), echoing.close(), erasing.close(), keyWatch.close(), containers?.close()]);
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await time.close();
@@ -163,18 +165,16 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
 }
 
-/** Before any exchange: what was suspended at the last stop stays so. */
-async function openSuspending({ data, operators }: GatewayConfig, suspended: Suspended, parts: Omit<SuspendingOptions, 'folders' | 'suspended' | 'operators'>): Promise<Suspending> {
-  const suspending = new Suspending({ folders: suspensionFolders(data), suspended, operators, ...parts });
-  await suspending.look();
-  return suspending;
-}
+type WatchParts = Omit<SuspendingOptions, 'folders' | 'operators'> & { readonly mappings: LiveMappings; admit(link: string): Promise<void> };
 
-/** Files are replaced while the gateway runs: they are read again every hour. */
-async function watchHorizon(config: GatewayConfig, mappings: LiveMappings, { clock, log }: GatewayOptions): Promise<HorizonWatch> {
-  const watch = new HorizonWatch({ clock, log, read: (now) => horizon(config, mappings, now) });
-  await watch.look();
-  return watch;
+/** What looks again and again: for orders of operators and changes of a link, over the link and at what will expire. Before any exchange: what was suspended at the last stop stays so. */
+async function openWatches(config: GatewayConfig, { mappings, admit: mayBegin, ...parts }: WatchParts) {
+  const suspending = new Suspending({ folders: suspensionFolders(config.data), operators: config.operators, ...parts });
+  // Files are replaced while the gateway runs: they are read again every hour.
+  const horizonWatch = new HorizonWatch({ ...parts, read: (now) => horizon(config, mappings, now) });
+  await Promise.all([suspending.look(), horizonWatch.look()]);
+  const linkChanges = new LinkChanges({ folders: linkChangeFolders(config.data), files: config.links, ...parts });
+  return { suspending, linkChanges, horizonWatch, echoing: new Echoing({ ...parts, home: () => homeReached(config, HOME_MS), admit: mayBegin }) };
 }
 
 /** Throws where an exchange may not begin on a link: its time cannot be shown, something that it needs has been gone for too long, or its trail is not known to be whole. */
@@ -186,6 +186,9 @@ async function admit(link: string, { time, trail, dependencies }: { readonly tim
 
 /** Milliseconds between two looks for orders of operators: they act within a second. */
 const ORDERS_MS = 250;
+/** Milliseconds between two echoes over a link, and for a connection to a server at home. */
+const ECHO_MS = 30_000;
+const HOME_MS = 5000;
 /** Milliseconds between two looks at what is gone. */
 const DEPENDENCIES_MS = 1000;
 /** Milliseconds between two looks at what will expire. */
@@ -194,7 +197,7 @@ const HORIZON_MS = 3_600_000;
 const HOUSEKEEPING_MS = 60_000;
 /** Milliseconds between two looks for signed containers that are due. */
 const CONTAINERS_MS = 1000;
-/** Milliseconds between two looks for what operators ask about evidence. */
+/** Milliseconds between two looks for what operators ask about evidence, or have approved of a link. */
 const REQUESTS_MS = 1000;
 
 async function housekeep(store: Store, spool: Spool, journal: Journal, erasing: Erasing, { clock, log }: GatewayOptions): Promise<void> {

@@ -8,6 +8,7 @@ import type { Located, Problem } from '../config/problems.ts';
 import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { contradictions } from '../ecosystems/profile.ts';
 import { CausewayError } from '../errors.ts';
+import { signatureProblems } from '../federation/link-history.ts';
 import { makeLink, sameOperation } from '../federation/link.ts';
 import type { Grant, Leg } from '../federation/link.ts';
 import { parseFederated } from '../mapping/federated.ts';
@@ -44,7 +45,13 @@ export async function configCheck(folder: string, now: number): Promise<ConfigRe
     const at = located.find((link) => link.file === file);
     return at === undefined ? [] : agreements.flatMap(({ legs }, index) => legs.flatMap((leg, legIndex) => checkLeg(leg, [index === 0 ? 'agreement' : 'next', 'legs', legIndex], config.gateway.country, mappings.set, at)));
   });
-  const all = [...problems, ...nowhere(config, mappings.set, gateway), ...grants];
+  // A text that is wrong is not worth a signature.
+  const unsigned = grants.length > 0 ? [] : config.links.flatMap((link) => {
+    const at = located.find(({ file }) => file === link.file);
+    const severity = link.settings.unsafeAgreementWithoutSignatures === true ? 'warning' : 'error';
+    return at === undefined ? [] : signatureProblems(link).map((text) => problemAt(at, ['agreement'], text, { severity }));
+  });
+  const all = [...problems, ...unsigned, ...nowhere(config, mappings.set, gateway), ...grants];
   return { ok: !hasErrors(all) && lines.length === 0, folder, problems: all, mappings: lines, links };
 }
 

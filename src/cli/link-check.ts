@@ -1,9 +1,11 @@
 /** `causeway link check`: the way to one peer, a line a hop, with the remedy where one fails. Sends no exchange, and needs no running gateway of ours. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadConfig, readTrustFile } from '../config/config.ts';
+import { loadConfig } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
+import { statementKey } from '../crypto/keys.ts';
+import { ECHO_PATH, MAX_ECHO_BYTES, readAnswer, signEcho } from '../federation/echo.ts';
+import type { Between } from '../federation/echo.ts';
 import { makeLink } from '../federation/link.ts';
 import type { Link } from '../federation/link.ts';
 import { LINK_PATH, parseLinkState } from '../federation/link-state.ts';
@@ -13,14 +15,14 @@ import type { HttpConnection, PinnedTls } from '../platform/http-client.ts';
 import { reach } from '../platform/reach.ts';
 import type { ReachStep } from '../platform/reach.ts';
 import { TRAIL_PATHS } from '../trail/serve.ts';
-import { staticTrust } from '../trust/static-trust.ts';
 import type { PeerTrust } from '../trust/peer-trust.ts';
 import { homeCheck } from './home-check.ts';
+import { believed } from './link-trust.ts';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 65_536;
 
-type Hop = ReachStep | 'trust' | 'accepted' | 'clock' | 'environment' | 'link' | 'cosignature' | 'home';
+type Hop = ReachStep | 'trust' | 'accepted' | 'clock' | 'environment' | 'link' | 'echo' | 'cosignature' | 'home';
 
 export interface LinkStep {
   readonly step: Hop;
@@ -39,7 +41,7 @@ export interface LinkReport {
 }
 
 const REMEDIES: Readonly<Record<Hop, string>> = {
-  trust: "ask the peer for its current keys: `causeway trust export` there, `causeway trust import` here, with the fingerprint over the telephone",
+  trust: "with chains: the line says which document is refused, docs/trust.md what it must be. With files: ask the peer for its current keys: `causeway trust export` there, `causeway trust import` here, with the fingerprint over the telephone",
   dns: 'correct settings.url in the link file, or the name service of this machine',
   tcp: "is the peer's gateway running? open the way to its port, in both firewalls; correct settings.url in the link file",
   tls: 'the port must be the federation listener of a gateway, which speaks TLS 1.3 alone: is a proxy in between that ends TLS?',
@@ -48,6 +50,7 @@ const REMEDIES: Readonly<Record<Hop, string>> = {
   clock: 'check the time service on both sides (`chronyc tracking`); docs/runbooks/clock-off.md',
   environment: 'a test gateway never speaks to a live one: correct settings.url, or gateway.environment',
   link: '`causeway link hash` on both sides: the agreement must be the same to the byte, under the same version',
+  echo: 'a refused statement: compare keys (`trust` above) and clocks. A platform that is not reached, or exchanges that are refused: telephone, `/health/ready` of the peer says why',
   cosignature: 'look for `could not be published` in the log of our gateway, and telephone: its store may not answer',
   home: '`causeway home check --config <dir>` says which step fails, and what to do',
 };
@@ -64,38 +67,22 @@ export async function linkCheck(folder: string, peer: string, now: () => number)
 
 /** Up to the first hop without which the next ones say nothing. */
 async function wayTo(link: Link, config: GatewayConfig, now: () => number): Promise<LinkStep[]> {
-  const file = join(config.trust, `${link.peerCountry}.json`);
-  const trusted = trust(file, link, now());
-  if (!('pins' in trusted)) return [trusted.step];
+  const trusted = await believed(link, config, now()).catch(messageOf);
+  if (typeof trusted === 'string') return [{ step: 'trust', ok: false, text: trusted }];
   const { key, certificate } = config.keys.tls;
-  const tls: PinnedTls = { key: readFileSync(key), cert: readFileSync(certificate), pins: trusted.pins };
+  const tls: PinnedTls = { key: readFileSync(key), cert: readFileSync(certificate), pins: trusted.trust.tlsPins(now()) };
   const reached = await reach(link.settings.url, tls, TIMEOUT_MS);
-  const steps: LinkStep[] = [trusted.step, ...reached];
+  const steps: LinkStep[] = [{ step: 'trust', ok: true, text: trusted.text }, ...reached];
   if (reached.some(({ ok }) => !ok)) return steps;
   const connection = connect({ origin: link.settings.url, tls, connections: 1 });
   try {
-    return [...steps, ...(await asked(connection, link, config, now))];
+    return [...steps, ...(await asked(connection, { link, trust: trusted.trust }, config, now))];
   } finally {
     await connection.close();
   }
 }
 
-function trust(file: string, link: Link, now: number): { readonly step: LinkStep; readonly pins: readonly string[] } | { readonly step: LinkStep } {
-  try {
-    const document = readTrustFile(file);
-    const keys: PeerTrust = staticTrust(document, readFileSync(file));
-    if (keys.entity !== link.peer) throw new Error(`${file} is of ${keys.entity}, the link is with ${link.peer}`);
-    keys.encryptionKey(now);
-    const signing = document.statement.filter(({ notBefore, notAfter }) => Date.parse(notBefore) <= now && now < Date.parse(notAfter));
-    const pins = keys.tlsPins(now);
-    if (signing.length === 0 || pins.length === 0) throw new Error(`${file} holds no ${signing.length === 0 ? 'statement' : 'TLS'} key that is valid now`);
-    return { step: { step: 'trust', ok: true, text: `keys of ${link.peer} are valid now` }, pins };
-  } catch (error) {
-    return { step: { step: 'trust', ok: false, text: messageOf(error) } };
-  }
-}
-
-async function asked(connection: HttpConnection, link: Link, config: GatewayConfig, now: () => number): Promise<LinkStep[]> {
+async function asked(connection: HttpConnection, { link, trust }: { readonly link: Link; readonly trust: PeerTrust }, config: GatewayConfig, now: () => number): Promise<LinkStep[]> {
   const begun = now();
   const answer = await get(connection, LINK_PATH);
   if (typeof answer === 'string' || answer.status !== 200) return [{ step: 'accepted', ok: false, text: typeof answer === 'string' ? answer : `the peer answers ${answer.status} to our key` }];
@@ -104,7 +91,7 @@ async function asked(connection: HttpConnection, link: Link, config: GatewayConf
     const theirs = parseLinkState(answer.body);
     // Half of the way there and back.
     const middle = (begun + now()) / 2;
-    return [accepted, clockStep(theirs.now - middle, config), environmentStep(theirs, config), hashStep(theirs, link), await cosignature(connection)];
+    return [accepted, clockStep(theirs.now - middle, config), environmentStep(theirs, config), hashStep(theirs, link), await echoStep(connection, { link, side: { trust, statementKey: statementKey(readFileSync(config.keys.statement)) } }, now), await cosignature(connection)];
   } catch (error) {
     return [accepted, { step: 'link', ok: false, text: messageOf(error) }];
   }
@@ -124,6 +111,18 @@ function hashStep(theirs: LinkState, link: Link): LinkStep {
   const ours = { id: link.id, versions: link.versions.map(({ agreement: { version }, sha256 }) => ({ version, sha256 })) };
   const same = text(ours) === text(theirs);
   return { step: 'link', ok: same, text: same ? `both hold ${text(ours)}` : `we hold ${text(ours)}; the peer holds ${text(theirs)}` };
+}
+
+async function echoStep(connection: HttpConnection, between: Between, now: () => number): Promise<LinkStep> {
+  try {
+    const question = await signEcho(between, now());
+    const { status, body } = await connection.send({ method: 'POST', target: ECHO_PATH, headers: { 'content-type': 'application/jose' }, body: Buffer.from(question) }, { signal: AbortSignal.timeout(TIMEOUT_MS), maxBytes: MAX_ECHO_BYTES });
+    if (status !== 200) throw new Error(`the peer answers ${status} to our echo`);
+    const { home, exchanges } = readAnswer(Buffer.from(body).toString(), question, between, now());
+    return { step: 'echo', ok: home !== 'not-reached' && exchanges === 'taken', text: `signed on both sides; the peer's platform is ${home}, exchanges are ${exchanges}` };
+  } catch (error) {
+    return { step: 'echo', ok: false, text: messageOf(error) };
+  }
 }
 
 async function cosignature(connection: HttpConnection): Promise<LinkStep> {

@@ -1,9 +1,11 @@
 /** `causeway link …`: the agreement with a peer, the way to it, and what the link depends on. */
 import type { Command } from 'commander';
+import { addLinkChanges } from './link-change-commands.ts';
 
 const FAILED = 1;
 
 export function addLink(link: Command): void {
+  addLinkChanges(link);
   link
     .command('check')
     .description("try the way to a peer hop by hop, with a remedy for each that fails: name, TCP, TLS, pin, keys, clock, agreement, cosignature, our home side")

@@ -19,6 +19,8 @@ import { problemAt, throwIfAny } from './problems.ts';
 import type { Problem } from './problems.ts';
 import { readConfigFile } from './read.ts';
 import type { ReadFile } from './read.ts';
+import { historyFile, readHistory } from './signed-link-file.ts';
+import type { LinkHistory } from './signed-link-file.ts';
 import { trustSchema } from './trust-file.ts';
 import type { TrustFile } from './trust-file.ts';
 
@@ -29,6 +31,8 @@ export interface LinkFile {
   /** The version in force and, where it is agreed already, the next one. */
   readonly agreements: readonly [Agreement, ...Agreement[]];
   readonly settings: DeepReadonly<LinkFileContent['settings']>;
+  /** Who approved it: `<peer>.signed.json` beside the file, where there is one. */
+  readonly history?: LinkHistory;
 }
 
 export type GatewayConfig = DeepReadonly<GatewayFile> & {
@@ -82,7 +86,8 @@ export function loadConfig(folder: string): GatewayConfig {
 }
 
 function linkFile(file: string, { agreement, next, settings }: LinkFileContent): LinkFile {
-  return { file, agreements: next === undefined ? [agreement] : [agreement, next], settings };
+  const history = readHistory(historyFile(file));
+  return { file, agreements: next === undefined ? [agreement] : [agreement, next], settings, ...(history === undefined ? {} : { history }) };
 }
 
 /** gateway.yaml alone: for what is done before there is a link. Throws `config-invalid`. */

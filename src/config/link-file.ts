@@ -13,6 +13,14 @@ const party = record({
   entity: v.pipe(httpsUrl(), v.description('Entity id of the gateway.')),
   log: v.pipe(record({ origin: v.pipe(text(), v.regex(/^[!-~]+\/[0-9]{4}h[12]$/, 'expected the first shard of the log, <host>/trail/<a>-<b>/<year>h<half>')), key: base64Of32() }), v.description("The gateway's log on this link: origin of its first shard and Ed25519 public key.")),
   witness: v.pipe(record({ name: text(), key: base64Of32(), mldsa44: v.exactOptional(base64Of(1312)) }), v.description("The gateway's witness: name and Ed25519 public key, and a second one (ML-DSA-44) where it has one.")),
+  approvers: v.exactOptional(
+    v.pipe(
+      v.array(base64Of32(), 'expected a list of keys'),
+      v.minLength(2, 'name at least two people'),
+      v.check((keys) => new Set(keys).size === keys.length, 'the same key twice'),
+      v.description("Ed25519 public keys of the country's people who approve versions of this agreement (`causeway keys operator`)."),
+    ),
+  ),
   auditor: v.exactOptional(v.pipe(v.record(v.string(), v.string()), v.description("Public JWK (P-256) of the country's auditor, who alone opens `escrow` evidence."))),
 });
 
@@ -57,7 +65,8 @@ const leg = record({
   grants: v.array(grant, 'expected a list of grants'),
 });
 
-const agreement = record({
+/** What both countries agree to. */
+export const agreementSchema = record({
   id: v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected small letters, digits and hyphens')),
   version: count(1, 1_000_000),
   effective: v.pipe(instant(), v.description('From when this version is in force.')),
@@ -79,6 +88,8 @@ const settings = record({
   connections: v.optional(count(1, 1000), 64),
   mappingOverlap: v.pipe(v.optional(duration(), '2m'), v.description('After a change of a mapping of ours: how long messages from home that only the revision before can read are still translated by it.')),
   keepEvidence: v.exactOptional(v.pipe(text(), v.regex(/^[!-~]{1,200}$/, 'expected a file number without spaces'), v.description('Decision under which we keep our evidence when the peer asks for its erasure; without one we erase too.'))),
+  agreed: v.exactOptional(v.pipe(sha256(), v.description('SHA-256 of the version with which the signed history of the link begins, as both countries read it to each other.'))),
+  unsafeAgreementWithoutSignatures: v.exactOptional(v.pipe(v.boolean('expected true or false'), v.description('Takes an agreement that nobody has signed. Whoever can write this file then decides alone, and the gateway says so in its warnings.'))),
   suspended: v.exactOptional(v.pipe(record({ reason: text(), until: v.exactOptional(instant()) }), v.description('Stops the link on our side.'))),
   unverifiableContainers: v.exactOptional(v.pipe(oneOf(['record', 'fail']), v.description('Signed containers whose signature nothing here verifies (DSTU 4145 of Trembita 1.x). record: kept and recorded as unverified. fail (also without it): the message counts as not proven, and the peer is told.'))),
   checkDigits: v.exactOptional(
@@ -92,8 +103,8 @@ const settings = record({
 
 export function linkSchema() {
   return record({
-    agreement: v.pipe(agreement, v.description('What both countries signed.')),
-    next: v.exactOptional(v.pipe(agreement, v.description('The version that follows; around the change both sides accept either for two minutes.'))),
+    agreement: v.pipe(agreementSchema, v.description('What both countries signed.')),
+    next: v.exactOptional(v.pipe(agreementSchema, v.description('The version that follows; around the change both sides accept either for two minutes.'))),
     settings: v.pipe(settings, v.description('Our own settings: not agreed, not hashed.')),
   });
 }

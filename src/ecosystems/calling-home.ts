@@ -10,6 +10,7 @@ import type { FailoverOptions } from '../platform/failover.ts';
 import { connect } from '../platform/http-client.ts';
 import { connectLive } from '../platform/live-connection.ts';
 import type { ConnectOptions, HttpConnection } from '../platform/http-client.ts';
+import { reach } from '../platform/reach.ts';
 import { spkiPin } from '../platform/spki.ts';
 
 export interface Handover {
@@ -50,6 +51,16 @@ export function callingHome({ gateway, home }: Pick<GatewayConfig, 'gateway' | '
     servers: [],
     close: async () => void (await Promise.all([...services.values()].map(({ connection }) => connection.close()))),
   };
+}
+
+/** Whether a connection to one of the servers at home comes about now, whoever has used it before: security servers, or services of an edge. */
+export async function homeReached({ gateway, home }: Pick<GatewayConfig, 'gateway' | 'home'>, timeout: number): Promise<boolean> {
+  const servers = gateway.home === 'provider' ? home.securityServers : home.services.flatMap(({ url, tls }) => (url === undefined ? [] : [{ url, tls }]));
+  const tried = await Promise.all(servers.map(async ({ url, tls }) => {
+    const ours = tlsOf(tls);
+    return (await reach(new URL(url).origin, typeof ours === 'string' ? undefined : ours, timeout)).every(({ ok }) => ok);
+  }));
+  return tried.length === 0 || tried.includes(true);
 }
 
 function open({ url, connections, tls }: Reached, identities: TlsIdentities): HttpConnection {

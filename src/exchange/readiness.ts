@@ -3,6 +3,7 @@ import type { Keeper } from '../trail/keeper.ts';
 import type { Store } from '../trail/store.ts';
 import type { Trust } from '../trust/open-trust.ts';
 import type { Dependencies } from './dependencies.ts';
+import type { Echoing } from './echoing.ts';
 import type { KeyWatch } from './key-watch.ts';
 import type { LiveMappings } from './mappings/live-mappings.ts';
 import type { OurTime } from './our-time.ts';
@@ -16,6 +17,9 @@ export interface Watched {
   readonly mappings: LiveMappings;
   readonly dependencies: Dependencies;
   readonly keyWatch: Pick<KeyWatch, 'warnings'>;
+  readonly echoing: Pick<Echoing, 'results'>;
+  /** A line for each link whose agreement nobody signed and that is taken all the same. */
+  readonly unsigned: readonly string[];
 }
 
 export interface Readiness {
@@ -25,9 +29,13 @@ export interface Readiness {
 }
 
 /** `now`: UTC milliseconds. */
-export function readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch }: Watched, now: number): Readiness {
+export function readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, echoing, unsigned }: Watched, now: number): Readiness {
   const believed = trust.state(now);
   const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: believed.usable, dependencies: dependencies.usable, accepting: admission.open };
-  const warnings = [...time.degraded, ...believed.warnings, ...dependencies.warnings, ...keyWatch.warnings, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
+  const warnings = [...time.degraded, ...believed.warnings, ...dependencies.warnings, ...keyWatch.warnings, ...failedEchoes(echoing), ...unsigned, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
   return { ready: Object.values(checks).every(Boolean), checks, warnings };
+}
+
+function failedEchoes(echoing: Watched['echoing']): string[] {
+  return echoing.results().flatMap(({ link, ok, text }) => (ok ? [] : [`the echo of link ${link} fails: ${text}`]));
 }

@@ -61,6 +61,8 @@ export interface Party {
   /** `mldsa44`: the witness's second key (ML-DSA-44, base64), for cosignatures that outlive Ed25519. */
   readonly witness: { readonly name: string; readonly key: string; readonly mldsa44?: string };
   readonly auditor?: Readonly<Record<string, string>>;
+  /** Ed25519 public keys (base64) of the people who approve versions of the agreement for this country (link-history.ts). */
+  readonly approvers?: readonly string[];
 }
 
 /** What both countries agree to; its RFC 8785 form is hashed into every statement. */
@@ -92,6 +94,9 @@ export type LossKind = keyof LossReport;
 export interface LinkSettings {
   /** Where the peer's federation listener is. */
   readonly url: string;
+  /** SHA-256 of the version with which the signed history begins. */
+  readonly agreed?: string;
+  readonly unsafeAgreementWithoutSignatures?: boolean;
   readonly suspended?: Suspension;
   readonly connections: number;
   /** Decision under which we keep our evidence when the peer asks for its erasure; without one we erase too. */

@@ -8,6 +8,7 @@ import { inbound } from '../exchange/inbound.ts';
 import type { Peer } from '../exchange/flow.ts';
 import type { InboundParts } from '../exchange/parts.ts';
 import { DOMESTIC_EVIDENCE_PATH, MAX_EVIDENCE_NOTICE_BYTES } from '../federation/domestic-evidence.ts';
+import { ECHO_PATH, MAX_ECHO_BYTES } from '../federation/echo.ts';
 import { ERASURES_PATH, MAX_ERASURE_BYTES } from '../federation/erasure.ts';
 import { EXCHANGES_PATH, STATEMENT_HEADER } from '../federation/peer-client.ts';
 import { LINK_PATH, linkState } from '../federation/link-state.ts';
@@ -42,6 +43,8 @@ export interface FederationOptions {
   rehearse(peer: Peer, rehearsal: Rehearsal): Promise<Verdict>;
   /** The peer tells which message its platform does not prove (federation/domestic-evidence.ts). */
   domesticEvidence(peer: Peer, notice: string): Promise<void>;
+  /** Our signed answer to a peer's echo (federation/echo.ts). */
+  echo(peer: Peer, question: string): Promise<string>;
   /** Signed documents for anybody: OpenID Federation reads them before it knows any key. */
   published(path: string): Promise<Document | undefined>;
   /** Of those, by all callers together. */
@@ -73,6 +76,12 @@ export function federationApp(options: FederationOptions): Koa {
     const peer = pinnedPeer(context, options);
     await options.domesticEvidence(peer, Buffer.from(await readBody(context.req, MAX_EVIDENCE_NOTICE_BYTES)).toString());
     context.status = 204;
+  });
+  router.post(ECHO_PATH, async (context) => {
+    const peer = pinnedPeer(context, options);
+    const answer = await options.echo(peer, Buffer.from(await readBody(context.req, MAX_ECHO_BYTES)).toString());
+    context.type = 'application/jose';
+    context.body = answer;
   });
   router.get(LINK_PATH, (context) => {
     context.body = linkState(pinnedPeer(context, options).link, options.parts.clock.now());
@@ -174,7 +183,7 @@ function refuseUnsigned({ parts }: FederationOptions) {
 
 /** A peer that looks for what is not here: another version of the protocol, or a mistake in its settings. */
 function refuseElsewhere(context: Context): void {
-  const known = [EXCHANGES_PATH, ERASURES_PATH, SUSPENSIONS_PATH, DOMESTIC_EVIDENCE_PATH, KEYS_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
+  const known = [EXCHANGES_PATH, ECHO_PATH, ERASURES_PATH, SUSPENSIONS_PATH, DOMESTIC_EVIDENCE_PATH, KEYS_PATH, TRAIL_PATHS.addCheckpoint].includes(context.path);
   if (known) context.set('allow', 'POST');
   problem(context, 'malformed', known ? 405 : 404);
 }

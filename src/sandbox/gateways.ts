@@ -13,6 +13,7 @@ import type { PublicParts } from '../crypto/public-parts.ts';
 import { federationGroup, makeAnchor, stateAll } from './anchors.ts';
 import type { AnchoredGateway } from './anchors.ts';
 import { gatewayDocument, linkDocument } from './generated.ts';
+import { approversOf, signLinkFile } from './link-signing.ts';
 import type { CountryKeys } from './pki/prepare.ts';
 import type { Party } from './party.ts';
 import type { CountryCode } from './plan.ts';
@@ -147,22 +148,25 @@ function copyTimeRoot(folder: string, { plan, keys }: Party): string {
 }
 
 /** Trust in the peer, and the link with it. */
-function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Exchanged[], link: Document, { data, changes }: SetUp): void {
+function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Exchanged[], link: Document, { data, changes, now }: SetUp): void {
   const folder = gatewayFolder(data, plan.country);
   const { country } = peer.party.plan;
   for (const name of ['trust', 'links']) mkdirSync(join(folder, name), { recursive: true });
   // Under anchors too: an export shows the peer's keys from here.
   writeFileSync(join(folder, 'trust', `${country}.json`), `${JSON.stringify(peer.parts.trust, undefined, 2)}\n`);
   set(link, [
-    ...exchanged.flatMap(({ parts, auditor }, index): Change[] => [
+    ...exchanged.flatMap(({ party, parts, auditor }, index): Change[] => [
       [['agreement', 'parties', index, 'log', 'key'], parts.trust.log.key],
       [['agreement', 'parties', index, 'witness', 'key'], parts.trust.witness.key],
       [['agreement', 'parties', index, 'auditor'], auditor],
+      [['agreement', 'parties', index, 'approvers'], approversOf(data, party.plan.country)],
     ]),
     [['settings', 'url'], `https://127.0.0.1:${peer.party.ports.federation}`],
     ...(changes?.link ?? []),
   ]);
-  writeFileSync(join(folder, 'links', `${country.toLowerCase()}.yaml`), link.toString());
+  const file = join(folder, 'links', `${country.toLowerCase()}.yaml`);
+  writeFileSync(file, link.toString());
+  signLinkFile(file, data, exchanged.map(({ party }) => party.plan.country), now);
 }
 
 function read(file: string): Document {

@@ -14,6 +14,7 @@ import type { ExpectedPeer } from './gateway-metadata.ts';
 import { pinnedAnchor } from './own-configuration.ts';
 import type { PeerTrust } from './peer-trust.ts';
 import { placesOf } from './sources.ts';
+import type { Places } from './sources.ts';
 import { STATE_FILE } from './trust-state.ts';
 
 export interface Verdict {
@@ -51,12 +52,16 @@ export async function openTrust(config: GatewayConfig, peers: readonly LinkedPee
   const { federation, data } = config;
   const { clock, log } = options;
   if (federation === undefined) return fromFiles(config.trust, log);
-  const own = Object.fromEntries(peers.map(({ entity, url }) => [entity, [url]]));
-  const named = Object.fromEntries(federation.sources.map(({ entity, at }) => [entity, at]));
   const { withoutNotices, noticesEvery } = federation;
-  const trust = await FederationTrust.open({ anchor: pinnedAnchor(federation), places: placesOf({ ...own, ...named }), peers, withoutNotices, stateFile: join(data, STATE_FILE), clock, tell: (event) => tell(event, options) });
+  const trust = await FederationTrust.open({ anchor: pinnedAnchor(federation), places: placesFor(federation, peers), peers, withoutNotices, stateFile: join(data, STATE_FILE), clock, tell: (event) => tell(event, options) });
   measure(trust, options);
   return byChains(trust, noticesEvery, options);
+}
+
+/** Where documents are looked for: the sources of gateway.yaml, and for a peer that is not named there the URL of its link. */
+export function placesFor({ sources }: Pick<NonNullable<GatewayConfig['federation']>, 'sources'>, peers: readonly LinkedPeer[]): Places {
+  const own = Object.fromEntries(peers.map(({ entity, url }) => [entity, [url]]));
+  return placesOf({ ...own, ...Object.fromEntries(sources.map(({ entity, at }) => [entity, at])) });
 }
 
 /** Milliseconds between two looks at the files: what was imported acts without a restart. */

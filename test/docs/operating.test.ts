@@ -1,4 +1,4 @@
-/** docs/operating.md is followed to the letter, from two empty folders until an exchange crosses: the page cannot rot. Ports alone are others. */
+/** The runbook that links two countries is followed to the letter, from two empty folders until an exchange crosses, and then docs/operating.md: the pages cannot rot. Ports alone are others. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,24 +10,24 @@ import type { Block } from './pages.ts';
 import { freePorts } from '../../src/sandbox/free-ports.ts';
 import { Walk } from './walk.ts';
 
-const PAGE = 'docs/operating.md';
+const PAGES = ['docs/runbooks/link-two-countries.md', 'docs/operating.md'];
 const FOLDERS = { ee: 'estonia', fi: 'finland', desk: '.' };
 const NAMES: Readonly<Record<string, string>> = { ee: 'ESTONIA', fi: 'FINLAND' };
 const PORTS = ['7100', '7101', '7102', '7103', '7200', '7201', '7202', '7203'];
 
-test('two gateways are set up by hand as docs/operating.md says, and a query crosses', { skip: tool('curl') || tool('bash') }, async (t) => {
+test('two countries are linked from nothing as the runbook says, a query crosses, and the gateways are kept running', { skip: tool('curl') || tool('bash') }, async (t) => {
   const desk = mkdtempSync(join(tmpdir(), 'causeway-by-hand-'));
   const walk = new Walk(desk, FOLDERS);
   const hashes: string[] = [];
   (await freePorts(PORTS.length)).forEach((port, index) => walk.replace(PORTS[index] ?? '', String(port)));
   try {
-    for (const block of blocksOf(readPage(PAGE))) {
+    for (const block of PAGES.flatMap((page) => blocksOf(readPage(page)).map((one) => ({ ...one, page })))) {
       if (!['sh', 'yaml'].includes(block.language) || lacksItsTool(block)) continue;
       let done = false;
-      await t.test(`line ${block.line}: ${block.text.split('\n')[0]}`, async () => {
+      await t.test(`${block.page}, line ${block.line}: ${block.text.split('\n')[0]}`, async () => {
         const printed = await walk.take(block);
         remember(block, printed, walk);
-        if (block.text.startsWith('causeway link hash')) hashes.push(printed);
+        hashes.push(...[...printed.matchAll(/^ee-fi version 1, in force from \S+: (\S{43})$/gm)].map(([, hash = '']) => hash));
         await expectations(block, printed, walk);
         done = true;
       });
@@ -54,12 +54,15 @@ function remember({ words, text }: Block, printed: string, walk: Walk): void {
   if (text.startsWith('causeway keys make')) {
     for (const role of ['log', 'witness']) walk.replace(`${role.toUpperCase()}-KEY-OF-${country}`, new RegExp(`^ {2}${role} +(\\S{44})$`, 'm').exec(printed)?.[1] ?? '');
   }
+  if (text.startsWith('causeway keys operator')) ['FIRST', 'SECOND'].forEach((person, index) => walk.replace(`${person}-OF-${country}`, printed.match(/^\S{44}$/gm)?.[index] ?? ''));
+  if (text.startsWith('causeway link hash')) walk.replace('HASH-OF-THE-AGREEMENT', /: (\S{43})$/m.exec(printed)?.[1] ?? '');
   if (text.startsWith('causeway keys auditor')) walk.replace(`AUDITOR-OF-${country}`, printed.trim());
   if (text.includes('causeway trust export')) walk.replace(`FINGERPRINT-OF-${country}`, /^fingerprint (.+)$/m.exec(printed)?.[1] ?? '');
 }
 
 /** What the page says that its reader will see. */
 async function expectations(block: Block, printed: string, walk: Walk): Promise<void> {
+  if (block.text.startsWith('causeway link accept')) assert.match(printed, /all who must have approved/);
   if (block.text.startsWith('causeway config check')) assert.match(printed, /the configuration is valid/);
   if (block.text.includes('/health/ready')) assert.equal((JSON.parse(printed) as { ready: boolean }).ready, true);
   if (block.text.includes('causeway trail verify')) assert.match(printed, /: verified; 1 exchanges/);

@@ -6,7 +6,7 @@ export const ROOT = join(import.meta.dirname, '../..');
 
 /** Every page that is held to these tests, by its path in the repository. */
 export function pages(): string[] {
-  return ['README.md', 'CHANGELOG.md', ...globSync('docs/*.md', { cwd: ROOT })].sort();
+  return ['README.md', 'CHANGELOG.md', ...globSync('docs/**/*.md', { cwd: ROOT })].sort();
 }
 
 export function readPage(page: string): string {

@@ -42,7 +42,7 @@ for (const page of pages()) {
 
 test('every command that a page names is one of causeway', () => {
   const named = pages().flatMap((page) => [...codeOf(page), ...blocksOf(readPage(page)).filter(({ language }) => language === 'sh').flatMap(({ text }) => text.split('\n'))]);
-  const commands = new Set(named.flatMap((code) => /^causeway ((?:[a-z]+ ?){1,2})/.exec(code)?.[1]?.trim() ?? []));
+  const commands = new Set(named.flatMap((code) => /^causeway ((?:[a-z-]+ ?){1,2})/.exec(code)?.[1]?.trim() ?? []));
   assert.ok(commands.size >= 8, `only ${[...commands].join(', ')}`);
   const unknown = [...commands].filter((command) => {
     const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'src/cli/causeway.ts'), ...command.split(' '), '--help'], { encoding: 'utf8' });

@@ -11,7 +11,7 @@ interface Running {
 }
 
 const READY = /"msg":"ready"|Ctrl-C stops both/;
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 
 export class Walk {
   /** Folder that holds all others: the page's desk. */
@@ -51,7 +51,7 @@ export class Walk {
 
   /** Runs a script in a folder of the desk, as `take` does. */
   run(script: string, folder = this.#desk): string {
-    const { status, stdout, stderr } = spawnSync('bash', ['-euc', `${this.#preamble}\n${script}`], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
+    const { status, stdout, stderr } = spawnSync('bash', ['-euc', `${this.#preamble}\n${script}`], { cwd: folder, encoding: 'utf8', timeout: 240_000 });
     if (status !== 0) throw new Error(`exit code ${status} of\n${script}\n${stdout}${stderr}`);
     return stdout + stderr;
   }

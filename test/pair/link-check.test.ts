@@ -41,7 +41,8 @@ test('between two gateways that run every hop holds, and none has a remedy', asy
   await INCOME.ask(pair);
   await eventually('the peer has cosigned our log', async () => /^the peer has cosigned \d+ entries of /.test(await cosigned()));
   const report = await check();
-  assert.deepEqual(report.steps.map(({ step }) => step), ['trust', 'dns', 'tcp', 'tls', 'pin', 'accepted', 'clock', 'environment', 'link', 'cosignature', 'home']);
+  assert.deepEqual(report.steps.map(({ step }) => step), ['trust', 'dns', 'tcp', 'tls', 'pin', 'accepted', 'clock', 'environment', 'link', 'echo', 'cosignature', 'home']);
+  assert.match(report.steps.find(({ step }) => step === 'echo')?.text ?? '', /^signed on both sides; the peer's platform is (reached|not-looked), exchanges are taken$/);
   assert.equal(report.steps.some(({ remedy }) => remedy !== undefined), false);
   assert.match(renderLinkReport(report), /the link is ready$/);
 });
@@ -85,6 +86,24 @@ test('a trust file whose keys have ended fails before anything is sent', async (
   } finally {
     writeFileSync(file, text);
   }
+});
+
+test('a statement key that the peer does not know fails at the echo', async () => {
+  const report = await changed('gateway.yaml', [[['keys', 'statement'], join(folder(), 'keys/encryption.key.pem')]]);
+  assert.deepEqual(firstFailure(report), ['echo', true]);
+});
+
+test('the monitor: each gateway echoes the other, shows it in its metrics, and warns while the peer refuses exchanges', { timeout: 240_000 }, async () => {
+  const metrics = async (): Promise<string> => (await fetch(`http://127.0.0.1:${pair.gateway('FI').ports.operations}/metrics`)).text();
+  await eventually('an echo came back', async () => (await metrics()).includes('causeway_echo_ok{link="ee-fi"} 1'), 90_000);
+  assert.match((await check()).steps.find(({ step }) => step === 'echo')?.text ?? '', /platform is reached, exchanges are taken$/);
+  pair.gateway('EE').signal('SIGTERM');
+  await pair.gateway('EE').ended;
+  await eventually('the echo fails', async () => (await metrics()).includes('causeway_echo_ok{link="ee-fi"} 0'), 90_000);
+  const ready = (await (await fetch(`http://127.0.0.1:${pair.gateway('FI').ports.operations}/health/ready`)).json()) as { ready: boolean; warnings: string[] };
+  assert.equal(ready.ready, true);
+  assert.ok(ready.warnings.some((warning) => warning.startsWith('the echo of link ee-fi fails: ')), ready.warnings.join());
+  await pair.restart('EE');
 });
 
 test('a peer that is not in the configuration is named', () => refuses(() => linkCheck(folder(), 'XX', Date.now), 'config-invalid'));

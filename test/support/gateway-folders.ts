@@ -8,6 +8,7 @@ import { importTrust } from '../../src/cli/trust.ts';
 import { gatewayKeyFiles } from '../../src/crypto/gateway-keys.ts';
 import { publicParts } from '../../src/crypto/public-parts.ts';
 import { fingerprintOf } from '../../src/platform/fingerprint.ts';
+import { approversOf, signLinkFile } from '../../src/sandbox/link-signing.ts';
 import { createAuthority, issue } from '../../src/crypto/pki.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -21,6 +22,8 @@ export type Change = readonly [path: readonly (string | number)[], value: unknow
 export interface GatewayFolders {
   readonly fi: string;
   readonly ee: string;
+  /** Has both link files signed as they are now, as after a change that everybody approved. */
+  sign(): void;
   remove(): void;
 }
 
@@ -38,9 +41,14 @@ export function makeGatewayFolders(): GatewayFolders {
       [['agreement', 'parties', index, 'log', 'key'], keys[party].public['log']],
       [['agreement', 'parties', index, 'witness', 'key'], keys[party].public['witness']],
       [['agreement', 'parties', index, 'auditor'], auditor],
+      [['agreement', 'parties', index, 'approvers'], approversOf(root, party.toUpperCase())],
     ]));
   }
-  return { ...folders, remove: () => rmSync(root, { recursive: true }) };
+  const sign = (): void => {
+    for (const [own, peer] of [['fi', 'ee'], ['ee', 'fi']] as const) signLinkFile(join(folders[own], 'links', `${peer}.yaml`), root, ['EE', 'FI'], NOW);
+  };
+  sign();
+  return { ...folders, sign, remove: () => rmSync(root, { recursive: true }) };
 }
 
 /** Changes entries of a YAML file in place; `undefined` removes one. */

@@ -10,6 +10,7 @@ import { after, before } from 'node:test';
 import { systemClock } from '../../src/platform/clock.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
 import type { AgenciesOf, Countries, EeFi, Kits } from '../../src/sandbox/kits.ts';
+import { signLinkFile } from '../../src/sandbox/link-signing.ts';
 import { startPair } from '../../src/sandbox/pair.ts';
 import type { GatewayProcess, Pair, PairOptions, ToldStep } from '../../src/sandbox/pair.ts';
 import { change } from './gateway-folders.ts';
@@ -103,7 +104,9 @@ export class RunningPair<K extends Kits = EeFi> {
         signal('SIGTERM');
         await ended;
         change(join(folder, 'gateway.yaml'), gateway);
-        change(join(folder, 'links', `${this.peerOf(country).toLowerCase()}.yaml`), link);
+        const file = join(folder, 'links', `${this.peerOf(country).toLowerCase()}.yaml`);
+        change(file, link);
+        if (link.some(([[group]]) => group !== 'settings')) signLinkFile(file, this.data, this.codes, Date.now());
       }),
     );
     await Promise.all(countries.map((country) => this.#running().restart(country)));

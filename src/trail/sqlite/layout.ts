@@ -3,10 +3,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../../errors.ts';
+import { MIGRATIONS, OLDEST_LAYOUT } from './migrations.ts';
 import { STATEMENT_TABLES } from './statements.ts';
 import { SUBJECT_TABLES } from './subjects.ts';
 
-/** Raised with every change of the tables. A store of another version is not opened. */
+/**
+ * Raised with every change of the tables, each with a migration from the one before (migrations.ts). A store of a later version, or of one from which no
+ * migration leads here, is not opened.
+ */
 export const LAYOUT_VERSION = 6;
 /** "cway": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x63776179;
@@ -58,15 +62,26 @@ CREATE TABLE record_key (id INTEGER PRIMARY KEY, xid TEXT NOT NULL UNIQUE, wrapp
 ${SUBJECT_TABLES}
 `;
 
-/** Refuses databases of another program or layout; gives a new one its tables. */
+/** Refuses databases of another program, and of a layout that cannot be read; gives a new one its tables, and brings one of an earlier layout up to ours. */
 function prepare(db: DatabaseSync, file: string, tables: string): void {
   const pragma = (name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
-  const version = pragma('user_version');
+  const version = Number(pragma('user_version'));
   if (version === 0 && pragma('schema_version') === 0) {
     db.exec(`BEGIN IMMEDIATE; ${tables} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${LAYOUT_VERSION}; COMMIT`);
-  } else if (pragma('application_id') !== APPLICATION_ID || version !== LAYOUT_VERSION) {
-    throw new CausewayError('config-invalid', `${file} has layout ${String(version)}; this version of Causeway reads layout ${LAYOUT_VERSION} alone. Keep the folder for the record, and verify it with the version that wrote it`);
-  }
+  } else if (pragma('application_id') !== APPLICATION_ID || !isReadable(version)) {
+    throw new CausewayError('config-invalid', `${file} has layout ${version}; this version of Causeway reads layouts ${OLDEST_LAYOUT} to ${LAYOUT_VERSION}. Keep the folder for the record, and open it with the version that wrote it, or with one in between`);
+  } else if (version < LAYOUT_VERSION) migrate(db, file, version);
+}
+
+function isReadable(version: number): boolean {
+  return version >= OLDEST_LAYOUT && version <= LAYOUT_VERSION;
+}
+
+/** All steps in one transaction: a crash leaves the file as it was. */
+function migrate(db: DatabaseSync, file: string, from: number): void {
+  db.exec('BEGIN IMMEDIATE');
+  for (let version = from; version < LAYOUT_VERSION; version += 1) MIGRATIONS[version]?.[file]?.(db);
+  db.exec(`PRAGMA user_version = ${LAYOUT_VERSION}; COMMIT`);
 }
 
 /** WAL with FULL: a commit returns after the WAL is on disk, so that no power cut takes it back. 16 MiB of WAL: hot pages are written back once for many commits. */
@@ -109,6 +124,9 @@ function takeLock(path: string, folder: string): DatabaseSync {
 /** A file of the store as a running gateway's reader: takes no lock that could stop it. Throws `config-invalid` for another layout. */
 export function openReadOnly(folder: string, file = TRAIL_FILE): DatabaseSync {
   const db = new DatabaseSync(join(folder, file), { readOnly: true });
+  // A reader changes nothing: the gateway brings its files up to date when it starts.
+  const version = Number(Object.values(db.prepare('PRAGMA user_version').get() ?? {})[0]);
+  if (isReadable(version) && version < LAYOUT_VERSION) throw new CausewayError('config-invalid', `${file} has layout ${version}: start the gateway once, which brings it to layout ${LAYOUT_VERSION}`);
   prepare(db, file, '');
   return db;
 }

@@ -28,6 +28,21 @@ suite('setting up by hand', () => {
     assert.equal(renderLinkHashes([hash!]), `ee-fi version 1, in force from 2026-01-01T00:00:00Z: ${hash?.sha256}`);
   });
 
+  test('config check finds an agreement that is not the one that was signed', async () => {
+    const file = join(folders.ee, 'links/fi.yaml');
+    const original = readFileSync(file);
+    change(file, [[['agreement', 'legs', 0, 'grants', 0, 'quota'], 601]]);
+    const found = await configCheck(folders.ee, NOW);
+    change(file, [[['settings', 'unsafeAgreementWithoutSignatures'], true]]);
+    const taken = await configCheck(folders.ee, NOW);
+    writeFileSync(file, original);
+    assert.deepEqual([found.ok, found.problems.map(({ path, text, severity }) => [path, text, severity])], [false, [
+      ['agreement', 'version 1, as it stands in the file, is not the one that was signed', 'error'],
+      ['agreement', 'version 1 is signed and does not stand in the file: `causeway link accept` puts it there', 'error'],
+    ]]);
+    assert.deepEqual([taken.ok, taken.problems.map(({ severity }) => severity)], [true, ['warning', 'warning']]);
+  });
+
   test('our own settings do not change the hash, a term does', () => {
     const file = join(folders.fi, 'links/ee.yaml');
     const original = readFileSync(file);
@@ -96,8 +111,10 @@ suite('setting up by hand', () => {
     const originals = files.map((file) => readFileSync(file));
     change(files[0], [[['agreement', 'legs', 0, 'grants', 1, 'fields'], fields]]);
     change(files[1], [[['mappings'], mappings]]);
+    folders.sign();
     const { problems } = await configCheck(folders[own], NOW);
     files.forEach((file, at) => writeFileSync(file, originals[at] ?? ''));
+    folders.sign();
     return problems;
   }
 
