@@ -1,7 +1,6 @@
 /** The composition root: the only file that knows every part. Reads keys and mappings, opens the store, recovers, and returns what listens and closes. */
 import { X509Certificate, createPrivateKey, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { GatewayConfig } from './config/config.ts';
 import { openDialects } from './ecosystems/dialects.ts';
 import { callingHome, homeReached, pinsOf } from './ecosystems/calling-home.ts';
@@ -53,7 +52,7 @@ import { listenAll, renewAll } from './http/listeners.ts';
 import { operationsApp } from './http/operations.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/log.ts';
-import { Spool } from './platform/spool.ts';
+import { Spool, spoolFolder } from './platform/spool.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Keeper } from './trail/keeper.ts';
 import type { ObserveTrail } from './trail/steps.ts';
@@ -218,7 +217,7 @@ function lookAtDependencies(dependencies: Dependencies, store: Store): void {
 
 /** Whatever no row names is what the last run left. */
 async function openSpool({ data, limits }: GatewayConfig, store: Store, log: Logger): Promise<Spool> {
-  const spool = new Spool({ folder: join(data, 'spool'), maxBytes: limits.temporaryBytes, memoryBytes: limits.memoryBytes });
+  const spool = new Spool({ folder: spoolFolder(data), maxBytes: limits.temporaryBytes, memoryBytes: limits.memoryBytes });
   const files = await spool.clear(new Set(await store.files()));
   if (files > 0) log.info({ files }, 'temporary files of the last run are removed');
   return spool;

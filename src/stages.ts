@@ -1,7 +1,6 @@
 /**
- * The stages of a message on its way across (house.md, law 4). Each is a class that only its mint function can make,
- * and each mint function is imported by exactly one room: a message that was not verified cannot be mapped or sealed,
- * one that was not opened cannot be handed over. The laws test checks the imports, test/compile-fail the types.
+ * The stages of a message on its way across (house.md, law 4). Each is a class that only its mint function can make, and each mint function is imported by exactly one room: a message that
+ * was not verified cannot be mapped or sealed, one that was not opened cannot be handed over. The laws test checks the imports, test/compile-fail the types.
  */
 
 /** A name of src/ecosystems/dialects.ts, the one list: open here, so that a new dialect is a folder and a line there. */
@@ -31,16 +30,13 @@ export type Payload =
 /** What stands beside the body of a message that crosses unmapped, as its dialect writes it; the body is the first attachment. */
 export type UnmappedPayload = { readonly form: 'unmapped'; readonly document: JsonValue };
 
-/** Bytes that are not in memory in one piece: an encrypted temporary file, a range of one, several contents in a row (platform/content.ts). */
+/** Bytes that are not in memory in one piece: an encrypted temporary file, a range of one, several contents in a row (platform/content.ts). Each call reads them from the beginning. */
 export interface StoredContent {
   readonly length: number;
-  /** All of them from the beginning, each time that it is called. A chunk belongs to who asked for it. */
   chunks(): AsyncIterable<Uint8Array>;
-  /** The same, for whoever is done with each chunk when `look` has returned, or what it returned has resolved: then its memory is used again. */
-  scan(look: Look): Promise<void>;
+  /** The same, for whoever is done with a chunk when `look` has returned, or what it returned has resolved: its memory is given back then. */
+  scan(look: (chunk: Uint8Array) => void | Promise<void>): Promise<void>;
 }
-
-export type Look = (chunk: Uint8Array) => void | Promise<void>;
 
 /** Bytes that may be more than fit in memory. */
 export type Content = Uint8Array | StoredContent;

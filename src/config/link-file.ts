@@ -59,6 +59,7 @@ const leg = record({
   to: country(),
   sealing: oneOf(['jwe', 'tls']),
   evidence: oneOf(['digests', 'escrow', 'full-readable-by-the-gateway']),
+  evidenceMaxBytes: v.exactOptional(v.pipe(size(), v.description('Of attachments of one message that have more bytes together, the evidence keeps the digests alone; without it, all are kept.'))),
   endUser: oneOf(['pass', 'pseudonym', 'organisation-only', 'required']),
   answerRetention: duration(),
   containers: v.exactOptional(v.pipe(oneOf(['none', 'sample', 'all']), v.description('Signed containers of the security servers that vouch for messages of this leg, fetched and verified afterwards on both sides: none (also without it), sample of one exchange in sixteen, all.'))),

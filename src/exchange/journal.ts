@@ -8,13 +8,14 @@ import { CausewayError } from '../errors.ts';
 import type { Delivered, ErrorCode } from '../errors.ts';
 import { keepEvidence } from '../evidence/keep.ts';
 import type { Escrow } from '../evidence/escrow.ts';
-import type { EvidenceContents, EvidenceKind } from '../evidence/keep.ts';
+import type { EvidenceContents } from '../evidence/keep.ts';
 import { newRecordKey, wrapRecordKey } from '../evidence/record.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { Authentic, Promised } from '../federation/statement.ts';
+import type { Leg } from '../federation/link.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
-import type { Content, DomesticRequest, DomesticResponse, ManifestContext, Mapped, Opened, SealedFields, Verified } from '../stages.ts';
+import type { Attachment, Content, DomesticRequest, DomesticResponse, ManifestContext, Mapped, Opened, SealedFields, Verified } from '../stages.ts';
 import { coreOf } from '../trail/entry.ts';
 import type { Entry, EventName, Step } from '../trail/entry.ts';
 import type { Appended, AwaitedContainer, Commit, CommitResult, EvidenceRow, ExchangeRow, ExchangeUpdate } from '../trail/store.ts';
@@ -23,6 +24,7 @@ import type { ArchiveOptions } from './archive.ts';
 import type { CrossedMessage } from './containers/awaiting.ts';
 import { Commits } from './commits.ts';
 import type { Keep } from './commits.ts';
+import { keepAttachments } from './evidence-attachments.ts';
 import { endWithoutAnswer, inboundMemory, inboundRetention, stepOf } from './ends.ts';
 import type { MappingChange } from './mappings/mapping-changes.ts';
 import { neededAgain, packQuestion, packRefusal, packReply, packSealed } from './kept.ts';
@@ -93,7 +95,7 @@ export class Journal extends Archive {
     let sealed = question.sealed;
     const result = await this.#commits.run(async (keep) => {
       sealed = { ...fields, payload: await keep(payload, 'request') };
-      const evidence = await this.#evidence(xid, agreement.id, 'request', recordKey, out.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now);
+      const evidence = await this.#evidence(xid, agreement.id, 'request', recordKey, out, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, verified.message.attachments, keep, now);
       const row: ExchangeRow = {
         direction: 'outbound',
         xid,
@@ -128,7 +130,7 @@ export class Journal extends Archive {
     let reply = rendered.reply;
     const index = await this.#close(agreement.id, async (keep) => {
       reply = { ...reply, body: await keep(reply.body, 'outcome') };
-      const evidence = await this.#evidence(xid, use.version.agreement.id, 'response', recordKey, use.version.out.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: rendered.root, neutral: opened.fields.document, context: opened.fields.context }, now);
+      const evidence = await this.#evidence(xid, use.version.agreement.id, 'response', recordKey, out, { statement: statement.compact, salt: opened.fields.salt, domestic: rendered.root, neutral: opened.fields.document, context: opened.fields.context }, opened.fields.attachments, keep, now);
       const entry = this.#entry(backwards(aboutQuestion(question)), 'response', event, theirs(statement, offer.peer), now, { evidence: evidence.id, promise: statement.claims.promise });
       return { change: { direction: 'outbound', xid, from: 'sent', to: 'answered', outcome: packReply(reply, this.encrypt(xid, 'reply', recordKey)), answerUntil: now + out.answerRetention }, entry, evidence };
     });
@@ -169,7 +171,7 @@ export class Journal extends Archive {
     const { agreement } = use.version;
     const result = await this.#commits.run(async (keep) => {
       const kept = await keep(neededAgain(payload, use.grant), 'request');
-      const evidence = { ...(await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in.evidence, { statement: statement.compact, salt: opened.fields.salt, domestic: asSent(request), neutral: opened.fields.document, context: opened.fields.context }, now)), subjects: await this.#subjects.ofTask(task, 'request', opened.fields.document, now) };
+      const evidence = { ...(await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in, { statement: statement.compact, salt: opened.fields.salt, domestic: asSent(request), neutral: opened.fields.document, context: opened.fields.context }, opened.fields.attachments, keep, now)), subjects: await this.#subjects.ofTask(task, 'request', opened.fields.document, now) };
       const entry = this.#entry(aboutStatement(statement, peer), 'request', 'RelayAcceptance', theirs(statement, peer), now, { evidence: evidence.id });
       const row = this.#inboundRow(statement, peer, 'handing-over', now, packSealed({ statement: statement.compact, payload: kept }, this.encrypt(jti, 'question', recordKey)));
       return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, jti, recordKey) } };
@@ -191,7 +193,7 @@ export class Journal extends Archive {
     let kept: SealedBytes = sealed;
     const index = await this.#close(agreement.id, async (keep) => {
       kept = { statement: sealed.statement, payload: await keep(sealed.payload, 'outcome') };
-      const evidence = { ...(await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in.evidence, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, now)), subjects: await this.#subjects.ofTask(task, 'response', mapped.fields.document, now) };
+      const evidence = { ...(await this.#evidence(jti, agreement.id, 'response', recordKey, use.version.in, { ...ourStatement(sealed), domestic: verified.original, minimised: mapped.fields.minimised !== undefined, neutral: mapped.fields.document, context }, verified.message.attachments, keep, now)), subjects: await this.#subjects.ofTask(task, 'response', mapped.fields.document, now) };
       const entry = this.#entry(backwards(aboutStatement(statement, peer)), 'response', 'ContentHandover', recorded(sealed), now, { evidence: evidence.id });
       return { change: { direction: 'inbound', xid: jti, from: 'handing-over', to: 'answered', outcome: packSealed(kept, this.encrypt(jti, 'reply', recordKey)), answerUntil: now + inboundRetention(peer.link) }, entry, evidence, ...this.#awaited({ xid: jti, link: agreement.id, leg: use.version.in, step: 'response', identity: statement.identity, messageId: verified.message.messageId, verified, minimised: mapped.fields.minimised !== undefined, now }) };
     });
@@ -249,8 +251,9 @@ export class Journal extends Archive {
     return first(result.kind === 'committed' ? result.appended : []).index;
   }
 
-  async #evidence(xid: string, link: string, step: 'request' | 'response', recordKey: Uint8Array, kind: EvidenceKind, contents: EvidenceContents, now: number): Promise<EvidenceRow> {
-    return keepEvidence({ xid, link, step, recordKey, kind, contents, now, ...(this.#options.escrow === undefined ? {} : { escrow: this.#options.escrow }) });
+  async #evidence(xid: string, link: string, step: 'request' | 'response', recordKey: Uint8Array, leg: Leg, contents: EvidenceContents, attachments: readonly Attachment[] | undefined, keep: Keep, now: number): Promise<EvidenceRow> {
+    const kept = await keepAttachments(attachments ?? [], leg, contents.minimised === true, keep, this.#options.spool);
+    return keepEvidence({ xid, link, step, recordKey, kind: leg.evidence, contents: { ...contents, attachments: kept }, now, ...(this.#options.escrow === undefined ? {} : { escrow: this.#options.escrow }) });
   }
 
   #awaited(message: CrossedMessage): Pick<Commit, 'awaited'> {

@@ -3,10 +3,10 @@
  * bytes too: what a leg seals by TLS alone is in the clear.
  */
 import { CausewayError } from '../errors.ts';
-import { isStored, joined, piecesOf } from '../platform/content.ts';
+import { isStored } from '../platform/content.ts';
 import { decodeFrames, encodeFrames } from '../platform/frames.ts';
 import type { Frame } from '../platform/frames.ts';
-import { Spooled } from '../platform/spool-file.ts';
+import { packContent, unpackContent } from '../platform/packed-content.ts';
 import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { Grant } from '../federation/link.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
@@ -17,11 +17,6 @@ const STATEMENT = 1;
 const PAYLOAD = 2;
 const PRIVATE = 3;
 const SEALED = 4;
-/** In place of PAYLOAD: bytes, and where in which file the others are. */
-const PIECES = 5;
-const BYTES = 1;
-const RANGE = 2;
-const MAX_PIECES = 10_000;
 
 /** Encrypts, or decrypts, under the record key of one exchange. */
 export type Cipher = (bytes: Uint8Array) => Uint8Array;
@@ -71,7 +66,7 @@ export function packReply({ status, headers, body }: HttpReply<Content>, encrypt
 export function unpackReply(kept: Uint8Array, decrypt: Cipher, folder: string): HttpReply<Content> {
   const frames = decodeFrames(decrypt(kept), 2);
   const head = JSON.parse(Buffer.from(frameOf(frames, STATEMENT)).toString()) as Omit<HttpReply, 'body'>;
-  return { ...head, body: contentOf(frames, folder) };
+  return { ...head, body: unpackContent(frames, folder) ?? new Uint8Array() };
 }
 
 function framesOf({ statement, payload }: SealedBytes): Uint8Array {
@@ -79,7 +74,7 @@ function framesOf({ statement, payload }: SealedBytes): Uint8Array {
 }
 
 function sealedOf(frames: readonly Frame[], folder: string): SealedBytes {
-  return { statement: Buffer.from(frameOf(frames, STATEMENT)).toString(), payload: contentOf(frames, folder) };
+  return { statement: Buffer.from(frameOf(frames, STATEMENT)).toString(), payload: unpackContent(frames, folder) ?? new Uint8Array() };
 }
 
 /** The head of a question as JSON, without the bytes that have frames of their own. */
@@ -87,38 +82,6 @@ type KeptHead = Pick<KeptArrival, 'provenAt'> & Omit<Arrival, 'http'> & { http: 
 
 function attachmentHead({ headers, type, sha256 }: Attachment) {
   return { headers: Buffer.from(headers).toString('base64'), type, sha256 };
-}
-
-/** Bytes as they are; of a file, where it is and what opens it: the result is as secret as the content, and is always encrypted. */
-function packContent(content: Content): Frame {
-  const pieces = piecesOf(content);
-  const [only] = pieces;
-  if (pieces.length === 1 && only instanceof Uint8Array) return { kind: PAYLOAD, bytes: only };
-  return { kind: PIECES, bytes: encodeFrames(pieces.map((piece) => (piece instanceof Spooled ? { kind: RANGE, bytes: Buffer.from(JSON.stringify(rangeOf(piece))) } : { kind: BYTES, bytes: piece }))) };
-}
-
-function contentOf(frames: readonly Frame[], folder: string): Content {
-  const pieces = frames.find(({ kind }) => kind === PIECES);
-  if (pieces === undefined) return frameOf(frames, PAYLOAD);
-  return joined(decodeFrames(pieces.bytes, MAX_PIECES).map(({ kind, bytes }) => (kind === RANGE ? spooledAt(JSON.parse(Buffer.from(bytes).toString()) as Range, folder) : bytes)));
-}
-
-interface Range {
-  readonly name: string;
-  /** base64. */
-  readonly key: string;
-  /** Bytes of the file. */
-  readonly size: number;
-  readonly from: number;
-  readonly length: number;
-}
-
-function rangeOf({ file, from, length }: Spooled): Range {
-  return { name: file.name, key: Buffer.from(file.key).toString('base64'), size: file.length, from, length };
-}
-
-function spooledAt({ name, key, size, from, length }: Range, folder: string): Spooled {
-  return new Spooled({ folder, name, key: Buffer.from(key, 'base64'), length: size }, from, length);
 }
 
 function headOf({ method, target, headers }: HttpMessage): KeptHead['http'] {

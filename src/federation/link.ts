@@ -42,6 +42,8 @@ export interface Leg {
   readonly to: string;
   readonly sealing: 'jwe' | 'tls';
   readonly evidence: 'digests' | 'escrow' | 'full-readable-by-the-gateway';
+  /** Of attachments that have more bytes together than this, the evidence keeps the digests alone; all are kept when absent. */
+  readonly evidenceMaxBytes?: number;
   /** What crosses of the end user: as it is, a pseudonym, nothing but the organisation, or refuse if absent. */
   readonly endUser: 'pass' | 'pseudonym' | 'organisation-only' | 'required';
   /** Milliseconds that a stored answer is kept for a repeated request. */

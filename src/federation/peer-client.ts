@@ -43,7 +43,7 @@ export interface AskOptions {
 /**
  * Sends until an answer with a statement comes, at most until the deadline. Throws `peer-unreachable` (delivered: no) when nothing was ever
  * sent, `peer-slow` (delivered: unknown) when the deadline passed, `draining` (delivered: unknown) when the process stops before the
- * answer came, `peer-answer-invalid` (delivered: unknown) for an answer beyond `maxBytes`, and `peer-refused` for an unsigned refusal.
+ * answer came, `internal` when the kept bytes cannot be read, `peer-answer-invalid` (delivered: unknown) for an answer beyond `maxBytes`, and `peer-refused` for an unsigned refusal.
  * Only the first answer can say by a 4xx that nothing was delivered (the peer could not authenticate us, and made no entry): an
  * earlier copy may have got through.
  */
@@ -62,6 +62,8 @@ export async function askPeer(request: SealedBytes, connection: HttpConnection, 
     } catch (failure) {
       if (!(failure instanceof ConnectionFailed)) throw failure;
       if (failure.reason === 'too-large') throw new CausewayError('peer-answer-invalid', failure.message, { cause: failure, facts: { delivered: 'unknown' } });
+      // Our own bytes cannot be read any more: no later copy will be better.
+      if (failure.reason === 'broken' && failure.cause instanceof CausewayError) throw failure.cause;
       sent ||= failure.sent;
       if (!sent && attempt + 1 >= CONNECT_TRIES) throw new CausewayError('peer-unreachable', failure.message, { cause: failure, facts: { delivered: 'no' } });
     }

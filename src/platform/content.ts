@@ -1,7 +1,8 @@
 /** Bytes that may be large: what is small stays a plain Uint8Array, what is not is read in chunks and never held as a whole. */
 import { createHash } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
-import type { Content, Look, StoredContent } from '../stages.ts';
+import type { Content, StoredContent } from '../stages.ts';
+import type { Look } from './release.ts';
 import type { Spool } from './spool.ts';
 import { Spooled } from './spool-file.ts';
 

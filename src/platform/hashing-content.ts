@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
-import type { Content, Look, StoredContent } from '../stages.ts';
+import type { Content, StoredContent } from '../stages.ts';
 import { isStored } from './content.ts';
+import type { Look } from './release.ts';
 
 export class HashingContent implements StoredContent {
   readonly length: number;

@@ -7,3 +7,6 @@ export function release(bytes: Uint8Array): void {
   // A view on a part of a buffer is not its owner.
   if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength) buffer.transfer(0);
 }
+
+/** Looks at a chunk, whose memory is given back when it has returned, or what it returned has resolved. */
+export type Look = (chunk: Uint8Array) => void | Promise<void>;

@@ -7,8 +7,9 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CausewayError } from '../errors.ts';
-import type { Look, StoredContent } from '../stages.ts';
+import type { StoredContent } from '../stages.ts';
 import { release } from './release.ts';
+import type { Look } from './release.ts';
 
 /** Plaintext bytes of one chunk; each is followed by its tag. */
 export const SPOOL_CHUNK = 128 * 1024;

@@ -15,6 +15,11 @@ import type { SpoolFile } from './spool-file.ts';
 /** The disk is full, or the quota on it. */
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
+/** Where a gateway has its spool; `data`: its data folder. */
+export function spoolFolder(data: string): string {
+  return join(data, 'spool');
+}
+
 export interface SpoolOptions {
   readonly folder: string;
   /** Bytes that all temporary files may have together; what is kept does not count. */
@@ -52,10 +57,11 @@ export class Spool {
     return this.#used;
   }
 
-  /** Throws `disk-full` when this would be more than all of them may have. */
-  take(bytes: number): void {
-    if (this.#used + bytes > this.#maxBytes) throw new CausewayError('disk-full', `temporary files may have ${this.#maxBytes} bytes together`);
+  /** `disk-full` when this would be more than all of them may have. */
+  take(bytes: number): CausewayError | undefined {
+    if (this.#used + bytes > this.#maxBytes) return new CausewayError('disk-full', `temporary files may have ${this.#maxBytes} bytes together`);
     this.#used += bytes;
+    return undefined;
   }
 
   giveBack(bytes: number): void {
@@ -149,11 +155,8 @@ export class SpoolWriter {
 
   /** A promise when the disk must be waited for, which rejects with `disk-full`. The bytes may be used again when it resolves, and at once where there is none. */
   add(bytes: Uint8Array): Promise<void> | undefined {
-    try {
-      this.#spool.take(bytes.length);
-    } catch (full) {
-      return Promise.reject(full as CausewayError);
-    }
+    const full = this.#spool.take(bytes.length);
+    if (full !== undefined) return Promise.reject(full);
     this.#taken += bytes.length;
     const rest = this.#fill(bytes);
     return this.#filled === SPOOL_CHUNK ? this.#write(rest) : undefined;

@@ -38,6 +38,8 @@ export interface LargeBench {
   readonly extraMemoryMiB: number;
   readonly seconds: number;
   readonly runs: readonly Run[];
+  /** Ten thousand MIME parts, which are refused. */
+  readonly parts: Run;
 }
 
 /** Throws when a digest is another one at the far end, and when a temporary file is left. */
@@ -80,7 +82,9 @@ class Bench {
       await this.#measure('REST answer', mebibytes, () => this.#restAnswer(mebibytes * MIB)),
       await this.#measure('SOAP attachment', mebibytes, () => this.#soapAttachment(mebibytes * MIB)),
     ];
-    return { extraMemoryMiB: Math.max(...runs.flatMap(({ extraMemoryMiB }) => Object.values(extraMemoryMiB))), seconds: runs.reduce((sum, { seconds }) => sum + seconds, 0), runs };
+    const parts = await this.#measure('10,000 MIME parts', 10_000 / 1024, () => this.#manyParts(10_000));
+    await this.#crash(Math.min(mebibytes, 64) * MIB);
+    return { extraMemoryMiB: Math.max(...runs.flatMap(({ extraMemoryMiB }) => Object.values(extraMemoryMiB))), seconds: runs.reduce((sum, { seconds }) => sum + seconds, 0), runs, parts };
   }
 
   async #measure(what: string, mebibytes: number, work: () => Promise<void>): Promise<Run> {
@@ -95,7 +99,7 @@ class Bench {
     const [peak, after] = [this.#each((pid) => peakMiB(pid)), this.#each((pid) => cpuMs(pid))];
     await this.#diskGivenBack();
     const run = { what, mebibytes, seconds, mebibytesPerSecond: mebibytes / seconds, extraMemoryMiB: { EE: peak.EE - idle.EE, FI: peak.FI - idle.FI }, cpu: { EE: (after.EE - before.EE) / 1000, FI: (after.FI - before.FI) / 1000 } };
-    this.#say(`${what.padEnd(16)} ${mebibytes} MiB in ${seconds.toFixed(1)} s, ${run.mebibytesPerSecond.toFixed(0)} MiB/s; memory beyond idle: EE ${run.extraMemoryMiB.EE} MiB (of ${idle.EE}), FI ${run.extraMemoryMiB.FI} MiB (of ${idle.FI}); CPU: EE ${run.cpu.EE.toFixed(1)} s, FI ${run.cpu.FI.toFixed(1)} s`);
+    this.#say(`${what.padEnd(17)} ${mebibytes.toFixed(0)} MiB in ${seconds.toFixed(1)} s, ${run.mebibytesPerSecond.toFixed(0)} MiB/s; memory beyond idle: EE ${run.extraMemoryMiB.EE} MiB (of ${idle.EE}), FI ${run.extraMemoryMiB.FI} MiB (of ${idle.FI}); CPU: EE ${run.cpu.EE.toFixed(1)} s, FI ${run.cpu.FI.toFixed(1)} s`);
     return run;
   }
 
@@ -127,6 +131,29 @@ class Bench {
     same(this.#home.taken.at(-1)?.parts[1], sent);
   }
 
+  async #manyParts(parts: number): Promise<void> {
+    const others = Array.from({ length: parts - 1 }, (_, at) => ({ headers: `Content-Type: application/octet-stream\r\nContent-ID: <${at}@parts>\r\n`, content: Buffer.alloc(1024, at) }));
+    const root = question('documents', 'v1', this.#id(), '<d:documents xmlns:d="urn:documents"/>');
+    const pieces = multipart([{ headers: 'Content-Type: text/xml; charset=UTF-8\r\nContent-ID: <root>\r\n', content: Buffer.from(root) }, ...others], 'b-0-u-n-d');
+    const answer = await this.#post('/services/ee-documents', { 'content-type': 'multipart/related; type="text/xml"; start="<root>"; boundary="b-0-u-n-d"', 'soapaction': '""' }, pieces);
+    if (!/MIME parts/.test(answer.parts[0]?.text ?? '')) throw new Error(`ten thousand parts were not refused: ${answer.status}`);
+  }
+
+  /** The gateway that is asked is killed while the payload comes; the message arrives all the same, once, and no temporary file is left. */
+  async #crash(length: number): Promise<void> {
+    const taken = this.#home.taken.length;
+    const crossing = this.#restBody(length);
+    const temporary = () => this.#files('EE').some((name) => name.startsWith('temporary-'));
+    while (!temporary()) await sleep(2);
+    this.#pair.gateways.EE.signal('SIGKILL');
+    await this.#pair.gateways.EE.ended;
+    await this.#pair.restart('EE');
+    await crossing;
+    if (this.#home.taken.length !== taken + 1) throw new Error('the message was not handed over once');
+    await this.#diskGivenBack();
+    this.#say(`killed in the middle: ${length / MIB} MiB crossed after the restart, once; no temporary file is left`);
+  }
+
   #post(path: string, headers: Readonly<Record<string, string>>, pieces: readonly Source[]): Promise<Taken> {
     return ask(`https://127.0.0.1:${this.#pair.gateways.FI.ports.domestic}${path}`, this.#pair.countries.FI.keys.securityServer, { headers }, pieces, inPassing);
   }
@@ -137,12 +164,15 @@ class Bench {
 
   async #diskGivenBack(): Promise<void> {
     for (const country of COUNTRIES) {
-      const spool = join(this.#pair.gateways[country].folder, 'data/spool');
-      for (let n = 0; readdirSync(spool).some((name) => name.startsWith('temporary-')); n += 1) {
-        if (n === 50) throw new Error(`temporary files are left in ${spool}`);
+      for (let n = 0; this.#files(country).some((name) => name.startsWith('temporary-')); n += 1) {
+        if (n === 50) throw new Error(`temporary files of ${country} are left`);
         await sleep(100);
       }
     }
+  }
+
+  #files(country: 'EE' | 'FI'): string[] {
+    return readdirSync(join(this.#pair.gateways[country].folder, 'data/spool'));
   }
 }
 

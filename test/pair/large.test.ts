@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { evidenceErase } from '../../src/cli/evidence-erasures.ts';
+import { evidenceExport } from '../../src/cli/evidence-export.ts';
+import { evidenceOpen } from '../../src/cli/evidence-open.ts';
 import { Spool } from '../../src/platform/spool.ts';
 import { freePorts } from '../../src/sandbox/free-ports.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
 import { Home, Made, answerHeaders, ask, envelope, largeChanges, largeMappings, multipart, question, restHeaders, take } from '../support/large-pair.ts';
 import type { Answer, SentPart, Take, Taken } from '../support/large-pair.ts';
 import { RunningPair, eventually } from '../support/running-pair.ts';
+import type { PairCountry } from '../support/running-pair.ts';
 
 const SECRET = 'AttachmentOfSomebody36805280109';
 const folder = mkdtempSync(join(tmpdir(), 'causeway-large-'));
@@ -90,8 +98,13 @@ suite('REST that crosses unmapped', () => {
 
   test('a body beyond the grant is refused before anything leaves', async () => {
     const before = home.taken.length;
-    const { status, headers } = await post('/services/ee-files/files/x', restHeaders(nextId()), [new Made(33 * 1024 * 1024)]);
-    assert.deepEqual([status, headers['causeway-error']], [413, 'too-large']);
+    const { key, certificate } = pair.countries.FI.keys.securityServer;
+    // Announced, and refused before a byte of it was sent.
+    const outgoing = request(`https://127.0.0.1:${pair.gateway('FI').ports.domestic}/services/ee-files/files/x`, { method: 'POST', headers: { ...restHeaders(nextId()), 'content-length': String(33 * 1024 * 1024) }, key, cert: certificate, rejectUnauthorized: false, agent: false });
+    outgoing.flushHeaders();
+    const [{ statusCode, headers }] = (await once(outgoing, 'response')) as [IncomingMessage];
+    outgoing.destroy();
+    assert.deepEqual([statusCode, headers['causeway-error']], [413, 'too-large']);
     assert.equal(home.taken.length, before);
   });
 });
@@ -140,6 +153,50 @@ suite('SOAP that crosses unmapped', () => {
     home.soap = (taken) => multipartAnswer(body('otherResponse'), taken, []);
     const answer = await post('/services/ee-documents', { 'content-type': 'text/xml' }, [Buffer.from(question('documents', 'v1', nextId(), body('documents')))]);
     assert.match(answer.parts[0]?.text ?? '', /service.answer.invalid/i);
+  });
+});
+
+suite('evidence of attachments', () => {
+  const body = (name: string) => `<d:${name} xmlns:d="urn:documents"/>`;
+  const config = (country: PairCountry): string => pair.gateway(country).folder;
+  const auditor = (country: PairCountry): string => join(pair.data, `auditor-${country.toLowerCase()}`, 'auditor.key.pem');
+  const kept = (country: PairCountry): string[] => readdirSync(join(pair.store(country), 'spool')).filter((name) => name.startsWith('kept-'));
+
+  for (const country of ['FI', 'EE'] as const) {
+    test(`${country}: what crossed both ways is exported as encrypted files, and opened by the auditor alone; small and large`, async () => {
+      const [sent, back] = [new Made(1_200_000), new Made(900_000)];
+      home.soap = (taken) => multipartAnswer(body('documentsResponse'), taken, [{ headers: PHOTO, content: back }, { headers: '', content: Buffer.from('small') }]);
+      const { headers, pieces } = multipartRequest(question('documents', 'v1', nextId(), body('documents')), [{ headers: PHOTO, content: sent }]);
+      assert.equal((await post('/services/ee-documents', headers, pieces)).status, 200);
+      const xid = pair.lastAsked('FI');
+      const out = join(folder, `evidence-${country}.json`);
+      const { records, files } = await evidenceExport({ config: config(country), exchange: xid, reason: 'case-1', operator: 'Op Erator', out }, Date.now());
+      assert.deepEqual([records, files], [2, 2]);
+      const sealed = await evidenceOpen({ file: out, personalData: false });
+      assert.deepEqual(sealed.records.map(({ bodies, attachments }) => [bodies, attachments.slice(1).map(({ type, length }) => [type, length])]), [['sealed', [['image/jpeg', sent.length]]], ['sealed', [['image/jpeg', back.length], ['application/octet-stream', 5]]]], 'the first is the body');
+      const opened = join(folder, `opened-${country}`);
+      await evidenceOpen({ file: out, key: auditor(country), out: opened, personalData: false });
+      const digestOf = (name: string) => createHash('sha256').update(readFileSync(join(opened, name))).digest('base64url');
+      assert.deepEqual([digestOf('request-attachment-2.bin'), digestOf('response-attachment-2.bin')], [sent.sha256(), back.sha256()]);
+      assert.deepEqual([readFileSync(join(opened, 'response-attachment-3.bin'), 'utf8'), readFileSync(join(opened, 'request-attachment-2.headers'), 'latin1')], ['small', PHOTO]);
+
+      const [file = ''] = readdirSync(`${out}.files`);
+      const bytes = readFileSync(join(`${out}.files`, file));
+      writeFileSync(join(`${out}.files`, file), bytes.with(100, (bytes[100] ?? 0) ^ 1));
+      await assert.rejects(evidenceOpen({ file: out, key: auditor(country), personalData: false }), { code: 'internal', message: /was changed/ });
+    });
+  }
+
+  test('erasing gives the disk of both sides back', async () => {
+    const before = (['EE', 'FI'] as const).map((country) => kept(country).length);
+    home.soap = (taken) => multipartAnswer(body('documentsResponse'), taken, []);
+    const { headers, pieces } = multipartRequest(question('documents', 'v1', nextId(), body('documents')), [{ headers: PHOTO, content: new Made(600_000) }]);
+    await post('/services/ee-documents', headers, pieces);
+    const xid = pair.lastAsked('FI');
+    assert.deepEqual((['EE', 'FI'] as const).map((country) => kept(country).length), before.map((n) => n + 1));
+    const { state, peer } = await evidenceErase({ config: config('FI'), exchange: xid, reason: 'case-2', operator: 'Op Erator' }, Date.now());
+    assert.deepEqual([state, peer?.outcome], ['erasure pending', 'erased']);
+    assert.deepEqual((['EE', 'FI'] as const).map((country) => kept(country).length), before);
   });
 });
 

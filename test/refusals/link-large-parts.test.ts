@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { chunkedLength } from '../../src/crypto/chunked.ts';
 import { Quotas, authoriseInbound } from '../../src/exchange/authorise.ts';
 import { open } from '../../src/federation/open.ts';
 import type { SealedBytes } from '../../src/federation/peer-client.ts';
@@ -9,7 +10,7 @@ import { load } from '../../src/platform/content.ts';
 import type { Opened } from '../../src/stages.ts';
 import { TOLERANCE, authenticateAtEe } from '../support/exchange.ts';
 import { DOCUMENT, handmadeRequest } from '../support/handmade.ts';
-import type { Bends } from '../support/handmade.ts';
+import type { Bends, RawFrame } from '../support/handmade.ts';
 import { assertRefused } from '../support/refused.ts';
 import { NOW, makePair } from '../support/sides.ts';
 import { makeSpool, spooled } from '../support/spool.ts';
@@ -60,6 +61,18 @@ for (const sealing of ['jwe', 'tls'] as const) {
   test(`${sealing}: two parts exchanged are found`, async (t) => {
     const swapped = await bent({ frames: ([manifest, document, a, b]) => [manifest!, document!, b!, a!] });
     await assertRefused(receive(t, swapped), 'digest-mismatch');
+  });
+
+  test(`${sealing}: a part left out, one more, and a frame that claims more than there is are found`, async (t) => {
+    for (const frames of [
+      ([manifest, document, a]: RawFrame[]) => [manifest!, document!, a!],
+      ([manifest, document, a, b]: RawFrame[]) => [manifest!, document!, a!, b!, b!],
+    ]) await assertRefused(receive(t, await bent({ frames })), 'digest-mismatch');
+    const sealed = await bent();
+    const payload = Buffer.from(sealed.payload);
+    const last = payload.length - (sealing === 'jwe' ? chunkedLength(OTHER.length) : OTHER.length) - 8;
+    payload.writeBigUInt64BE(payload.readBigUInt64BE(last) + 1n, last);
+    await assertRefused(receive(t, { ...sealed, payload }), 'digest-mismatch');
   });
 
   test(`${sealing}: a plaintext length, or digest, that the manifest lies about is found`, async (t) => {
