@@ -1,10 +1,8 @@
 /** The composition root: the only file that knows every part. Reads keys and mappings, opens the store, recovers, and returns what listens and closes. */
-import { X509Certificate, createPrivateKey, hkdfSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { hkdfSync } from 'node:crypto';
 import type { GatewayConfig } from './config/config.ts';
 import { openDialects } from './ecosystems/dialects.ts';
 import { callingHome, homeReached, pinsOf } from './ecosystems/calling-home.ts';
-import type { ProofPolicy } from './ecosystems/proof-policy.ts';
 import { openHub } from './ecosystems/openapi/open-hub.ts';
 import type { OpenHub } from './ecosystems/openapi/open-hub.ts';
 import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
@@ -27,6 +25,7 @@ import { LinkChanges, linkChangeFolders, requireSigned } from './exchange/link-c
 import { Journal } from './exchange/journal.ts';
 import { KeyWatch } from './exchange/key-watch.ts';
 import type { LiveMappings } from './exchange/mappings/live-mappings.ts';
+import { openPolicies } from './exchange/open-policies.ts';
 import { openMappings } from './exchange/mappings/open-mappings.ts';
 import { measure } from './exchange/measuring.ts';
 import type { Observe } from './exchange/flow.ts';
@@ -96,7 +95,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
   const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
   const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, xml: config.limits.xml, mime: { maxParts: config.limits.mimeParts, maxHeaderBytes: config.limits.mimeHeaderBytes }, requestHash: config.home.requestHash, ...(config.ecosystem.requestHashes === undefined ? {} : { requestHashes: config.ecosystem.requestHashes }), ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
-  const policy = policies(config, hub);
+  const { policy, revocation } = openPolicies(config, hub, clock, dependencies);
   const home = callingHome(config, keyWatch.identities, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
   await mappings.begin();
   const stores = await openStores(config, peers, clock.now());
@@ -143,7 +142,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   keyWatch.start(config, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
   // What is fetched first may be what our own listener hands out.
   await trust.start();
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void linkChanges.look(), REQUESTS_MS), setInterval(() => void echoing.look(), ECHO_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void containers?.look(), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store), DEPENDENCIES_MS)];
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void linkChanges.look(), REQUESTS_MS), setInterval(() => void echoing.look(), ECHO_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void Promise.all([containers?.look(), revocation?.look()]), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store), DEPENDENCIES_MS)];
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
@@ -151,7 +150,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     async close(graceMs) {
       admission.drain();
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([mappings.close(), trust.close(), suspending.close(), linkChanges.close(), echoing.close(), erasing.close(), keyWatch.close(), containers?.close()]);
+      await Promise.all([mappings.close(), trust.close(), suspending.close(), linkChanges.close(), echoing.close(), erasing.close(), keyWatch.close(), containers?.close(), revocation?.close()]);
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await time.close();
@@ -194,7 +193,7 @@ const DEPENDENCIES_MS = 1000;
 const HORIZON_MS = 3_600_000;
 /** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
 const HOUSEKEEPING_MS = 60_000;
-/** Milliseconds between two looks for signed containers that are due. */
+/** Milliseconds between two looks for signed containers that are due, and for what is said about revocation. */
 const CONTAINERS_MS = 1000;
 /** Milliseconds between two looks for what operators ask about evidence, or have approved of a link. */
 const REQUESTS_MS = 1000;
@@ -221,26 +220,6 @@ async function openSpool({ data, limits }: GatewayConfig, store: Store, log: Log
   const files = await spool.clear(new Set(await store.files()));
   if (files > 0) log.info({ files }, 'temporary files of the last run are removed');
   return spool;
-}
-
-/** How each form of domestic proof is judged here, and with what we sign. */
-function policies({ gateway, home }: GatewayConfig, hub: OpenHub | undefined): (form: Grant['proof'], connection: string) => ProofPolicy {
-  const der = (file: string) => new X509Certificate(readFileSync(file)).raw;
-  const wss: ProofPolicy | undefined = home.wss && {
-    form: 'wss',
-    trust: { authorities: home.wss.authorities.map(der) },
-    verifiers: home.wss.verifiers,
-    maxAge: home.wss.maxAge,
-    maxAhead: home.wss.maxAhead,
-    signer: { key: createPrivateKey(readFileSync(home.wss.key)), chain: [der(home.wss.certificate)] },
-  };
-  return (form, connection) => {
-    if (form === 'security-server' && gateway.home !== 'hub') return { form, connection, ...(gateway.home === 'edge' ? { voucher: 'edge' } : {}) };
-    if (form === 'api-client' && hub !== undefined) return { form };
-    if (form === 'wss' && wss !== undefined) return wss;
-    if ((form === 'http-signature' || form === 'jws-detached') && hub?.signatures !== undefined) return { ...hub.signatures, form };
-    throw new CausewayError('internal', `a grant asks for ${form} proof, for which gateway.yaml has no settings (home.wss, home.hub.signatures)`);
-  };
 }
 
 /** Service URLs for the security server or the clients of a hub, or, at an edge, the entry points of the dialects for information systems. */

@@ -49,6 +49,7 @@ export function checkFiles({ keys, listeners, home, citizens, seal, mappings, tr
   if (home.wss !== undefined) {
     checkIdentity(home.wss, ['home', 'wss'], now, report);
     checkCertificates(home.wss.authorities, ['home', 'wss', 'authorities'], now, report);
+    for (const [index, { authority, ocsp }] of (home.wss.revocation?.sources ?? []).entries()) checkCertificates([authority, ...(ocsp?.responders ?? [])], ['home', 'wss', 'revocation', 'sources', index], now, report);
   }
   for (const name of ['anchor', 'file'] as const) checkThere(home.containers?.configuration[name], ['home', 'containers', 'configuration', name], report);
   checkFolder(mappings, ['mappings'], report);

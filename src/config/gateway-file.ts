@@ -7,6 +7,7 @@ import { citizens } from './citizens-file.ts';
 import { federation } from './federation-file.ts';
 import { containers } from './containers-file.ts';
 import { callingHome } from './home-file.ts';
+import { revocation } from './revocation-file.ts';
 import { clock, timestamps } from './timestamps-file.ts';
 import { base64Of32, count, country, duration, httpsUrl, identity, oneOf, path, port, record, size, text } from './values.ts';
 
@@ -46,6 +47,7 @@ function wss(folder: string) {
       verifiers: v.pipe(v.optional(oneOf(['libxml2', 'xml-crypto', 'both']), 'libxml2'), v.description('Which of the two independent verifiers runs; with both they must agree.')),
       maxAge: v.pipe(v.optional(duration(), '5m'), v.description('How far a signed creation time may lie back.')),
       maxAhead: v.optional(duration(), '60s'),
+      revocation: revocation(folder),
     }),
     v.description('Signed messages at home (WS-Security): whom we believe, and with what we sign as our own member.'),
   );

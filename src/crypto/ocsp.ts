@@ -3,6 +3,7 @@ import { X509Certificate, hash, verify } from 'node:crypto';
 import { BasicOCSPResponse, Certificate, OCSPResponse } from 'pkijs';
 import type { CertID, SingleResponse } from 'pkijs';
 import { CausewayError } from '../errors.ts';
+import { tlv } from './cms-plain.ts';
 import { signatureByOid } from './cms.ts';
 import { parseCertificate } from './certificates.ts';
 
@@ -24,6 +25,13 @@ export interface OcspAnswer {
   readonly producedAt: number;
 }
 
+/** What a responder that is believed says, whatever it is. */
+export interface OcspStatus extends OcspAnswer {
+  readonly status: 'good' | 'revoked' | 'unknown';
+  /** After which there is a newer answer; undefined: at any time. */
+  readonly nextUpdate: number | undefined;
+}
+
 const BASIC = '1.3.6.1.5.5.7.48.1.1';
 const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9';
 /** The digests by which an answer tells which certificate it is of: identification only, so that SHA-1 does. */
@@ -34,22 +42,38 @@ const ID_DIGESTS: Readonly<Record<string, string>> = { '1.3.14.3.2.26': 'sha1', 
  * `signature-invalid`, `signature-weak`, `signature-untrusted` (revoked, unknown, another responder) and `signature-expired`.
  */
 export function verifyOcsp(response: Uint8Array, question: OcspQuestion): OcspAnswer {
+  const { status, thisUpdate, producedAt } = readOcspStatus(response, question);
+  if (status !== 'good') throw untrusted('the certificate was revoked, or is not known to its authority');
+  if (thisUpdate > question.at) throw expired('the OCSP answer is younger than the signature');
+  if (thisUpdate < question.at - question.freshness) throw expired('the OCSP answer is too old');
+  return { thisUpdate, producedAt };
+}
+
+/** What is said of the certificate, signed by a responder that may say it. How old it may be, the caller judges. Throws as verifyOcsp. */
+export function readOcspStatus(response: Uint8Array, question: Omit<OcspQuestion, 'freshness'>): OcspStatus {
   const basic = readBasic(response);
   const { tbsResponseData } = basic;
   verifySignature(basic, responderOf(basic, question), question.at);
   const single = tbsResponseData.responses.find(({ certID }) => isOf(certID, question));
   if (single === undefined) throw untrusted('the OCSP answer is of other certificates');
-  if (statusOf(single) !== GOOD) throw untrusted('the certificate was revoked, or is not known to its authority');
-  const thisUpdate = single.thisUpdate.getTime();
-  if (thisUpdate > question.at) throw expired('the OCSP answer is younger than the signature');
-  if (thisUpdate < question.at - question.freshness) throw expired('the OCSP answer is too old');
-  return { thisUpdate, producedAt: tbsResponseData.producedAt.getTime() };
+  return { status: statusOf(single), thisUpdate: single.thisUpdate.getTime(), nextUpdate: single.nextUpdate?.getTime(), producedAt: tbsResponseData.producedAt.getTime() };
 }
 
-/** CertStatus is a choice of context tags: good [0], revoked [1], unknown [2]. */
-const GOOD = 0;
-function statusOf({ certStatus }: SingleResponse): number | undefined {
-  return (certStatus as { readonly idBlock?: { readonly tagNumber?: number } }).idBlock?.tagNumber;
+/** DER of an unsigned request about one certificate, by SHA-1, which every responder knows: identification only. Source: RFC 6960, section 4.1. */
+export function ocspRequest(certificate: Uint8Array, issuer: Uint8Array): Uint8Array {
+  const [subject, authority] = [Certificate.fromBER(certificate), Certificate.fromBER(issuer)];
+  const name = hash('sha1', Buffer.from(authority.subject.toSchema().toBER()), 'buffer');
+  const key = hash('sha1', authority.subjectPublicKeyInfo.subjectPublicKey.valueBlock.valueHexView, 'buffer');
+  const certId = tlv(SEQUENCE, SHA1, tlv(OCTETS, name), tlv(OCTETS, key), Buffer.from(subject.serialNumber.toBER()));
+  return tlv(SEQUENCE, tlv(SEQUENCE, tlv(SEQUENCE, tlv(SEQUENCE, certId))));
+}
+const [SEQUENCE, OCTETS] = [0x30, 0x04];
+const SHA1 = Buffer.from('300906052b0e03021a0500', 'hex');
+
+/** CertStatus is a choice of context tags. */
+const STATUSES = ['good', 'revoked', 'unknown'] as const;
+function statusOf({ certStatus }: SingleResponse): OcspStatus['status'] {
+  return STATUSES[(certStatus as { readonly idBlock?: { readonly tagNumber?: number } }).idBlock?.tagNumber ?? 2] ?? 'unknown';
 }
 
 function readBasic(bytes: Uint8Array): BasicOCSPResponse {
@@ -63,7 +87,7 @@ function readBasic(bytes: Uint8Array): BasicOCSPResponse {
 }
 
 /** A responder that is listed, the issuer itself, or one that the issuer made for this (RFC 6960, section 4.2.2.2). */
-function responderOf({ certs = [] }: BasicOCSPResponse, { issuer, responders }: OcspQuestion): readonly Uint8Array[] {
+function responderOf({ certs = [] }: BasicOCSPResponse, { issuer, responders }: Omit<OcspQuestion, 'freshness'>): readonly Uint8Array[] {
   const brought = certs.map((one) => new Uint8Array(one.toSchema().toBER()));
   const authority = new X509Certificate(issuer);
   const delegated = brought.filter((der) => {
@@ -82,7 +106,7 @@ function verifySignature({ tbsResponseData, signatureAlgorithm, signature }: Bas
   if (at < signer.notBefore || at > signer.notAfter) throw expired('the certificate of the OCSP responder is outside its validity period');
 }
 
-function isOf({ hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }: CertID, { certificate, issuer }: OcspQuestion): boolean {
+function isOf({ hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }: CertID, { certificate, issuer }: Pick<OcspQuestion, 'certificate' | 'issuer'>): boolean {
   const digest = ID_DIGESTS[hashAlgorithm.algorithmId];
   if (digest === undefined) return false;
   const [subject, authority] = [Certificate.fromBER(certificate), Certificate.fromBER(issuer)];

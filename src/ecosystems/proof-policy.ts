@@ -1,4 +1,5 @@
 /** How a gateway proves domestic messages and signs its own (gateway.yaml `home`; a grant of the link says which form it demands). */
+import type { CertificatePath } from '../crypto/certificate-path.ts';
 import type { CertificateTrust, MemberKey } from '../crypto/certificates.ts';
 import type { MessageKey } from '../crypto/message-keys.ts';
 
@@ -30,6 +31,8 @@ export type ProofPolicy =
   | {
       readonly form: 'wss';
       readonly trust: CertificateTrust;
+      /** Throws where the certificate of a verified signature is revoked now, or where that has to be known and is not (trust/revocation.ts). */
+      readonly revocation?: (path: CertificatePath) => Promise<void>;
       /** Which of the two independent verifiers runs; `both` must agree. */
       readonly verifiers: 'libxml2' | 'xml-crypto' | 'both';
       /** Milliseconds that a signed creation time may lie back, and ahead. */

@@ -37,6 +37,7 @@ export async function verifyRequest(received: Received<DomesticRequest>, policy:
   const proven = proveMessage(received.bytes, policy, now, limits);
   const request = toRequest(proven.message, [{ dialect, service, operation }], dialect);
   checkSigner(proven.path, request.client);
+  await checkRevocation(proven.path, policy);
   return mintVerified(request, renderXml(proven.covered.envelope, PREFIXES), proven.proof, received.bytes);
 }
 
@@ -48,6 +49,7 @@ export async function verifyResponse(received: Received<DomesticResponse>, call:
     const proven = proveMessage(received.bytes, policy, now, limits);
     const response = toResponse(proven.message, call);
     checkSigner(proven.path, call.home.service);
+    await checkRevocation(proven.path, policy);
     return mintVerified(response, proven.covered.bytes, proven.proof, received.bytes);
   } catch (thrown) {
     const error = asCausewayError(thrown);
@@ -106,6 +108,11 @@ function proveMessage(bytes: Uint8Array, policy: ProofPolicy, now: number, limit
   const path = pathOf(signature.certificate);
   const proof: DomesticProof = { form: 'wss', result: 'verified', policy: `${PROFILE}/${policy.verifiers}`, verifiedAt: now, issuer: path.issuer };
   return { path, message: readEnvelope(covered.envelope), covered, proof };
+}
+
+/** Last: only for a signature that holds, of the right member, under an approved authority, is anybody asked. */
+async function checkRevocation(path: CertificatePath, policy: ProofPolicy): Promise<void> {
+  if (policy.form === 'wss') await policy.revocation?.(path);
 }
 
 function checkSigner(path: CertificatePath, member: DomesticMember): void {
