@@ -45,7 +45,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'jsonata': ['mapping'],
   'koa': ['http', 'sandbox'],
   'libxml2-wasm': ['xml'],
-  'lru-cache': ['crypto', 'trail'],
+  'lru-cache': ['crypto', 'trail', 'trust'],
   'pino': ['platform'],
   'prom-client': ['platform'],
   'stdnum': ['mapping'],
