@@ -142,7 +142,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   keyWatch.start(config, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
   // What is fetched first may be what our own listener hands out.
   await trust.start();
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void linkChanges.look(), REQUESTS_MS), setInterval(() => void echoing.look(), ECHO_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void Promise.all([containers?.look(), revocation?.look()]), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store), DEPENDENCIES_MS)];
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void linkChanges.look(), REQUESTS_MS), setInterval(() => void echoing.look(), ECHO_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void Promise.all([containers?.look(), revocation?.look()]), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store, keyWatch), DEPENDENCIES_MS)];
   return {
     country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
@@ -158,7 +158,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
       await trail.close();
       await listeners.federation.close(graceMs);
       await Promise.all([listeners.operations.close(0), home.close(), hub?.close(), ...peers.map((peer) => peer.connection.close())]);
-      for (const file of [mirror, store]) await file.close();
+      for (const part of [mirror, store, keyWatch.keys]) await part.close();
     },
   };
 }
@@ -209,7 +209,8 @@ async function housekeep(store: Store, spool: Spool, journal: Journal, erasing: 
 }
 
 /** A store that failed stays so until the process is started anew. */
-function lookAtDependencies(dependencies: Dependencies, store: Store): void {
+function lookAtDependencies(dependencies: Dependencies, store: Store, { keys }: KeyWatch): void {
+  dependencies.report('hsm', keys.loss === undefined ? undefined : { why: keys.loss });
   dependencies.report('evidenceStore', store.healthy() ? undefined : { why: 'the store failed: it is opened again when the gateway is started anew' });
   dependencies.look();
 }

@@ -58,9 +58,8 @@ export interface KeyLine {
 /** Needs no running gateway. Throws `config-invalid`. */
 export async function listKeys(folder: string): Promise<readonly KeyLine[]> {
   const config = readGateway(folder);
-  const keys = await OwnKeys.open(config);
   const roles = ROTATING.filter((role) => role !== 'entity' || config.federation !== undefined);
-  const held = roles.flatMap((role) => linesOf(role, keys.plan(role), keys.current(role).kid));
+  const held = await OwnKeys.with(config, (keys) => roles.flatMap((role) => linesOf(role, keys.plan(role), keys.current(role).kid)));
   const retired = readHistory(config.data).map(({ role, kid, exp, reason }): KeyLine => ({ role, kid, state: reason === 'compromised' ? 'compromised' : 'retired', at: new Date(exp * 1000).toISOString() }));
   return [...held, ...retired];
 }

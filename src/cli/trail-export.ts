@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import { loadConfig, readTrustFile } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { parseJws } from '../crypto/jws.ts';
-import { KeyFiles } from '../crypto/key-files.ts';
 import { CausewayError } from '../errors.ts';
 import { writeContainer } from '../evidence/asic.ts';
 import { readEvidence } from '../evidence/keep.ts';
+import { readHistory } from '../trust/own/key-history.ts';
+import { OwnKeys } from '../trust/own/own-keys.ts';
 import { readKek } from '../evidence/kek.ts';
 import { unwrapRecordKey } from '../evidence/record.ts';
 import { evidenceOf, extract } from '../trail/extract.ts';
@@ -51,7 +52,7 @@ export async function trailExport(options: ExportArguments): Promise<Exported> {
   const taken = extract(options.data, selectionOf(options), options.maxEntries);
   const statements = statementsOf(options, config, taken.entries);
   const { roots, stamp } = stamping(config);
-  const bytes = await writeContainer(contentsOf(options, config, taken, statements), roots, stamp, sealing(config));
+  const bytes = await writeContainer(await contentsOf(options, config, taken, statements), roots, stamp, sealing(config));
   const { wrong } = await verifyContainer(bytes);
   if (wrong.length > 0) throw new CausewayError('trail-broken', `the data folder does not verify: ${wrong.map(({ file, what }) => `${file} ${what}`).join('; ')}`);
   writeFileSync(options.out, bytes);
@@ -89,10 +90,10 @@ function statementsOf({ data }: ExportArguments, config: GatewayConfig, entries:
   });
 }
 
-function contentsOf(options: ExportArguments, config: GatewayConfig, { entries, notes }: Extract, statements: readonly KeptStatement[]): Map<string, Uint8Array> {
+async function contentsOf(options: ExportArguments, config: GatewayConfig, { entries, notes }: Extract, statements: readonly KeptStatement[]): Promise<Map<string, Uint8Array>> {
   const links = new Set(entries.map(({ link }) => link));
   const keys = keysOf(readTrailKeys(options.data), entries);
-  const trust = trustOf(options, config, links, statements);
+  const trust = await trustOf(options, config, links, statements);
   const files = new Map<string, Uint8Array>();
   files.set(SCRIPT, readFileSync(new URL('../evidence/VERIFY.txt', import.meta.url)));
   files.set(ABOUT, jsonFile({ v: 1, country: config.gateway.country, ...selectionOf(options) }));
@@ -128,7 +129,7 @@ function peerTrust(file: string): Uint8Array {
 }
 
 /** The peers' trust files as they are in use, and our own statement keys for as long as the statements here need them. */
-function trustOf({ ourTrust }: ExportArguments, config: GatewayConfig, links: ReadonlySet<string>, statements: readonly KeptStatement[]): Map<string, Uint8Array> {
+async function trustOf({ ourTrust }: ExportArguments, config: GatewayConfig, links: ReadonlySet<string>, statements: readonly KeptStatement[]): Promise<Map<string, Uint8Array>> {
   const { country, entity } = config.gateway;
   const peers = config.links.filter(({ agreements }) => links.has(agreements[0].id)).flatMap(({ agreements }) => agreements[0].parties.filter((party) => party.entity !== entity));
   const files = new Map(peers.map((peer): [string, Uint8Array] => [trustFile(peer.country), peerTrust(join(config.trust, `${peer.country}.json`))]));
@@ -136,14 +137,21 @@ function trustOf({ ourTrust }: ExportArguments, config: GatewayConfig, links: Re
     readTrustFile(ourTrust);
     return files.set(trustFile(country), readFileSync(ourTrust));
   }
-  const { kid, key } = new KeyFiles(config.keys.passphrase).signer(config.keys.statement);
   const ours = statements.filter(({ compact }) => unverifiedClaims(compact).iss === entity);
-  const other = ours.map(({ compact }) => parseJws(compact, compact.length).kid).find((used) => used !== kid);
-  if (other !== undefined) throw new CausewayError('config-invalid', `a statement is under our key ${other}, which is not in use any more: name --our-trust, a file of ours that holds it`);
   const times = ours.map(({ compact }) => unverifiedClaims(compact).iat * 1000);
   const window = { notBefore: instant(Math.min(...times, Number.MAX_SAFE_INTEGER)), notAfter: instant(Math.max(...times, 0) + 1000) };
-  const publicKey = key.export({ format: 'jwk' });
-  return files.set(trustFile(country), jsonFile({ entity, country, statement: times.length === 0 ? [] : [{ kid, publicKey, ...window }], encryption: [], tls: [] }));
+  const known = await ourStatementKeys(config);
+  const used = new Set(ours.map(({ compact }) => parseJws(compact, compact.length).kid));
+  const lost = [...used].find((kid) => !known.has(kid));
+  if (lost !== undefined) throw new CausewayError('config-invalid', `a statement is under our key ${lost}, which is not among those that are or were in use: name --our-trust, a file of ours that holds it`);
+  return files.set(trustFile(country), jsonFile({ entity, country, statement: [...used].map((kid) => ({ kid, publicKey: known.get(kid), ...window })), encryption: [], tls: [] }));
+}
+
+/** Public keys by `kid`: in use, next, and those that were ours. */
+async function ourStatementKeys(config: GatewayConfig): Promise<ReadonlyMap<string, object>> {
+  const shown = await OwnKeys.with(config, ({ published }) => published.statement.map(({ kid, key }): [string, object] => [kid, key.export({ format: 'jwk' })]));
+  const retired = readHistory(config.data).filter(({ role }) => role === 'statement').map(({ kid, kty, crv, x, y }): [string, object] => [kid, { kty, crv, x, y }]);
+  return new Map([...retired, ...shown]);
 }
 
 function instant(ms: number): string {

@@ -25,14 +25,13 @@ export interface ExportedTrust {
 export async function exportTrust(folder: string, days: number, now: number, earlier?: string): Promise<ExportedTrust> {
   const config = readGateway(folder);
   const { gateway, keys } = config;
-  const own = await OwnKeys.open(config);
-  const trust = {
+  const trust = await OwnKeys.with(config, (own) => ({
     entity: gateway.entity,
     country: gateway.country,
     ...shownKeys(own.published, { notBefore: now, notAfter: now + days * DAY_MS }),
     log: { key: rawPublic(own.files.ed25519(keys.log, 'log')) },
     witness: { key: rawPublic(own.files.ed25519(keys.witness, 'witness')) },
-  };
+  }));
   const exported = earlier === undefined ? trust : withKeysOf(readTrustFile(earlier), trust);
   return { document: JSON.stringify(exported, undefined, 2), fingerprint: fingerprintOf(exported) };
 }

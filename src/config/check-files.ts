@@ -30,21 +30,23 @@ const KINDS = {
   tls: { text: 'must be an EC or RSA key', fits: (key: KeyObject) => key.asymmetricKeyType === 'ec' || key.asymmetricKeyType === 'rsa' },
 } as const;
 
-export function checkFiles({ keys, listeners, home, citizens, seal, mappings, trust, federation }: GatewayFile, at: Located, now: number): Problem[] {
+export function checkFiles({ pkcs11, keys, listeners, home, citizens, seal, mappings, trust, federation }: GatewayFile, at: Located, now: number): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (path, text, options) => problems.push(problemAt(at, path, text, options));
-  checkPrivateKey(keys.statement, ['keys', 'statement'], 'p256', report);
-  checkPrivateKey(keys.encryption, ['keys', 'encryption'], 'p256', report);
-  checkPrivateKey(keys.log, ['keys', 'log'], 'ed25519', report);
-  checkPrivateKey(keys.witness, ['keys', 'witness'], 'ed25519', report);
+  const passphrase = keys.passphrase === undefined ? undefined : readSecret(keys.passphrase, ['keys', 'passphrase'], report)?.toString().replace(/\r?\n$/, '');
+  const secrets = { ...(passphrase === undefined ? {} : { passphrase }), token: pkcs11 !== undefined };
+  checkPlace(keys.statement, ['keys', 'statement'], secrets, report);
+  checkPlace(keys.encryption, ['keys', 'encryption'], secrets, report);
+  checkPrivateKey(keys.log, ['keys', 'log'], 'ed25519', report, passphrase);
+  checkPrivateKey(keys.witness, ['keys', 'witness'], 'ed25519', report, passphrase);
   checkEvidenceKey(keys.evidence, ['keys', 'evidence'], report);
-  checkIdentity(keys.tls, ['keys', 'tls'], now, report);
-  checkIdentity(listeners.domestic.tls, ['listeners', 'domestic', 'tls'], now, report);
+  checkIdentity(keys.tls, ['keys', 'tls'], now, report, passphrase);
+  checkIdentity(listeners.domestic.tls, ['listeners', 'domestic', 'tls'], now, report, passphrase);
   checkCertificates(listeners.domestic.tls.clients, ['listeners', 'domestic', 'tls', 'clients'], now, report);
-  for (const [index, { tls }] of home.securityServers.entries()) checkOutgoing(tls, ['home', 'securityServers', index, 'tls'], now, report);
-  for (const [index, { tls }] of home.services.entries()) checkOutgoing(tls, ['home', 'services', index, 'tls'], now, report);
+  for (const [index, { tls }] of home.securityServers.entries()) checkOutgoing(tls, ['home', 'securityServers', index, 'tls'], now, report, passphrase);
+  for (const [index, { tls }] of home.services.entries()) checkOutgoing(tls, ['home', 'services', index, 'tls'], now, report, passphrase);
   for (const [index, { certificates }] of home.clients.entries()) checkCertificates(certificates, ['home', 'clients', index, 'certificates'], now, report);
-  if (seal !== undefined) checkIdentity(seal, ['seal'], now, report);
+  if (seal !== undefined) checkIdentity(seal, ['seal'], now, report, passphrase);
   for (const [index, { certificates }] of (citizens?.authorities ?? []).entries()) checkCertificates(certificates, ['citizens', 'authorities', index, 'certificates'], now, report);
   if (home.wss !== undefined) {
     checkIdentity(home.wss, ['home', 'wss'], now, report);
@@ -54,12 +56,22 @@ export function checkFiles({ keys, listeners, home, citizens, seal, mappings, tr
   for (const name of ['anchor', 'file'] as const) checkThere(home.containers?.configuration[name], ['home', 'containers', 'configuration', name], report);
   checkFolder(mappings, ['mappings'], report);
   if (federation === undefined) checkFolder(trust, ['trust'], report);
-  else checkFederation(federation, report);
+  else checkFederation(federation, secrets, report);
+  if (pkcs11 !== undefined) {
+    readOrReport(pkcs11.module, ['pkcs11', 'module'], report);
+    readSecret(pkcs11.pin, ['pkcs11', 'pin'], report);
+  }
   return problems;
 }
 
-function checkFederation({ anchor, fingerprint, entityKey, sources, publish }: NonNullable<GatewayFile['federation']>, report: Report): void {
-  checkPrivateKey(entityKey, ['federation', 'entityKey'], 'p256', report);
+/** What opens keys that are not simply there. */
+interface Secrets {
+  readonly passphrase?: string;
+  readonly token: boolean;
+}
+
+function checkFederation({ anchor, fingerprint, entityKey, sources, publish }: NonNullable<GatewayFile['federation']>, secrets: Secrets, report: Report): void {
+  checkPlace(entityKey, ['federation', 'entityKey'], secrets, report);
   if (publish !== undefined) checkFolder(publish, ['federation', 'publish'], report);
   const { value, problems } = readConfigFile(anchor, anchorSchema());
   if (value === undefined) return report(['federation', 'anchor'], problems[0]?.text ?? `${anchor} cannot be read`, { hint: '`causeway anchor init` writes it as anchor.json' });
@@ -72,20 +84,26 @@ function checkThere(file: string | undefined, path: YamlPath, report: Report): v
   if (file !== undefined && statSync(file, { throwIfNoEntry: false })?.isFile() !== true) report(path, `there is no file ${file}`);
 }
 
+/** What is in a token is looked at by the gateway that uses it. */
+function checkPlace(place: string, path: YamlPath, { passphrase, token }: Secrets, report: Report): void {
+  if (!place.startsWith('pkcs11:')) checkPrivateKey(place, path, 'p256', report, passphrase);
+  else if (!token) report(path, 'is in a token, and there is no group `pkcs11`', { hint: 'docs/hsm.md' });
+}
+
 function checkFolder(folder: string, path: YamlPath, report: Report): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) report(path, `there is no folder ${folder}`);
 }
 
-function checkIdentity(files: { readonly key: string; readonly certificate: string }, path: YamlPath, now: number, report: Report): void {
-  const key = checkPrivateKey(files.key, [...path, 'key'], 'tls', report);
+function checkIdentity(files: { readonly key: string; readonly certificate: string }, path: YamlPath, now: number, report: Report, passphrase?: string): void {
+  const key = checkPrivateKey(files.key, [...path, 'key'], 'tls', report, passphrase);
   const certificate = checkCertificate(files.certificate, [...path, 'certificate'], now, report);
   if (key !== undefined && certificate !== undefined && !certificate.checkPrivateKey(key)) report([...path, 'certificate'], `is not the certificate of ${files.key}`);
 }
 
-export function checkOutgoing(tls: GatewayFile['home']['securityServers'][number]['tls'], path: YamlPath, now: number, report: Report): void {
+export function checkOutgoing(tls: GatewayFile['home']['securityServers'][number]['tls'], path: YamlPath, now: number, report: Report, passphrase?: string): void {
   if (tls === undefined) return;
   const { key, certificate, pins } = tls;
-  if (key !== undefined && certificate !== undefined) checkIdentity({ key, certificate }, path, now, report);
+  if (key !== undefined && certificate !== undefined) checkIdentity({ key, certificate }, path, now, report, passphrase);
   checkCertificates(pins, [...path, 'pins'], now, report);
 }
 
@@ -93,12 +111,12 @@ function checkCertificates(files: readonly string[], path: YamlPath, now: number
   for (const [index, file] of files.entries()) checkCertificate(file, [...path, index], now, report);
 }
 
-export function checkPrivateKey(file: string, path: YamlPath, kind: keyof typeof KINDS, report: Report): KeyObject | undefined {
+export function checkPrivateKey(file: string, path: YamlPath, kind: keyof typeof KINDS, report: Report, passphrase?: string): KeyObject | undefined {
   const pem = readSecret(file, path, report);
   if (pem === undefined) return undefined;
-  const key = attempt(() => createPrivateKey(pem));
+  const key = attempt(() => createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) }));
   if (key === undefined) {
-    report(path, `${file} is not a private key in PEM without a passphrase`);
+    report(path, pem.includes('ENCRYPTED') ? `${file} is encrypted, and keys.passphrase does not open it` : `${file} is not a private key in PEM`);
     return undefined;
   }
   if (!KINDS[kind].fits(key)) report(path, `${file} ${KINDS[kind].text}`, kind === 'signature' ? {} : { hint: '`causeway keys make` makes the keys of a gateway' });

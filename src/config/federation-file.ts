@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import type { DeepReadonly } from './freeze.ts';
-import { duration, httpsUrl, path, record, text } from './values.ts';
+import { duration, httpsUrl, keyPlace, path, record, text } from './values.ts';
 
 export function federation(folder: string) {
   const place = v.pipe(text(), v.transform((written) => (/^https?:/.test(written) ? written.replace(/\/$/, '') : resolve(folder, written))));
@@ -10,7 +10,7 @@ export function federation(folder: string) {
     record({
       anchor: v.pipe(path(folder), v.description("File of our own country's anchor (anchor.json of `causeway anchor init`): the only keys that are believed by themselves.")),
       fingerprint: v.pipe(text(), v.description('Its fingerprint, as the people who keep the anchor say it, not as it came with the file.')),
-      entityKey: v.pipe(path(folder), v.description('P-256 private key (PEM) that signs our entity configuration and nothing else; our anchor states it.')),
+      entityKey: v.pipe(keyPlace(folder), v.description('P-256 private key (PEM, or pkcs11:object=<label>) that signs our entity configuration and nothing else; our anchor states it.')),
       sources: v.pipe(
         v.array(record({ entity: v.pipe(httpsUrl(), v.description('Entity id of an anchor, ours or that of a peer, or of a peer.')), at: v.pipe(v.array(place), v.minLength(1, 'name at least one place')) })),
         v.minLength(1, 'name at least one source'),

@@ -9,7 +9,7 @@ import { containers } from './containers-file.ts';
 import { callingHome } from './home-file.ts';
 import { revocation } from './revocation-file.ts';
 import { clock, timestamps } from './timestamps-file.ts';
-import { base64Of32, count, country, duration, httpsUrl, identity, oneOf, path, port, record, size, text } from './values.ts';
+import { base64Of32, count, country, duration, httpsUrl, identity, keyPlace, oneOf, path, port, record, size, text } from './values.ts';
 
 const MiB = 1024 ** 2;
 
@@ -72,8 +72,8 @@ function home(folder: string) {
 function keys(folder: string) {
   return v.pipe(
     record({
-      statement: v.pipe(path(folder), v.description('P-256 private key (PEM) that signs statements.')),
-      encryption: v.pipe(path(folder), v.description('P-256 private key (PEM) for which peers encrypt.')),
+      statement: v.pipe(keyPlace(folder), v.description('P-256 private key (PEM, or pkcs11:object=<label>) that signs statements.')),
+      encryption: v.pipe(keyPlace(folder), v.description('P-256 private key (PEM, or pkcs11:object=<label>) for which peers encrypt.')),
       tls: v.pipe(record(identity(folder)), v.description('Our identity towards peers.')),
       log: v.pipe(path(folder), v.description('Ed25519 private key (PEM) that signs checkpoints of our log.')),
       witness: v.pipe(path(folder), v.description("Ed25519 private key (PEM) that cosigns the peers' logs.")),
@@ -82,6 +82,19 @@ function keys(folder: string) {
       passphrase: v.exactOptional(v.pipe(path(folder), v.description('File with the passphrase of private keys that are encrypted (PKCS#8), such as a systemd credential: /run/credentials/causeway.service/passphrase.'))),
     }),
     v.description('Private keys, readable by the gateway alone. `causeway keys make` makes them.'),
+  );
+}
+
+function pkcs11(folder: string) {
+  return v.pipe(
+    record({
+      module: v.pipe(path(folder), v.description("The vendor's PKCS#11 library.")),
+      token: v.pipe(text(), v.description('Label of the token.')),
+      pin: v.pipe(path(folder), v.description('File with the user PIN, such as a systemd credential.')),
+      sessions: v.pipe(v.optional(count(1, 256), 8), v.description('Kept open at one time.')),
+      timeout: v.pipe(v.optional(duration(), '5s'), v.description('For one signature or agreement; a library that is slower is ended and begun anew.')),
+    }),
+    v.description('The token that holds keys which are written as pkcs11:object=<label> (docs/hsm.md).'),
   );
 }
 
@@ -170,6 +183,7 @@ function fields(folder: string) {
     citizens: v.exactOptional(citizens(folder)),
     keys: keys(folder),
     rotation,
+    pkcs11: v.exactOptional(pkcs11(folder)),
     operators,
     limits,
     clock,

@@ -35,6 +35,11 @@ export function path(folder: string) {
   return v.pipe(text(), v.transform((written) => resolve(folder, written)));
 }
 
+/** A private key: its file, or `pkcs11:object=<label>` of a key pair in the token of the group `pkcs11`. */
+export function keyPlace(folder: string) {
+  return v.pipe(text(), v.check((written) => !written.startsWith('pkcs11:') || /^pkcs11:object=[A-Za-z0-9._%-]+$/.test(written), expects('the path of a file, or pkcs11:object=<label>')), v.transform((written) => (written.startsWith('pkcs11:') ? written : resolve(folder, written))));
+}
+
 /** Key and certificate files (PEM) of one TLS identity. */
 export function identity(folder: string) {
   return { key: path(folder), certificate: path(folder) };

@@ -7,6 +7,7 @@ import { writeDurably } from '../platform/durable-file.ts';
 import { spkiPin } from '../platform/spki.ts';
 import type { Opener } from './jwe.ts';
 import type { Signer } from './jws.ts';
+import { mldsa44Key } from './mldsa.ts';
 import { ed25519Key, encodedKey, encryptionKey, privateKey, statementKey } from './keys.ts';
 
 /** How we show ourselves to who connects, and to whom we connect. PEM; the key in the clear, in memory alone. */
@@ -46,6 +47,11 @@ export class KeyFiles {
   /** Of the organisation's seal. */
   seal(file: string): KeyObject {
     return privateKey(read(file), 'seal', this.#passphrase);
+  }
+
+  /** The second key of a witness. */
+  mldsa44(file: string): KeyObject {
+    return mldsa44Key(read(file), 'second witness', this.#passphrase);
   }
 
   /** Throws `config-invalid` also where certificate and key are not of each other: one of two files was replaced, and the other will be. */

@@ -1,8 +1,6 @@
 /** The trail of one gateway as its configuration says: stores and logs opened, keys read, and the keeper that publishes, mirrors and recovers. */
-import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '../config/config.ts';
-import { ed25519Key } from '../crypto/keys.ts';
-import { mldsa44Key } from '../crypto/mldsa.ts';
+import { KeyFiles } from '../crypto/key-files.ts';
 import type { CausewayError } from '../errors.ts';
 import type { Link, LinkVersion } from '../federation/link.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -56,8 +54,9 @@ export interface TrailParts {
 /** From now on logs are compared, published and mirrored; open exchanges go on as soon as the trail of their link is known to be whole. */
 export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { peers, outbound, inbound, clock, clockState, measured, log, onStep }: TrailParts): Keeper {
   const links = peers.map((peer) => keptLink(peer, config.limits.peerEntriesPerMinute));
-  const logKey = ed25519Key(readFileSync(config.keys.log), 'log');
-  const witnessKey = ed25519Key(readFileSync(config.keys.witness), 'witness');
+  const files = new KeyFiles(config.keys.passphrase);
+  const logKey = files.ed25519(config.keys.log, 'log');
+  const witnessKey = files.ed25519(config.keys.witness, 'witness');
   const parties = links.flatMap(({ us, peer }) => [us, peer]);
   const local = { name: firstOrigins(config, [], clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey)).toString('base64') };
   writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: parties.flatMap(({ witness: { name, key, mldsa44 } }) => [key, ...(mldsa44 === undefined ? [] : [mldsa44])].map((one) => ({ name, key: one }))) });
@@ -65,7 +64,7 @@ export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores,
     links,
     logKey,
     witnessKey,
-    ...(config.keys.witnessMldsa44 === undefined ? {} : { witnessMldsa44: mldsa44Key(readFileSync(config.keys.witnessMldsa44), 'second witness') }),
+    ...(config.keys.witnessMldsa44 === undefined ? {} : { witnessMldsa44: files.mldsa44(config.keys.witnessMldsa44) }),
     store,
     mirror,
     heads: new HeadFile(config.heads),

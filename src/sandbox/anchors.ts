@@ -58,7 +58,7 @@ export async function stateAll(data: string, gateways: readonly [AnchoredGateway
   for (const { country, folder } of gateways) {
     const file = join(anchorFolder(data, country), 'gateway.jwt');
     const config = readGateway(folder);
-    writeFileSync(file, await ownConfiguration(config, (await OwnKeys.open(config)).published, now));
+    writeFileSync(file, await OwnKeys.with(config, ({ published }) => ownConfiguration(config, published, now)));
     await issue(data, country, file, { kind: 'gateway', names: [] }, now);
   }
   const [first, second] = gateways;

@@ -1,6 +1,5 @@
 /** Making the next key of a role, beside the one in use. */
 import { X509Certificate, generateKeyPairSync } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { openerOf, privateKey, signerOf, thumbprint } from '../../crypto/keys.ts';
 import type { TlsIdentity } from '../../crypto/key-files.ts';
 import type { Opener } from '../../crypto/jwe.ts';
@@ -14,13 +13,13 @@ const TWO_YEARS_MS = 2 * 365 * 24 * 60 * 60 * 1000;
 
 /** Durable when it resolves with the key's `kid`, or pin. One that a crash left behind is taken: nobody has seen it. `now`: UTC milliseconds. */
 export async function makeNextKey(role: RotatingRole, keys: OwnKeys, now: number): Promise<string> {
-  const file = keys.nextFile(role);
+  const place = keys.nextOf(role);
   if (role === 'tls') {
     const { key, certificate } = await newTls(keys, now);
     await writeDurably(keys.nextCertificate(), certificate);
-    await keys.files.write(file, privateKey(key, 'TLS'));
-  } else if (!existsSync(file)) await keys.files.makeP256(file);
-  const next = keys.next(role);
+    await keys.files.write(place, privateKey(key, 'TLS'));
+  } else await keys.store.makeP256(place);
+  const next = await keys.next(role);
   return 'pin' in next ? next.pin : next.kid;
 }
 

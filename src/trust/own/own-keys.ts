@@ -1,13 +1,13 @@
 /**
  * Our own keys as they are at the moment, each role by its plan: which one signs, which ones open, which ones peers are shown. What changes
- * acts on the next use. The file that gateway.yaml names holds the key in use; while it changes, the next one stands beside it.
+ * acts on the next use. Where gateway.yaml says, in a file or a token, is the key in use; while it changes, the next one stands beside it.
  */
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
 import type { GatewayConfig } from '../../config/config.ts';
 import { KeyFiles } from '../../crypto/key-files.ts';
+import { KeyStore } from '../../crypto/key-store.ts';
+import { Token } from '../../crypto/hsm/token.ts';
 import type { TlsIdentity } from '../../crypto/key-files.ts';
 import type { Opener } from '../../crypto/jwe.ts';
 import type { Signer } from '../../crypto/jws.ts';
@@ -17,7 +17,7 @@ import { ROTATING, keyFolders } from './key-plan.ts';
 import type { KeyFolders, KeyPlan, RotatingRole } from './key-plan.ts';
 import type { PublishedKey, PublishedKeys } from './published-keys.ts';
 
-type Config = Pick<GatewayConfig, 'data' | 'keys' | 'federation'>;
+type Config = Pick<GatewayConfig, 'data' | 'keys' | 'federation' | 'pkcs11'>;
 
 /** A role's keys while one takes the place of the other; without a change, the one in use alone. */
 interface Held<K> {
@@ -39,7 +39,9 @@ interface Keys {
 const NEXT = '.next';
 
 export class OwnKeys {
-  readonly files: KeyFiles;
+  readonly store: KeyStore;
+  /** Where some key is in one. */
+  readonly token: Token | undefined;
   readonly #config: Config;
   readonly #folders: KeyFolders;
   readonly #tlsFiles: WatchedFiles;
@@ -47,9 +49,10 @@ export class OwnKeys {
   /** Counts changes: who keeps something that was made with these keys makes it anew. */
   revision = 0;
 
-  private constructor(config: Config, files: KeyFiles, folders: KeyFolders, keys: Keys) {
+  private constructor(config: Config, store: KeyStore, token: Token | undefined, folders: KeyFolders, keys: Keys) {
     this.#config = config;
-    this.files = files;
+    this.store = store;
+    this.token = token;
     this.#folders = folders;
     this.#keys = keys;
     this.#tlsFiles = new WatchedFiles(() => Object.values(config.keys.tls));
@@ -57,9 +60,38 @@ export class OwnKeys {
 
   /** Throws `config-invalid` for a key that is not what its role needs. */
   static async open(config: Config): Promise<OwnKeys> {
-    const files = new KeyFiles(config.keys.passphrase);
+    const token = config.pkcs11 && new Token(config.pkcs11);
+    const store = new KeyStore(new KeyFiles(config.keys.passphrase), token);
     const folders = keyFolders(config.data);
-    return new OwnKeys(config, files, folders, await readKeys(config, files, folders));
+    try {
+      return new OwnKeys(config, store, token, folders, await readKeys(config, store, folders));
+    } catch (thrown) {
+      await token?.close();
+      throw thrown;
+    }
+  }
+
+  /** Keys are read without being used: for commands. Throws as `open`. */
+  static async with<T>(config: Config, use: (keys: OwnKeys) => T | Promise<T>): Promise<T> {
+    const keys = await OwnKeys.open(config);
+    try {
+      return await use(keys);
+    } finally {
+      await keys.close();
+    }
+  }
+
+  get files(): KeyFiles {
+    return this.store.files;
+  }
+
+  /** Why some of them cannot be used now; undefined where all can. */
+  get loss(): string | undefined {
+    return this.token?.loss;
+  }
+
+  async close(): Promise<void> {
+    await this.token?.close();
   }
 
   get statement(): Signer {
@@ -101,7 +133,7 @@ export class OwnKeys {
 
   /** Reads everything again after a plan was written. Throws as `open`; then all stays as it was. */
   async reload(): Promise<void> {
-    this.#keys = await readKeys(this.#config, this.files, this.#folders);
+    this.#keys = await readKeys(this.#config, this.store, this.#folders);
     this.revision += 1;
   }
 
@@ -118,50 +150,53 @@ export class OwnKeys {
   }
 
   /** Where the next key of a role is made. */
-  nextFile(role: RotatingRole): string {
-    return `${fileOf(role, this.#config)}${NEXT}`;
+  nextOf(role: RotatingRole): string {
+    return `${placeOf(role, this.#config)}${NEXT}`;
   }
 
   nextCertificate(): string {
     return `${this.#config.keys.tls.certificate}${NEXT}`;
   }
 
-  /** The next key, as it lies on disk. */
-  next(role: RotatingRole): Signer | Opener | TlsIdentity {
-    return readNext(role, this.#config, this.files);
+  /** The next key, as it was made. */
+  async next(role: RotatingRole): Promise<Signer | Opener | TlsIdentity> {
+    const place = this.nextOf(role);
+    if (role === 'tls') return this.files.tls({ key: place, certificate: this.nextCertificate() });
+    return role === 'encryption' ? this.store.opener(place) : this.store.signer(place);
   }
 
   /** Puts the next key in the place of the old one, which is gone then. What was done already is left alone: a crash may lie between. */
   async replace(role: RotatingRole): Promise<void> {
-    const moves = role === 'tls' ? [this.#config.keys.tls.certificate, this.#config.keys.tls.key] : [fileOf(role, this.#config)];
-    for (const file of moves) if (existsSync(`${file}${NEXT}`)) await rename(`${file}${NEXT}`, file);
+    const moves = role === 'tls' ? [this.#config.keys.tls.certificate, this.#config.keys.tls.key] : [placeOf(role, this.#config)];
+    for (const place of moves) await this.store.replace(`${place}${NEXT}`, place);
   }
 }
 
-async function readKeys(config: Config, files: KeyFiles, folders: KeyFolders): Promise<Keys> {
+async function readKeys(config: Config, store: KeyStore, folders: KeyFolders): Promise<Keys> {
   const names = await folders.plans.ids();
   const plans = Object.fromEntries(await Promise.all(ROTATING.map(async (role) => [role, names.includes(role) ? await folders.plans.read(role) : undefined]))) as Readonly<Record<RotatingRole, KeyPlan | undefined>>;
   const { federation, keys } = config;
-  const held = <K>(role: RotatingRole, read: (next: string) => K): Held<K> => heldBy(plans[role], read);
+  const lies = (place: string, suffix: string) => lying(place, suffix, store);
   return {
-    ...(federation === undefined ? {} : { entity: held('entity', (next) => files.signer(lying(federation.entityKey, next))) }),
-    statement: held('statement', (next) => files.signer(lying(keys.statement, next))),
-    encryption: held('encryption', (next) => files.opener(lying(keys.encryption, next))),
-    tls: held('tls', (next) => files.tls({ key: lying(keys.tls.key, next), certificate: lying(keys.tls.certificate, next) })),
+    ...(federation === undefined ? {} : { entity: await heldBy(plans.entity, async (next) => store.signer(await lies(federation.entityKey, next))) }),
+    statement: await heldBy(plans.statement, async (next) => store.signer(await lies(keys.statement, next))),
+    encryption: await heldBy(plans.encryption, async (next) => store.opener(await lies(keys.encryption, next))),
+    tls: await heldBy(plans.tls, async (next) => store.files.tls({ key: await lies(keys.tls.key, next), certificate: await lies(keys.tls.certificate, next) })),
   };
 }
 
 /** While the old key is being taken away, the next one may lie in its place already. */
-function lying(file: string, suffix: string): string {
-  return suffix === NEXT && !existsSync(`${file}${NEXT}`) ? file : `${file}${suffix}`;
+async function lying(place: string, suffix: string, store: KeyStore): Promise<string> {
+  return suffix === NEXT && !(await store.has(`${place}${NEXT}`)) ? place : `${place}${suffix}`;
 }
 
-function heldBy<K>(plan: KeyPlan | undefined, read: (suffix: string) => K): Held<K> {
-  if (plan === undefined || plan.state === 'prepared') return { ...only(read('')), ...(plan && { plan }) };
-  const next = read(NEXT);
+async function heldBy<K>(plan: KeyPlan | undefined, read: (suffix: string) => Promise<K>): Promise<Held<K>> {
+  if (plan === undefined || plan.state === 'prepared') return { ...only(await read('')), ...(plan && { plan }) };
+  const next = await read(NEXT);
   if (plan.state === 'retired') return { ...only(next), plan };
-  const both = [next, read('')];
-  if (plan.state === 'published') return { used: both[1]!, shown: both, held: both, plan };
+  const old = await read('');
+  const both = [next, old];
+  if (plan.state === 'published') return { used: old, shown: both, held: both, plan };
   // What is known to be stolen is shown to nobody; it still opens what a peer sealed before it knew.
   return { used: next, shown: plan.reason === 'compromised' ? [next] : both, held: both, plan };
 }
@@ -188,13 +223,7 @@ function publicOf(pem: string): KeyObject {
   return createPublicKey(pem);
 }
 
-function readNext(role: RotatingRole, config: Config, files: KeyFiles): Signer | Opener | TlsIdentity {
-  const file = `${fileOf(role, config)}${NEXT}`;
-  if (role === 'tls') return files.tls({ key: file, certificate: `${config.keys.tls.certificate}${NEXT}` });
-  return role === 'encryption' ? files.opener(file) : files.signer(file);
-}
-
-function fileOf(role: RotatingRole, { keys, federation }: Config): string {
+function placeOf(role: RotatingRole, { keys, federation }: Config): string {
   if (role === 'tls') return keys.tls.key;
   if (role !== 'entity') return keys[role];
   if (federation === undefined) throw new CausewayError('config-invalid', 'gateway.yaml has no group `federation`: there is no entity key');

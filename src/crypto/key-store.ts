@@ -1,0 +1,98 @@
+/** Private keys wherever they are: in a file, or in a PKCS#11 token under `pkcs11:object=<label>` (RFC 7512), which they never leave. */
+import { createPublicKey, hash } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { CausewayError } from '../errors.ts';
+import type { KeyFiles } from './key-files.ts';
+import type { Token } from './hsm/token.ts';
+import type { Opener } from './jwe.ts';
+import type { Signer } from './jws.ts';
+import { thumbprint } from './keys.ts';
+
+/** DER of a P-256 point as a token gives it: OCTET STRING, 65 bytes, uncompressed. */
+const POINT_PREFIX = Buffer.from('044104', 'hex');
+const IN_TOKEN = /^pkcs11:object=([^;?]+)$/;
+
+export function isInToken(ref: string): boolean {
+  return ref.startsWith('pkcs11:');
+}
+
+export class KeyStore {
+  readonly files: KeyFiles;
+  readonly #token: Token | undefined;
+
+  constructor(files: KeyFiles, token?: Token) {
+    this.files = files;
+    this.#token = token;
+  }
+
+  /** Throws `config-invalid` for a key that is not there or of another kind, `dependency-lost` for a token that is not. */
+  async signer(ref: string): Promise<Signer> {
+    if (!isInToken(ref)) return this.files.signer(ref);
+    const { token, label, key } = await this.#inToken(ref);
+    const sign = async (input: Uint8Array): Promise<Buffer> => needed(await token.ask({ work: 'sign', label, digest: hash('sha256', input, 'base64') }), ref);
+    return { kid: thumbprint(key), alg: 'ES256', key, sign };
+  }
+
+  /** As `signer`. */
+  async opener(ref: string): Promise<Opener> {
+    if (!isInToken(ref)) return this.files.opener(ref);
+    const { token, label, key } = await this.#inToken(ref);
+    const agree = async (publicKey: KeyObject): Promise<Buffer> => needed(await token.ask({ work: 'agree', label, point: pointOf(publicKey).toString('base64') }), ref);
+    return { kid: thumbprint(key), key, agree };
+  }
+
+  async has(ref: string): Promise<boolean> {
+    if (!isInToken(ref)) return existsSync(ref);
+    return (await this.#tokenOf(ref).ask({ work: 'public', label: labelOf(ref) })) !== undefined;
+  }
+
+  /** Makes a P-256 key, where none of that name is. */
+  async makeP256(ref: string): Promise<void> {
+    if (await this.has(ref)) return;
+    if (isInToken(ref)) await this.#tokenOf(ref).ask({ work: 'generate', label: labelOf(ref) });
+    else await this.files.makeP256(ref);
+  }
+
+  /** Puts the key `from` in the place of `ref`, which is gone then. What was done already is left alone: a crash may lie between. */
+  async replace(from: string, ref: string): Promise<void> {
+    if (isInToken(ref)) await this.#tokenOf(ref).ask({ work: 'replace', from: labelOf(from), label: labelOf(ref) });
+    else if (existsSync(from)) await rename(from, ref);
+  }
+
+  async #inToken(ref: string) {
+    const token = this.#tokenOf(ref);
+    const label = labelOf(ref);
+    const point = needed(await token.ask({ work: 'public', label }), ref);
+    return { token, label, key: p256(point, ref) };
+  }
+
+  #tokenOf(ref: string): Token {
+    if (this.#token === undefined) throw new CausewayError('config-invalid', `${ref}: gateway.yaml has no group \`pkcs11\``);
+    return this.#token;
+  }
+}
+
+function labelOf(ref: string): string {
+  const [, label] = IN_TOKEN.exec(ref) ?? [];
+  if (label === undefined) throw new CausewayError('config-invalid', `${ref}: write pkcs11:object=<label>`);
+  return decodeURIComponent(label);
+}
+
+function needed(found: Buffer | undefined, ref: string): Buffer {
+  if (found === undefined) throw new CausewayError('config-invalid', `${ref}: the token has no such key`);
+  return found;
+}
+
+function p256(der: Buffer, ref: string): KeyObject {
+  if (der.length !== 67 || !der.subarray(0, 3).equals(POINT_PREFIX)) throw new CausewayError('config-invalid', `${ref} is no key on P-256`);
+  const coordinate = (from: number) => der.subarray(from, from + 32).toString('base64url');
+  return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: coordinate(3), y: coordinate(35) }, format: 'jwk' });
+}
+
+/** Uncompressed. */
+function pointOf(key: KeyObject): Buffer {
+  const { x = '', y = '' } = key.export({ format: 'jwk' });
+  return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+}
