@@ -14,6 +14,7 @@ export function addAnchor(anchor: Command): void {
   addSetUp(anchor);
   addStating(anchor);
   addUpkeep(anchor);
+  addMarks(anchor);
 }
 
 function addSetUp(anchor: Command): void {
@@ -106,6 +107,31 @@ function addUpkeep(anchor: Command): void {
       if (step !== 'publish' && step !== 'switch') command.error(`error: the step is publish or switch, not ${step}`);
       const { anchorRotate } = await import('../trust/anchor-work.ts');
       console.log(`online key ${await anchorRotate(folder, step, offlineKey, Date.now())}`);
+    });
+}
+
+function addMarks(anchor: Command): void {
+  anchor
+    .command('mark-issuers')
+    .description('name whom our gateways believe as issuers of trust marks of a type; without any the type is taken away; needs the offline key')
+    .argument('<type>', 'URL of the type')
+    .argument('[issuers...]', 'entity ids of anchors, ours or abroad')
+    .requiredOption(...FOLDER)
+    .option(...OFFLINE)
+    .action(async (type: string, issuers: string[], { folder, offlineKey }: Place) => {
+      const { anchorMarkIssuers } = await import('../trust/anchor-work.ts');
+      await anchorMarkIssuers({ folder, type, issuers }, offlineKey, Date.now());
+    });
+  anchor
+    .command('mark')
+    .description('print a trust mark for a gateway that this anchor states, for its `federation.trustMarks`')
+    .argument('<url>', 'entity id of the gateway')
+    .requiredOption(...FOLDER)
+    .requiredOption('--type <url>', 'what was looked at')
+    .option('--days <days>', 'how long it holds', '365')
+    .action(async (entity: string, { days, ...options }: { folder: string; type: string; days: string }) => {
+      const { anchorMark } = await import('../trust/anchor-work.ts');
+      console.log(await anchorMark({ entity, days: Number(days), ...options }, Date.now()));
     });
 }
 

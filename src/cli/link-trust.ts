@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTrustFile } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
+import { linkedPeer } from '../exchange/open-peers.ts';
 import type { Link } from '../federation/link.ts';
 import { LivePeer } from '../trust/live-peer.ts';
 import { verifyNotices } from '../trust/notices.ts';
@@ -11,6 +12,7 @@ import { pinnedAnchor } from '../trust/own-configuration.ts';
 import type { PeerTrust } from '../trust/peer-trust.ts';
 import { resolveChain } from '../trust/resolve.ts';
 import { staticTrust } from '../trust/static-trust.ts';
+import { withTrustMarks } from '../trust/trust-marks.ts';
 
 export interface Believed {
   readonly trust: PeerTrust;
@@ -35,9 +37,9 @@ function byFile(link: Link, { trust: folder }: GatewayConfig, now: number): Beli
 }
 
 async function byChain(link: Link, federation: NonNullable<GatewayConfig['federation']>, now: number): Promise<Believed> {
-  const peer = { entity: link.peer, country: link.peerCountry, environment: link.versions[0].agreement.environment, url: link.settings.url };
+  const peer = linkedPeer(link);
   const places = placesFor(federation, [peer]);
-  const chain = await resolveChain(link.peer, pinnedAnchor(federation), places, now);
+  const chain = await withTrustMarks(await resolveChain(link.peer, pinnedAnchor(federation), places, now), peer.trustMarks ?? [], now);
   const trust = new LivePeer(peer, federation.withoutNotices);
   trust.take(chain);
   for (const superior of chain.superiors) trust.takeNotices(superior.entity, await verifyNotices(await places.notices(superior.entity), superior, now));

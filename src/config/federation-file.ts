@@ -17,6 +17,7 @@ export function federation(folder: string) {
         v.description('Web servers (URL) or folders that hand out what each entity publishes, tried in turn. They are believed nothing: all of it is signed. A peer that is not named here is asked at the URL of its link.'),
       ),
       publish: v.exactOptional(v.pipe(path(folder), v.description("Folder `public` of our anchor: the federation listener hands it out beside our own configuration."))),
+      trustMarks: v.pipe(v.optional(v.array(path(folder)), []), v.description('Trust marks that an anchor gave to this gateway (`causeway anchor mark`), shown in its configuration.')),
       noticesEvery: v.pipe(v.optional(duration(), '60s'), v.description('How often the notice lists of the anchors are looked at.')),
       withoutNotices: v.pipe(v.optional(duration(), '4h'), v.description('How long a peer is still believed after the last notice list of an anchor has expired.')),
       configurationLifetime: v.pipe(v.optional(duration(), '24h'), v.description('Of our entity configuration; it is signed anew at half of it.')),

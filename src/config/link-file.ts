@@ -91,6 +91,7 @@ const settings = record({
   keepEvidence: v.exactOptional(v.pipe(text(), v.regex(/^[!-~]{1,200}$/, 'expected a file number without spaces'), v.description('Decision under which we keep our evidence when the peer asks for its erasure; without one we erase too.'))),
   agreed: v.exactOptional(v.pipe(sha256(), v.description('SHA-256 of the version with which the signed history of the link begins, as both countries read it to each other.'))),
   unsafeAgreementWithoutSignatures: v.exactOptional(v.pipe(v.boolean('expected true or false'), v.description('Takes an agreement that nobody has signed. Whoever can write this file then decides alone, and the gateway says so in its warnings.'))),
+  trustMarks: v.exactOptional(v.pipe(v.array(httpsUrl(), 'expected a list of URLs'), v.description('Types of the trust marks that the peer must show under the group `federation`; without one of them it is not believed.'))),
   suspended: v.exactOptional(v.pipe(record({ reason: text(), until: v.exactOptional(instant()) }), v.description('Stops the link on our side.'))),
   unverifiableContainers: v.exactOptional(v.pipe(oneOf(['record', 'fail']), v.description('Signed containers whose signature nothing here verifies (DSTU 4145 of Trembita 1.x). record: kept and recorded as unverified. fail (also without it): the message counts as not proven, and the peer is told.'))),
   checkDigits: v.exactOptional(

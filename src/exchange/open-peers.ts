@@ -21,7 +21,7 @@ export function linkOf({ agreements, settings }: LinkFile, entity: string, suspe
 
 /** Whom a link is with, as the agreement says it. */
 export function linkedPeer(link: Link): LinkedPeer {
-  return { entity: link.peer, country: link.peerCountry, environment: latest(link).agreement.environment, url: link.settings.url };
+  return { entity: link.peer, country: link.peerCountry, environment: latest(link).agreement.environment, url: link.settings.url, trustMarks: link.settings.trustMarks ?? [] };
 }
 
 export function openPeer(link: Link, source: Trust, keys: OwnKeys, config: GatewayConfig, clock: Clock): Peer {

@@ -99,6 +99,8 @@ export interface LinkSettings {
   /** SHA-256 of the version with which the signed history begins. */
   readonly agreed?: string;
   readonly unsafeAgreementWithoutSignatures?: boolean;
+  /** Types of the trust marks that we demand of the peer. */
+  readonly trustMarks?: readonly string[];
   readonly suspended?: Suspension;
   readonly connections: number;
   /** Decision under which we keep our evidence when the peer asks for its erasure; without one we erase too. */

@@ -49,7 +49,7 @@ export function offlineKey({ folder, register }: AnchorFolder, file = join(folde
   return key;
 }
 
-function issuerKey({ folder, register }: AnchorFolder): Signer {
+export function issuerKey({ folder, register }: AnchorFolder): Signer {
   const [issuer] = register.issuers;
   const file = join(folder, 'online', `${issuer?.jwk.kid ?? ''}.key.pem`);
   if (!existsSync(file)) throw new CausewayError('config-invalid', `${file}, the online key of ${register.entity}, does not exist`);

@@ -9,8 +9,9 @@ import { LIFETIMES, addIssuer, stateEntity, switchIssuer, withdraw } from './anc
 import type { Stated } from './anchor.ts';
 import { isEntityId, readConfiguration } from './entity-statement.ts';
 import { CONFIGURATION_PATH } from './layout.ts';
-import { PUBLIC, keep, makeKey, offlineKey, publishConfiguration, publishNotices, publishStatements, readAnchor } from './anchor-folder.ts';
+import { PUBLIC, issuerKey, keep, makeKey, offlineKey, publishConfiguration, publishNotices, publishStatements, readAnchor } from './anchor-folder.ts';
 import type { AnchorFolder } from './anchor-folder.ts';
+import { signMark } from './trust-marks.ts';
 
 /** What gateways pin: `<folder>/anchor.json` with the fingerprint that people compare. */
 export interface AnchorPin {
@@ -71,6 +72,25 @@ export async function anchorConsent(folder: string, superior: string, offlineFil
   const offline = offlineKey(next, offlineFile);
   await keep(next);
   await publishConfiguration(next, offline, now);
+}
+
+/** Names whom gateways of this country believe as issuers of trust marks of a type; nobody: takes the type away. Needs the offline key. */
+export async function anchorMarkIssuers({ folder, type, issuers }: { readonly folder: string; readonly type: string; readonly issuers: readonly string[] }, offlineFile: string | undefined, now: number): Promise<void> {
+  for (const issuer of issuers) if (!isEntityId(issuer)) throw new CausewayError('config-invalid', `"${issuer}" is no entity id`);
+  const anchor = readAnchor(folder);
+  const { [type]: _, ...others } = anchor.register.markIssuers ?? {};
+  const next = { ...anchor, register: { ...anchor.register, markIssuers: issuers.length === 0 ? others : { ...others, [type]: issuers } } };
+  const offline = offlineKey(next, offlineFile);
+  await keep(next);
+  await publishConfiguration(next, offline, now);
+}
+
+/** A trust mark for a gateway that this anchor states, for `days`: goes into the gateway's `federation.trustMarks`. Throws `config-invalid` for an entity that is not stated. */
+export async function anchorMark({ folder, entity, type, days }: { readonly folder: string; readonly entity: string; readonly type: string; readonly days: number }, now: number): Promise<string> {
+  const anchor = readAnchor(folder);
+  if (!anchor.register.stated.some((one) => one.entity === entity)) throw new CausewayError('config-invalid', `${entity} is not stated by ${anchor.register.entity}`);
+  const iat = Math.floor(now / 1000);
+  return signMark({ iss: anchor.register.entity, sub: entity, type, iat, exp: iat + days * 86_400 }, issuerKey(anchor));
 }
 
 /** Signs statements and notices anew: daily, by a timer. With the offline key, the configuration too: yearly, by a person. */

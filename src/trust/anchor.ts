@@ -43,13 +43,15 @@ export interface AnchorRegister {
   readonly stated: readonly Stated[];
   readonly notices: { readonly number: number; readonly list: readonly Notice[] };
   readonly retired: readonly RetiredKey[];
+  /** Whom gateways of this country believe as issuers of trust marks, by type; none where it is absent. */
+  readonly markIssuers?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The anchor's own configuration: certifies its issuer keys for a year. Needs the offline key. `now`: UTC milliseconds. */
-export function anchorConfiguration({ entity, country, superiors, anchorKey, issuers }: AnchorRegister, offline: Signer, now: number): Promise<string> {
+export function anchorConfiguration({ entity, country, superiors, anchorKey, issuers, markIssuers }: AnchorRegister, offline: Signer, now: number): Promise<string> {
   const jwks = { keys: [anchorKey, ...issuers.map(({ jwk }) => jwk)] };
   const hints = superiors.length === 0 ? {} : { authority_hints: superiors };
-  return signDocument('entity-statement+jwt', { iss: entity, sub: entity, ...lasting(LIFETIMES.configuration, now), jwks, ...hints, metadata: { federation_entity: { organization_name: `Federation anchor of ${country}` } } }, offline);
+  return signDocument('entity-statement+jwt', { iss: entity, sub: entity, ...lasting(LIFETIMES.configuration, now), jwks, ...hints, ...(markIssuers === undefined ? {} : { trust_mark_issuers: markIssuers }), metadata: { federation_entity: { organization_name: `Federation anchor of ${country}` } } }, offline);
 }
 
 /** What the anchor says of one that it states. */

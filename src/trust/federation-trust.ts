@@ -14,6 +14,7 @@ import { LivePeer } from './live-peer.ts';
 import type { KeyRole, PeerTrust } from './peer-trust.ts';
 import { resolveChain } from './resolve.ts';
 import type { Places } from './sources.ts';
+import { withTrustMarks } from './trust-marks.ts';
 import { keepState, readState } from './trust-state.ts';
 import type { TrustState } from './trust-state.ts';
 
@@ -84,7 +85,7 @@ export class FederationTrust {
     const { documents } = peer;
     if (documents === undefined) throw new CausewayError('chain-untrusted', `no chain from ${entity} was verified yet`);
     peer.doubt();
-    const chain = await verifyChain({ ...documents, configurations: [configuration, ...documents.configurations.slice(1)] }, this.#options.anchor, now);
+    const chain = await withTrustMarks(await verifyChain({ ...documents, configurations: [configuration, ...documents.configurations.slice(1)] }, this.#options.anchor, now), peer.trustMarks, now);
     checkNotReplayed(chain, this.#state.issued);
     const judged = peer.judge(chain);
     return keys.map(({ role, kid }) => (role === 'entity' ? chain.signers.some((signer) => signer.entity === entity && signer.kid === kid) : judged.holds(role, kid, now)));
@@ -115,7 +116,7 @@ export class FederationTrust {
   async #chain(entity: string, peer: LivePeer): Promise<void> {
     const { anchor, places, clock, tell } = this.#options;
     try {
-      const chain = await resolveChain(entity, anchor, places, clock.now());
+      const chain = await withTrustMarks(await resolveChain(entity, anchor, places, clock.now()), peer.trustMarks, clock.now());
       this.#take(entity, peer, chain);
       tell({ kind: 'chain-verified', peer: entity, expires: chain.expires });
     } catch (error) {
@@ -162,7 +163,7 @@ export class FederationTrust {
   async #restorePeer(entity: string, peer: LivePeer, documents: ChainDocuments): Promise<void> {
     const { anchor, clock, tell } = this.#options;
     try {
-      this.#take(entity, peer, await verifyChain(documents, anchor, clock.now()));
+      this.#take(entity, peer, await withTrustMarks(await verifyChain(documents, anchor, clock.now()), peer.trustMarks, clock.now()));
       for (const superior of peer.superiors) {
         const compact = this.#state.notices[superior.entity];
         if (compact !== undefined) peer.takeNotices(superior.entity, await verifyNotices(compact, superior, clock.now(), 'expired-too'));

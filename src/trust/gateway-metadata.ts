@@ -28,6 +28,8 @@ export interface ExpectedPeer {
   readonly entity: string;
   readonly country: string;
   readonly environment: string;
+  /** Types of the trust marks that the link demands (trust-marks.ts). */
+  readonly trustMarks?: readonly string[];
 }
 
 /** The keys of a verified chain's gateway. Throws `chain-malformed`, and `chain-untrusted` for a gateway of another country or environment. */

@@ -30,6 +30,10 @@ export class LivePeer implements PeerTrust {
     this.#withoutNotices = withoutNotices;
   }
 
+  get trustMarks(): readonly string[] {
+    return this.#expected.trustMarks ?? [];
+  }
+
   get chain(): string {
     return this.#believed?.chain.digest ?? '';
   }

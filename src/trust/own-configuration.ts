@@ -9,15 +9,16 @@ import { ENTITY_TYPE, SEALING_ALGORITHMS, SIGNING_ALGORITHMS } from './gateway-m
 import { HISTORICAL_KEYS_PATH } from './layout.ts';
 import { shownKeys } from './own/published-keys.ts';
 import type { PublishedKeys } from './own/published-keys.ts';
+import { shownMark } from './trust-marks.ts';
 
 /** A key may sign from when it is first published; what it signed before a restart must not fall out of its time with each new issue. */
 const BACK_MS = 30 * 24 * 60 * 60 * 1000;
 
 type OwnFiles = Pick<GatewayConfig, 'gateway' | 'federation'>;
 
-/** Signed for `configurationLifetime` from `now` (UTC milliseconds). Throws `config-invalid` without the group `federation`. */
+/** Signed for `configurationLifetime` from `now` (UTC milliseconds). Throws `config-invalid` without the group `federation`, and for a trust mark that is none. */
 export async function ownConfiguration({ gateway, federation }: OwnFiles, published: PublishedKeys, now: number): Promise<string> {
-  const { configurationLifetime } = inFederation(federation);
+  const { configurationLifetime, trustMarks } = inFederation(federation);
   const { entity, country, environment } = gateway;
   const [signer] = published.entity;
   if (signer === undefined) throw new CausewayError('internal', 'no entity key was read');
@@ -31,6 +32,7 @@ export async function ownConfiguration({ gateway, federation }: OwnFiles, publis
       exp: Math.floor(expires / 1000),
       jwks: { keys: published.entity.map(publicJwk) },
       authority_hints: [pinnedAnchor(federation).entity],
+      ...(trustMarks.length === 0 ? {} : { trust_marks: trustMarks.map(shownMark) }),
       metadata: {
         federation_entity: { federation_historical_keys_endpoint: `${entity}${HISTORICAL_KEYS_PATH}` },
         [ENTITY_TYPE]: { country, environment, signing_algorithms: SIGNING_ALGORITHMS, sealing_algorithms: SEALING_ALGORITHMS, ...shownKeys(published, { notBefore: now - BACK_MS, notAfter: expires }) },

@@ -43,12 +43,12 @@ export class TestGateway {
     return fingerprintOf({ entity: ENTITY.gateway, keys: [this.entityKey.jwk] });
   }
 
-  /** Signs its configuration, for a day. */
-  async publish(now: number, changes: object = {}): Promise<void> {
+  /** Signs its configuration, for a day. `changes` are of its metadata, `more` of its claims. */
+  async publish(now: number, changes: object = {}, more: object = {}): Promise<void> {
     const times = { notBefore: new Date(now - 86_400_000).toISOString(), notAfter: new Date(now + 86_400_000).toISOString() };
     const listed = (jwk: PublicJwk) => ({ kid: jwk.kid, publicKey: { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }, ...times });
     const metadata = { country: 'FI', environment: ENVIRONMENT, signing_algorithms: ['ES256'], sealing_algorithms: ['ECDH-ES+A256KW'], statement: [listed(this.statement.jwk)], encryption: [listed(this.encryption.jwk)], tls: [{ spki: this.tls.pin, ...times }], ...changes };
-    const claims = { iss: ENTITY.gateway, sub: ENTITY.gateway, iat: Math.floor(now / 1000), exp: Math.floor(now / 1000) + 86_400, jwks: { keys: [this.entityKey.jwk] }, authority_hints: [ENTITY.fi], metadata: { cross_border_gateway: metadata } };
+    const claims = { iss: ENTITY.gateway, sub: ENTITY.gateway, iat: Math.floor(now / 1000), exp: Math.floor(now / 1000) + 86_400, jwks: { keys: [this.entityKey.jwk] }, authority_hints: [ENTITY.fi], metadata: { cross_border_gateway: metadata }, ...more };
     mkdirSync(join(this.folder, '.well-known'), { recursive: true });
     writeFileSync(this.file, await signDocument('entity-statement+jwt', claims, this.entityKey.key));
   }
