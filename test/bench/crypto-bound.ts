@@ -129,7 +129,7 @@ export interface CryptoBound {
   readonly micros: Readonly<Record<string, number>>;
 }
 
-/** Runs in a thread of its own for about `ms` milliseconds; what goes on beside it costs its CPU time as much as it costs anyone's. */
+/** Runs in a thread of its own for about `ms` milliseconds of its CPU time; what goes on beside it costs that time as much as it costs anyone's. */
 export function measureCryptoBound(ms: number): Promise<CryptoBound> {
   const worker = new Worker(new URL(import.meta.url), { workerData: { measureFor: ms } });
   return new Promise((resolve, reject) => {
@@ -140,18 +140,26 @@ export function measureCryptoBound(ms: number): Promise<CryptoBound> {
 
 function measure(ms: number): CryptoBound {
   const all = Object.entries(operations());
-  const micros = Object.fromEntries(all.map(([name, work]) => [name, microsOf(work, ms / all.length)]));
+  const micros = Object.fromEntries(all.map(([name, work]) => [name, microsOf(work, (ms * 1000) / all.length)]));
   return { perSecond: 1e6 / Object.values(micros).reduce((sum, each) => sum + each, 0), micros };
 }
 
-/** CPU time of this thread alone. */
-function microsOf(work: () => void, ms: number): number {
-  for (let i = 0; i < 50; i += 1) work();
+const AT_ONCE = 20;
+
+/** Of one run, once the compiler has done its part: `budget` microseconds are measured, after a third as many that are not. */
+function microsOf(work: () => void, budget: number): number {
+  spend(work, budget / 3);
+  const { rounds, micros } = spend(work, budget);
+  return micros / rounds;
+}
+
+function spend(work: () => void, budget: number): { readonly rounds: number; readonly micros: number } {
   const before = process.threadCpuUsage();
-  let rounds = 0;
-  for (const until = performance.now() + ms; performance.now() < until; rounds += 1) work();
-  const { user, system } = process.threadCpuUsage(before);
-  return (user + system) / rounds;
+  for (let rounds = AT_ONCE; ; rounds += AT_ONCE) {
+    for (let i = 0; i < AT_ONCE; i += 1) work();
+    const { user, system } = process.threadCpuUsage(before);
+    if (user + system >= budget) return { rounds, micros: user + system };
+  }
 }
 
 const asked = workerData as { readonly measureFor?: number } | null;

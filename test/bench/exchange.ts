@@ -90,7 +90,8 @@ async function withPair<T>(options: Pick<PairOptions, 'changes' | 'signatures'>,
  * with other things, so many take too long.
  */
 const WARM_UP = { exchanges: 2000, ms: 10_000, atMostMs: 60_000 };
-const BOUND_MS = 4000;
+/** Of CPU time. */
+const BOUND_MS = 2000;
 
 async function drive(proof: Run['proof'], pair: Pair<EeFi>, seconds: number, callers: number, say: (text: string) => void): Promise<Run> {
   say(`${proof}: warming up`);
