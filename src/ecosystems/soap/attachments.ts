@@ -22,6 +22,8 @@ export function soapPacking(mime: MultipartLimits): Packing {
 }
 
 async function unpack({ headers, body }: Wired, limits: XmlLimits, mime: MultipartLimits): Promise<Parted> {
+  // Of what is compressed the size is unknown until it is read.
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') throw malformed('Content-Encoding', 'The message must not be compressed.');
   const contentType = headers['content-type'] ?? '';
   if (!/^\s*multipart\//i.test(contentType)) return { headers, body: await load(body, limits.maxBytes) };
   const { type, parameters } = parseMediaType(contentType);

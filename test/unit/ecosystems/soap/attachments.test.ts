@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { xroadSoap } from '../../../../src/ecosystems/xroad-soap/dialect.ts';
 import { bytesOf } from '../../../../src/platform/content.ts';
 import { DEFAULT_XML_LIMITS } from '../../../../src/platform/limits.ts';
@@ -29,6 +30,13 @@ test('a multipart message becomes its root, with the type of the root, and attac
 test('a message that is not multipart stays what it is', async () => {
   const { headers, body: root, attachments } = await unpack('text/xml', Buffer.from('<a/>'));
   assert.deepEqual([headers['content-type'], Buffer.from(root).toString(), attachments], ['text/xml', '<a/>', undefined]);
+});
+
+test('a compressed message is refused by the name of what compresses it, multipart or not', async () => {
+  for (const [type, bytes] of [['text/xml', Buffer.from('<a/>')], ['multipart/related; boundary=b', body([ROOT, '<a/>'])]] as const) {
+    await assert.rejects(packing!.unpack({ headers: { 'content-type': type, 'content-encoding': 'gzip' }, body: gzipSync(bytes) }, false, DEFAULT_XML_LIMITS), coded('malformed', { field: 'Content-Encoding' }));
+    assert.ok(await packing!.unpack({ headers: { 'content-type': type, 'content-encoding': 'identity' }, body: bytes }, false, DEFAULT_XML_LIMITS));
+  }
 });
 
 const REFUSED: Readonly<Record<string, readonly [contentType: string, bytes: Buffer]>> = {
