@@ -10,7 +10,7 @@ import type { XmlLimits } from '../platform/limits.ts';
 import type { Content, Mapped } from '../stages.ts';
 
 /** Throws `malformed`, `too-large`. */
-export async function unpackRequest(http: HttpMessage<Content>, homes: readonly HomeService[], { packing }: Dialect, limits: XmlLimits): Promise<HttpMessage> {
+export async function unpackRequest(http: HttpMessage<Content>, homes: readonly Pick<HomeService, 'passthrough'>[], { packing }: Dialect, limits: XmlLimits): Promise<HttpMessage> {
   if (packing !== undefined) return { ...http, ...(await packing.unpack(http, homes.length > 0 && homes.every(({ passthrough }) => passthrough === true), limits)) };
   return { ...http, body: await load(http.body, limits.maxBytes) };
 }

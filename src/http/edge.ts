@@ -6,15 +6,18 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { Context } from 'koa';
 import { memberPath, sameMember } from '../ecosystems/xroad-identifiers.ts';
+import { REQUEST_HASH_ALGORITHM } from '../ecosystems/xroad-rest/request-hash.ts';
 import type { Catalogue, Edge, EdgeDocument, HeaderLine } from '../ecosystems/edge.ts';
 import type { Dialect } from '../ecosystems/ecosystem.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import { offerOf } from '../exchange/edge-offers.ts';
 import { outbound } from '../exchange/outbound.ts';
 import { packed, unpackReply, unpackRequest } from '../exchange/packing.ts';
+import { isStored, scan } from '../platform/content.ts';
+import { hashing } from '../platform/hashing-content.ts';
 import { exchangeId } from '../platform/ids.ts';
 import { nextTraceparent } from '../platform/trace.ts';
-import type { HttpReply } from '../platform/http-client.ts';
+import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
 import type { SpoolScope } from '../platform/spool.ts';
 import type { Content, DomesticMember } from '../stages.ts';
 import { readContent } from './body.ts';
@@ -93,8 +96,8 @@ async function askWithin(scope: SpoolScope, context: Context, { identity, arrive
   const { parts } = options;
   const offers = options.offers();
   const came = { method: context.method, target: context.req.url ?? '', headers: headersOf(context), body: await readContent(context.req, options.maxBodyBytes, scope) };
-  // Who is asked stands in the root, and the request hash is over it: bodies that cross unmapped must fit in memory here.
-  const http = await unpackRequest(came, [], dialect, parts.limits.xml);
+  // Who is asked stands in the root, or in the path of a message whose body is too large for one: that can only cross unmapped.
+  const http = await hashed(await unpackRequest(came, unmapped(came), dialect, parts.limits.xml));
   const addressed = edge.address({ http, headerLines: headerLinesOf(context) }, offers.flatMap(({ homes }) => homes), parts.limits.xml);
   speaksFor(identity, addressed.client, options);
   // About services nothing crosses the border, and there is no entry.
@@ -102,8 +105,26 @@ async function askWithin(scope: SpoolScope, context: Context, { identity, arrive
   const offer = offerOf(addressed.service, dialect, offers);
   await options.admission.requireIntact(offer.peer.link.id);
   const trace = { traceparent: nextTraceparent(context.get('traceparent')) };
-  const reply = await outbound({ path: offer.path, http: addressed.forwarded, connection: identity.subject, arrivedAt, trace, accept: acceptOf(context) }, scope, parts);
-  return packed(addressed.complete(await unpackReply(reply, {}, dialect, parts.limits.xml)), dialect);
+  const reply = await outbound({ path: offer.path, http: forwarded(addressed.forwarded, came), connection: identity.subject, arrivedAt, trace, accept: acceptOf(context) }, scope, parts);
+  return packed(addressed.complete(await unpackReply(reply, unmapped(reply)[0] ?? {}, dialect, parts.limits.xml)), dialect);
+}
+
+function unmapped({ body }: { readonly body: Content }): readonly { readonly passthrough: true }[] {
+  return isStored(body) ? [{ passthrough: true }] : [];
+}
+
+/** A body that crosses unmapped stands beside an empty root. The request hash is over it, of any size. */
+async function hashed(http: HttpMessage): Promise<HttpMessage> {
+  const [first] = http.attachments ?? [];
+  if (http.body.length > 0 || first === undefined) return http;
+  const content = hashing(first.content, REQUEST_HASH_ALGORITHM);
+  await scan(content, () => {});
+  return { ...http, attachments: [{ ...first, content }] };
+}
+
+/** As it goes on: the body is the message's again. */
+function forwarded({ attachments = [], ...bare }: HttpMessage, { body }: { readonly body: Content }): HttpMessage<Content> {
+  return bare.body.length > 0 || attachments.length === 0 ? { ...bare, attachments } : { ...bare, body };
 }
 
 function about(context: Context, document: EdgeDocument, { catalogue }: EdgeOptions): HttpReply {

@@ -13,6 +13,7 @@ import { evidenceOpen } from '../../src/cli/evidence-open.ts';
 import { Spool } from '../../src/platform/spool.ts';
 import { freePorts } from '../../src/sandbox/free-ports.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
+import { edgeChanges } from '../support/edge.ts';
 import { Home, Made, answerHeaders, ask, envelope, largeChanges, largeMappings, multipart, question, restHeaders, take } from '../support/large-pair.ts';
 import type { Answer, SentPart, Take, Taken } from '../support/large-pair.ts';
 import { RunningPair, eventually } from '../support/running-pair.ts';
@@ -243,6 +244,42 @@ suite('SOAP with attachments beside a mapped body', () => {
     const { headers, pieces } = multipartRequest(ask456(nextId()), [{ headers: PHOTO, content: Buffer.from('x') }]);
     await pair.reconfigure({ link: [[['agreement', 'legs', 0, 'grants', 1, 'attachments'], undefined]] });
     assert.match((await post('/services/ee-population', headers, pieces)).parts[0]?.text ?? '', /The link lets no attachments cross/);
+  });
+});
+
+suite('straight to an edge', () => {
+  before(() => pair.reconfigure({ gateway: edgeChanges(pair, 'FI', { exported: ['FI/GOV/0244683-1/prh/companies'] }) }, ['FI']));
+  const toEdge = (target: string, headers: Readonly<Record<string, string>>, pieces: Parameters<typeof ask>[3]): Promise<Taken> => {
+    const { vaestotiedot } = pair.countries.FI.keys.systems;
+    return ask(`https://127.0.0.1:${pair.gateway('FI').ports.domestic}${target}`, vaestotiedot?.tls ?? assert.fail('no such system'), { headers }, pieces, taking);
+  };
+  const sha512 = (bytes: Uint8Array) => createHash('sha512').update(bytes).digest();
+
+  test('REST that crosses unmapped crosses in files, and the request hash is over all of it', async () => {
+    const [sent, back] = [new Made(3_000_000), new Made(2_000_000)];
+    home.rest = () => ({ status: 200, headers: { 'content-type': 'video/mp4' }, pieces: [back] });
+    const target = '/r1/FI/GOV/0245437-2/EE-rr/files/files/x';
+    const headers = restHeaders(nextId(), { 'content-type': 'application/octet-stream' });
+    const answer = await toEdge(target, headers, [sent]);
+    assert.deepEqual([answer.status, answer.parts[0]?.sha256, lastTaken().parts[0]?.sha256], [200, back.sha256(), sent.sha256()]);
+    const lines = [...Object.entries(headers), ['x-road-request-id', answer.headers['x-road-request-id']]].map(([name, value]) => `${name}:${value}`);
+    const head = sha512(Buffer.from(['POST', target, ...lines, ''].join('\r\n')));
+    assert.equal(answer.headers['x-road-request-hash'], sha512(Buffer.concat([head, sha512(Buffer.concat([...sent.blocks()]))])).toString('base64'));
+  });
+
+  test('a body too large for memory, to a service that is mapped, is refused', async () => {
+    const taken = home.taken.length;
+    const { status, headers } = await toEdge('/r1/FI/GOV/0245437-2/EE-emta/employmentIncome/income-queries', restHeaders(nextId(), { 'content-type': 'application/json' }), [new Made(11 * 1024 * 1024)]);
+    assert.deepEqual([status, headers['causeway-error'] ?? headers['x-road-error'], home.taken.length], [400, 'too-large', taken]);
+  });
+
+  test('SOAP with attachments crosses too', async () => {
+    const [sent, back] = [new Made(1_000_000), new Made(500_000)];
+    home.soap = (taken) => multipartAnswer('<d:documentsResponse xmlns:d="urn:documents"/>', taken, [{ headers: PHOTO, content: back }]);
+    const { headers, pieces } = multipartRequest(question('documents', 'v1', nextId(), '<d:documents xmlns:d="urn:documents"/>'), [{ headers: PHOTO, content: sent }]);
+    const answer = await toEdge('/', headers, pieces);
+    assert.equal(answer.status, 200, textOf(answer));
+    assert.deepEqual([answer.parts[1]?.sha256, lastTaken().parts[1]?.sha256], [back.sha256(), sent.sha256()]);
   });
 });
 

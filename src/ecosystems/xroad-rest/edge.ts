@@ -43,7 +43,7 @@ function address({ http, headerLines }: EdgeArrival, services: readonly HomeServ
   const lines: HeaderLine[] = [...travelling, [REQUEST_ID, requestId], ...(http.headers[ID] === undefined ? [[ID, id] as const] : [])];
   const kept = Object.entries(http.headers).filter(([name]) => !CONNECTION.has(name) && !OURS.has(name));
   const forwarded = { ...http, target: rest, headers: { ...Object.fromEntries(kept), [REQUEST_ID]: requestId, [ID]: id } };
-  const added = { [ID]: id, [CLIENT]: memberPath(client), [SERVICE]: servicePath(service), [REQUEST_ID]: requestId, [REQUEST_HASH]: hashOf(http.method, http.target, lines, http.body).toString('base64') };
+  const added = { [ID]: id, [CLIENT]: memberPath(client), [SERVICE]: servicePath(service), [REQUEST_ID]: requestId, [REQUEST_HASH]: hashOf(http.method, http.target, lines, http.attachments?.[0]?.content ?? http.body).toString('base64') };
   const metaservice = restMetaservice(http.method, client, service, http.target);
   return { client, service, forwarded, ...(metaservice === undefined ? {} : { metaservice }), complete: (reply) => (reply.headers[ERROR] === undefined ? { ...reply, headers: { ...reply.headers, ...added } } : reply) };
 }
