@@ -77,7 +77,7 @@ export async function acceptLink({ config, files, sha256, url }: Acceptance, now
   const { agreement, written } = lastOf(history);
   const { peerCountry } = makeLink([agreement], gateway.gateway.entity, { url: '', connections: 1, mappingOverlap: 0 });
   const file = fileOf(config, agreement.id) ?? join(config, 'links', `${peerCountry.toLowerCase()}.yaml`);
-  const edit = editLinkFile(file, { settings: { url } });
+  const edit = editLinkFile(file, { agreement: written, settings: { url } });
   const agreed = edit.get('settings', 'agreed') ?? sha256;
   if (typeof agreed !== 'string') throw new CausewayError('config-invalid', `--sha256 is needed: the hash of version ${history[0]?.agreement.version}, as the other country reads it to you. Here it is ${agreementHash(history[0]?.agreement ?? agreement)}`);
   if (edit.get('settings', 'url') === undefined) throw new CausewayError('config-invalid', '--url is needed: where the federation listener of the peer is');
