@@ -1,7 +1,7 @@
 /** What the documentation names is there: links, files, commands, steps, codes, metrics, defaults. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { jsonSchemas } from '../../src/config/json-schemas.ts';
@@ -42,7 +42,7 @@ for (const page of pages()) {
 
 test('every command that a page names is one of causeway', () => {
   const named = pages().flatMap((page) => [...codeOf(page), ...blocksOf(readPage(page)).filter(({ language }) => language === 'sh').flatMap(({ text }) => text.split('\n'))]);
-  const commands = new Set(named.flatMap((code) => /^causeway ((?:[a-z-]+ ?){1,2})/.exec(code)?.[1]?.trim() ?? []));
+  const commands = new Set(named.flatMap((code) => /^causeway ([a-z]+(?: [a-z][a-z-]+)?)/.exec(code)?.[1] ?? []));
   assert.ok(commands.size >= 8, `only ${[...commands].join(', ')}`);
   const unknown = [...commands].filter((command) => {
     const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'src/cli/causeway.ts'), ...command.split(' '), '--help'], { encoding: 'utf8' });
@@ -66,7 +66,7 @@ test('what life-of-an-exchange.md says a step is refused with are error codes', 
 
 test('the metrics that operating.md names are exposed', async () => {
   const metrics = makeMetrics();
-  const sources = ['src/gateway.ts', 'src/exchange/our-time.ts'].map((file) => readFileSync(join(ROOT, file), 'utf8')).join('');
+  const sources = globSync('src/**/*.ts', { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8')).join('');
   for (const [, name = ''] of sources.matchAll(/\.gauges?\('(\w+)'/g)) metrics.gauge(name, 'as the gateway has it', () => 0);
   const { text } = await metrics.text();
   const named = codeOf('docs/operating.md').filter((code) => /^(causeway|nodejs|process)_[a-z0-9_]+$/.test(code));
