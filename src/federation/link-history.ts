@@ -28,9 +28,11 @@ export function approvedBy(history: LinkHistory): readonly [Approved, Approved] 
   return approvals(before, last);
 }
 
-/** Adds the approval of the person who holds `keyFile`. Throws `config-invalid` for somebody who may not, or has done so already. */
+/** Adds the approval of the person who holds `keyFile`. Throws `config-invalid` for somebody who may not, or has done so already, and for a version that cannot follow. */
 export function approve(history: LinkHistory, by: { readonly country: string; readonly reason: string; readonly keyFile: string }, now: number): LinkHistory {
   const [before, last] = [history.at(-2), lastOf(history)];
+  const wrong = before === undefined ? [] : succession(before.agreement, last.agreement);
+  if (wrong.length > 0) throw new CausewayError('config-invalid', `nobody may take it: ${wrong.join('; ')}`);
   const approval = { country: by.country, at: now, reason: by.reason };
   const signed = { ...approval, ...signOrder(orderOf(before, last, approval), by.keyFile) };
   if (!approversOf(before ?? last, by.country).includes(signed.key)) throw new CausewayError('config-invalid', `${by.keyFile} is the key of nobody who approves for ${by.country}: the agreement names them (parties, approvers); this one is ${signed.key}`);
