@@ -23,6 +23,8 @@ export interface TestSide {
   readonly link: Link;
   readonly side: Side;
   readonly signing: KeyObject;
+  /** Private encryption key. */
+  readonly opening: KeyObject;
 }
 
 export interface Pair {
@@ -70,6 +72,7 @@ export function makePair(options: { sealing?: Leg['sealing']; grant?: Partial<Gr
     entity: entityOf(us),
     link: makeLink([agreement], entityOf(us), { url: 'https://127.0.0.1:1', connections: 1, mappingOverlap: 120_000 }),
     signing: keys[us].statement,
+    opening: keys[us].encryption,
     side: {
       trust: staticTrust(trustDocument(peer, keys[peer]), Buffer.from(peer)),
       statementKey: signerOf(`${us}-statement`, keys[us].statement),
