@@ -6,6 +6,7 @@ import { checkFiles } from './check-files.ts';
 import { checkHubFiles } from './check-hub-files.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkProofs } from './check-proofs.ts';
+import { checkRotation } from './check-rotation.ts';
 import { checkTrust } from './check-trust.ts';
 import { checkWaits } from './check-waits.ts';
 import type { GatewayFile } from './gateway-file.ts';
@@ -32,6 +33,7 @@ export function checkConfig(folder: string, now: number): readonly Problem[] {
     ...checkFiles(value, gateway, now),
     ...checkHubFiles(value, gateway, now),
     ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question), ...checkProofs(question), ...checkContainers(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
+    ...checkRotation(value, read, gateway),
     ...checkDistinct(read),
   ]);
 }

@@ -138,7 +138,7 @@ export class Rotating {
     }
     const { waiting: _, ...rest } = plan;
     await this.#write({ ...rest, state: 'in-use', usedAt: now, retireFrom: now + config.rotation.retireAfter });
-    log.warn({ role: plan.role, key: plan.next }, 'the next key is in use');
+    log.warn({ role: plan.role, kid: plan.next }, 'the next key is in use');
   }
 
   async #retire(plan: KeyPlan, now: number): Promise<void> {
@@ -154,7 +154,7 @@ export class Rotating {
     await keys.replace(role);
     await folders.plans.remove(role);
     await keys.reload();
-    log.warn({ role, key: old }, 'the old key is gone');
+    log.warn({ role, kid: old }, 'the old key is gone');
   }
 
   /** On disk, then in force. */

@@ -70,6 +70,16 @@ suite('config check', () => {
     assert.deepEqual(checkConfig(folder, NOW).map(({ path, severity }) => [path, severity]), [['home.requestHash', 'warning']]);
   });
 
+  test('an old key that would be gone before its last message is told', () => {
+    gateway([['rotation', 'retireAfter'], '10m']);
+    assert.deepEqual(checkConfig(folder, NOW).map(({ path, severity }) => [path, severity]), [['rotation.retireAfter', 'warning']]);
+  });
+
+  test('a key in a token without the group pkcs11 is found', () => {
+    gateway([['keys', 'statement'], 'pkcs11:object=statement']);
+    assert.deepEqual(found(), ['keys.statement: is in a token, and there is no group `pkcs11`']);
+  });
+
   test('a key file that is not there is found', () => {
     rmSync(join(folder, 'keys/log.key.pem'));
     assert.deepEqual(found(), ['keys.log: keys/log.key.pem does not exist']);
