@@ -1,6 +1,8 @@
 /** The gateway process: read the configuration, build, listen, drain on a signal. Nothing else. */
 import { flushCompileCache } from 'node:module';
+import { checkConfig } from './config/check.ts';
 import { loadConfig } from './config/config.ts';
+import { throwIfAny } from './config/problems.ts';
 import { asCausewayError } from './errors.ts';
 import { openGateway } from './gateway.ts';
 import { systemClock } from './platform/clock.ts';
@@ -30,6 +32,8 @@ export async function run(folder: string): Promise<number> {
   const clock = systemClock(Number(process.env['CAUSEWAY_CLOCK_OFFSET_MS'] ?? 0));
   const stop = Promise.race([stopRequested({ hangupStops: false }), parentGone()]);
   try {
+    // What the files name; what links and mappings say together is found when the mappings are opened.
+    throwIfAny(checkConfig(folder, Date.now()));
     const onStep = stepHook(process.env);
     const gateway = await openGateway(config, { clock, log, metrics: makeMetrics(), onStep, onTrailStep: onStep });
     onHangup(() => void gateway.reloadMappings());

@@ -22,7 +22,7 @@ test('a stranger publishes a foreign service at home as docs/tutorial-new-servic
   try {
     for (const block of blocksOf(readPage(PAGE))) {
       if (block.words[0] === 'grant') grants.push(block);
-      else await t.test(`line ${block.line}: ${block.text.split('\n')[0]}`, async () => expectations(block, addsToList(desk, block) ? '' : await walk.take(block)));
+      else await t.test(`line ${block.line}: ${block.text.split('\n')[0]}`, async () => expectations(block, editsList(desk, block) ? '' : await walk.take(block)));
     }
     const [finland, estonia] = await Promise.all([loadMappings(join(desk, 'mappings'), 'FI', DIALECT_FORMS), loadMappings(join(desk, 'mappings'), 'EE', DIALECT_FORMS)]);
     const [asked, answering] = [finland.imported.find(({ service }) => service === SERVICE), estonia.exported.find(({ service }) => service === SERVICE)];
@@ -36,12 +36,16 @@ test('a stranger publishes a foreign service at home as docs/tutorial-new-servic
   }
 });
 
-/** "Under imported in services.yaml": what an editor does. */
-function addsToList(desk: string, { language, words: [list = '', name = ''], text }: Block): boolean {
+/** "Takes its place" in a list of services.yaml: what an editor does. */
+function editsList(desk: string, { language, words: [list = '', name = ''], text }: Block): boolean {
   if (language !== 'yaml' || (list !== 'imported' && list !== 'exported')) return false;
   const file = join(desk, name);
   const before = readFileSync(file, 'utf8');
-  writeFileSync(file, list === 'exported' ? `${before}${text}` : before.replace(/^exported:/m, `${text}exported:`));
+  const [first = ''] = text.split('\n');
+  const entry = before.slice(before.indexOf(first)).match(/^ {2}- .*\n(?: {4}.*\n)+/)?.[0] ?? '';
+  assert.ok(first !== '' && entry.startsWith(first), `${name} has no entry ${first}`);
+  if (list === 'exported') assert.equal(entry, text, 'the pack has what the page shows');
+  writeFileSync(file, before.replace(entry, text));
   return true;
 }
 
@@ -55,6 +59,8 @@ function expectations({ text }: Block, printed: string): void {
   if (text.includes('mappings/template')) {
     assert.match(printed, /^xx\/company for services of XX: compared with xx\/companies\.openapi\.yaml, [1-9]\d* made-up documents$/m);
     assert.match(printed, /: the mappings are proven$/m);
+  } else if (text.includes('mappings check --country EE')) {
+    assert.match(printed, /^ee\/company for services of EE: compared with ee\/lihtandmed\.wsdl, [1-9]\d* made-up documents$/m);
   } else if (text.includes('mappings check')) {
     assert.match(printed, /^fi\/estonian-companies for services of [A-Z]{2}: compared with fi\/estonian-companies\.openapi\.yaml, [1-9]\d* made-up documents$/m);
     assert.doesNotMatch(printed, /estonian-companies\.yaml:\d+/);

@@ -10,7 +10,7 @@ import { RunningPair, eventually } from '../support/running-pair.ts';
 import { tool } from '../support/tool.ts';
 
 /** Short, since the asker waits all of it for a peer that cannot record. */
-const BUDGET = '2s';
+const BUDGET = '3s';
 const COMPANY_GRANT = ['agreement', 'legs', 1, 'grants', 0, 'maxBudget'] as const;
 
 suite('a gateway whose disk takes no more', { skip: tool('prlimit') }, () => {
@@ -19,7 +19,7 @@ suite('a gateway whose disk takes no more', { skip: tool('prlimit') }, () => {
   const refused: Caller[] = [];
   const waiting: Caller[] = [];
   before(async () => {
-    await pair.start({ changes: { link: [[COMPANY_GRANT, BUDGET]] } });
+    await pair.start({ changes: { gateway: [[['home', 'timeout'], '1500ms']], link: [[COMPANY_GRANT, BUDGET]] } });
     assert.equal((await new Caller(INCOME, pair).outcome(20_000)).result, 'answered');
   });
   after(() => pair.end());

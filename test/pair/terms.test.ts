@@ -104,10 +104,10 @@ suite('with one set of terms', () => {
 suite('with other terms, after a restart of both gateways', () => {
   before(() =>
     pair.reconfigure({
-      gateway: [verifiers('both'), [['home', 'faultCodes'], 'new']],
+      gateway: [verifiers('both'), [['home', 'faultCodes'], 'new'], [['home', 'timeout'], '1500ms']],
       link: [
         leg(0, 'sealing', 'jwe'), leg(0, 'evidence', 'escrow'), leg(0, 'endUser', 'pseudonym'), leg(1, 'endUser', 'required'), leg(1, 'evidence', 'escrow'),
-        grant(0, 0, 'maxBudget', '2s'),
+        grant(0, 0, 'maxBudget', '3s'),
       ],
     }),
   );

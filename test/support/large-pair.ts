@@ -57,6 +57,8 @@ export function largeChanges(mappings: string, home: string, maxBytes: string): 
       [[...population, 'proof'], 'security-server'],
       [[...population, 'attachments'], 5],
       [[...population, 'maxBytes'], maxBytes],
+      // As long as the gateways wait for their services.
+      ...([[0, 0], [0, 1], [1, 0]] as const).map(([leg, at]) => [['agreement', 'legs', leg, 'grants', at, 'maxBudget'], '10m'] as const),
       [['agreement', 'legs', 0, 'grants', 2], { ...FILES, ...grant }],
       [['agreement', 'legs', 0, 'grants', 3], { ...DOCUMENTS, ...grant }],
     ],

@@ -10,12 +10,14 @@ import { after, before } from 'node:test';
 import { systemClock } from '../../src/platform/clock.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
 import type { AgenciesOf, Countries, EeFi, Kits } from '../../src/sandbox/kits.ts';
+import { gatewayFolder } from '../../src/sandbox/gateways.ts';
 import { signLinkFile } from '../../src/sandbox/link-signing.ts';
 import { startPair } from '../../src/sandbox/pair.ts';
 import type { GatewayProcess, Pair, PairOptions, ToldStep } from '../../src/sandbox/pair.ts';
 import { change } from './gateway-folders.ts';
 import { assertTrailsAgree, trailEntries } from './pair-trail.ts';
 import type { Logged } from './pair-trail.ts';
+import { proveBefore } from './proven.ts';
 
 export const COUNTRIES = ['EE', 'FI'] as const;
 /** Of the pair that most tests run. */
@@ -54,6 +56,7 @@ export class RunningPair<K extends Kits = EeFi> {
   }
 
   async start(options: Options<K>): Promise<void> {
+    await Promise.all(this.codes.map((country) => proveBefore(country, join(gatewayFolder(this.data, country), 'data'))));
     this.#pair = await startPair({ kits: this.#kits, root: ROOT, data: this.data, clock: systemClock(), told: (step) => void this.told.push(step), ...options });
   }
 

@@ -5,7 +5,7 @@
 import type { Catalogue } from '../../ecosystems/edge.ts';
 import { CausewayError, asCausewayError } from '../../errors.ts';
 import { sameOperation } from '../../federation/link.ts';
-import { digestOf, readFiles, rootsOf, stampOf } from '../../mapping/folder.ts';
+import { digestOf, rootsOf, stampOf } from '../../mapping/folder.ts';
 import type { MappingFiles } from '../../mapping/folder.ts';
 import { compileMappings } from '../../mapping/load.ts';
 import type { ExportedService, IdentifierMap, ImportedService, MappingSet } from '../../mapping/mappings.ts';
@@ -13,7 +13,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Operation } from '../../stages.ts';
 import { judge } from './candidate.ts';
-import type { CandidateOrder } from './candidate.ts';
+import type { CandidateOrder, Progress } from './candidate.ts';
+import { judgeUnlessProven, noteProven } from './proof.ts';
 import type { Offer } from '../flow.ts';
 import { changesBetween, revisionsOf, sameRevisionOtherContent, withReplaced } from './mapping-changes.ts';
 import type { MappingChange } from './mapping-changes.ts';
@@ -21,6 +22,8 @@ import type { MappingChange } from './mapping-changes.ts';
 export interface LiveMappingsOptions extends CandidateOrder {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where it is noted which set was proven (proof.ts). */
+  readonly proof: string;
   /** What follows from a set, at this gateway. Throws `config-invalid` where the set asks for what the gateway does not have. */
   prepare(set: MappingSet): Promise<Prepared>;
   /** Resolves when the changes are on disk. */
@@ -86,12 +89,14 @@ export class LiveMappings {
     };
   }
 
-  /** Reads what lies there. Throws `config-invalid` with every problem. */
+  /** Reads what lies there, and proves it in full where it is not the set that was proven last. Throws `config-invalid` with every problem. */
   static async open(options: LiveMappingsOptions): Promise<LiveMappings> {
-    const { folder, country, forms, clock } = options;
+    const { folder, country, forms, clock, log, proof } = options;
     // Before the files: one that changes while they are read is seen as changed.
     const stamp = await stampOf(folder, rootsOf(country));
-    const files = await readFiles(folder, rootsOf(country));
+    const { files, problems } = await judgeUnlessProven(options, proof, new AbortController().signal, (progress) => tellQuarters(log, progress));
+    if (problems.length > 0) throw new CausewayError('config-invalid', problems.join('\n'));
+    await noteProven(files, options, proof, clock.now());
     const set = await compileMappings(files, country, forms);
     return new LiveMappings(options, { set, prepared: undefined, digest: digestOf(files), since: clock.now() }, stamp);
   }
@@ -155,13 +160,13 @@ export class LiveMappings {
   }
 
   async #look(atOnce: boolean): Promise<void> {
-    const { folder, country, forms, runs } = this.#options;
+    const { folder, country } = this.#options;
     const stamp = await stampOf(folder, rootsOf(country));
     // Somebody may be writing: files are judged when they were left alone from one look to the next.
     const settled = stamp === this.#seen || atOnce;
     this.#seen = stamp;
     if (this.#stop.signal.aborted || !settled || (stamp === this.#judged && !atOnce)) return;
-    const { files, problems } = await judge({ folder, country, forms, runs }, this.#stop.signal);
+    const { files, problems } = await judge(this.#options, this.#stop.signal);
     // Changed while it was read: some files may be of one state and some of another.
     if ((await stampOf(folder, rootsOf(country))) !== stamp) return;
     if (problems.length > 0) this.#refuse(problems);
@@ -171,7 +176,7 @@ export class LiveMappings {
 
   /** Compiled between exchanges; in the trail before it is used; then swapped at once. */
   async #take(files: MappingFiles): Promise<void> {
-    const { country, forms, clock, log, keepFor, record } = this.#options;
+    const { country, forms, clock, log, keepFor, record, proof } = this.#options;
     const digest = digestOf(files);
     this.#refused = undefined;
     if (digest === this.#loaded.digest) return;
@@ -185,6 +190,7 @@ export class LiveMappings {
     if (typeof prepared === 'string') return this.#refuse([prepared]);
     const changes = changesBetween(before, set);
     await record(changes, now);
+    await noteProven(files, this.#options, proof, now);
     this.#loaded = { set: merged, prepared, digest, since: now };
     log.info({ sha256: digest, changes: changes.map(({ mapping }) => mapping) }, 'changed mappings are taken');
   }
@@ -204,6 +210,11 @@ export class LiveMappings {
     this.#refused = { at: rfc3339(this.#options.clock.now()), problems };
     this.#options.log.error({ problems }, 'changed mappings are not taken: what was loaded before stays in force');
   }
+}
+
+/** A start that waits for a proof says so, a few times. */
+function tellQuarters(log: Logger, { done, of }: Progress): void {
+  if (Math.floor((4 * done) / of) > Math.floor((4 * (done - 1)) / of)) log.info({ proven: done, of }, 'the mappings are proven before they run: they are not those that were proven last');
 }
 
 function rfc3339(ms: number): string {

@@ -1,5 +1,6 @@
 /** The mappings of one gateway, loaded and kept up to date, with what a set of them means there. */
 import type { GatewayConfig } from '../../config/config.ts';
+import { throwIfAny } from '../../config/problems.ts';
 import type { CallingHome } from '../../ecosystems/calling-home.ts';
 import { DIALECT_FORMS } from '../../ecosystems/dialects.ts';
 import type { Dialect } from '../../ecosystems/ecosystem.ts';
@@ -13,10 +14,12 @@ import type { Logger } from '../../platform/log.ts';
 import type { DialectName, DomesticMember } from '../../stages.ts';
 import { catalogueOf } from '../catalogue.ts';
 import type { Peer } from '../flow.ts';
+import { checkGrants } from '../grants.ts';
 import { LiveMappings } from './live-mappings.ts';
 import type { Prepared } from './live-mappings.ts';
 import type { MappingChange } from './mapping-changes.ts';
 import { offersOf } from '../offers.ts';
+import { proofFile } from './proof.ts';
 
 export interface OpenMappingsOptions {
   readonly config: GatewayConfig;
@@ -31,8 +34,8 @@ export interface OpenMappingsOptions {
   record(changes: readonly MappingChange[], logsOf: (service: string) => readonly string[], now: number): Promise<void>;
 }
 
-/** Documents made up to prove a change: as many as `causeway mappings check` makes. */
-const RUNS = 100;
+/** Documents made up to prove a set: as many as `causeway mappings check` makes. */
+export const RUNS = 100;
 
 /** Throws `config-invalid` with every problem. */
 export function openMappings(options: OpenMappingsOptions): Promise<LiveMappings> {
@@ -45,6 +48,7 @@ export function openMappings(options: OpenMappingsOptions): Promise<LiveMappings
     runs: RUNS,
     clock,
     log,
+    proof: proofFile(config.data),
     prepare: async (set) => {
       mounted.require(set);
       return prepare(set, options);
@@ -57,11 +61,12 @@ export function openMappings(options: OpenMappingsOptions): Promise<LiveMappings
 /** What the services of a set will need is looked for now, not when somebody asks. */
 async function prepare(set: MappingSet, { config, peers, at, clock, clients }: OpenMappingsOptions): Promise<Prepared> {
   const { dialect, policy, home } = at();
-  const { ecosystem, gateway, mappings: folder } = config;
+  const { ecosystem, gateway, links, mappings: folder } = config;
   const { member } = config.home;
   // A member, class or dialect that the platform does not have could only come from a mistake, or from somebody's hand.
   const wrong = contradictions(set, ecosystem, member);
   if (wrong.length > 0) throw new CausewayError('config-invalid', wrong.join('\n'));
+  throwIfAny(checkGrants(links, gateway.country, set));
   // What is not reached later is a fault; what gateway.yaml forgets is found now.
   for (const exported of set.exported) if (peers.some(({ link }) => link.versions.some(({ in: leg }) => leg.grants.some(({ service }) => service === exported.service)))) home.of(exported);
   const offers = offersOf(set.imported, peers, dialect, (form, { connection }) => policy(form, connection));

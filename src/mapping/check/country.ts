@@ -21,6 +21,8 @@ export interface CheckOptions {
   readonly read: ReadFile;
   /** A description that is not there is an error, not a warning. */
   readonly requireSchemas: boolean;
+  /** Called after each mapping. */
+  readonly progress?: (done: number, of: number) => void;
 }
 
 export interface MappingReport {
@@ -52,12 +54,14 @@ export async function checkCountry(files: MappingFiles, name: string, options: C
   const sound = problems.list.every(({ severity }) => severity === 'warning');
   if (sound && identifiers !== undefined && source !== undefined) checkIdentifiers(identifiers, source, options.runs * 10);
   const described = new Map<string, Description | undefined>();
-  const mappings = compiler.compiled().map((mapping) => {
+  const mappings = compiler.compiled().map((mapping, at, all) => {
     const { id, revision } = mapping.file;
     const file = `${id}@${revision}`;
     const again = described.has(file);
     if (!again) described.set(file, descriptionOf(mapping, options));
-    return checkMapping(mapping, described.get(file), country, sound ? (again ? Math.ceil(options.runs / AGAIN) : options.runs) : 0);
+    const report = checkMapping(mapping, described.get(file), country, sound ? (again ? Math.ceil(options.runs / AGAIN) : options.runs) : 0);
+    options.progress?.(at + 1, all.length);
+    return report;
   });
   const samples = readSamples(files, name, problems);
   if (sound) for (const { mapping, source: sample } of samples) checkSample(sample, (of) => compiler.mappingFor(mapping, of));

@@ -7,14 +7,14 @@ import { describeElement } from './xsd.ts';
 
 const WSDL = 'http://schemas.xmlsoap.org/wsdl/';
 
-/** The roots that a mapping declares, for a description that names no operations: a plain XML Schema. */
+/** The roots that a mapping declares: those of a plain XML Schema, which names no operations; a WSDL must say the same. */
 export interface Roots {
   readonly request: QName;
   readonly response: QName;
 }
 
 /**
- * The operation of a WSDL, or the `roots` of a plain XML Schema. Throws DescriptionError.
+ * The operation of a WSDL, whose elements must be the `roots` where they are known, or the `roots` of a plain XML Schema. Throws DescriptionError.
  * Source: WSDL 1.1, sections 2.3 and 2.4; X-Road message protocol 4.0, section 2.5: document/literal, one part with `element`.
  */
 export function describeXml(path: string, operation: string, roots: Roots | undefined, read: ReadFile): Description {
@@ -29,7 +29,13 @@ export function describeXml(path: string, operation: string, roots: Roots | unde
   const definitions = withImports(root, path, read);
   for (const { element, path: file } of definitions) for (const types of children(element, WSDL, 'types')) for (const schema of schemasOf(types)) schemas.add(schema, file);
   const { input, output } = messagesOf(definitions.map(({ element }) => element), operation, path);
-  return { source: path, request: describeElement(input, schemas), response: describeElement(output, schemas) };
+  try {
+    return { source: path, request: describeElement(input, schemas), response: describeElement(output, schemas) };
+  } catch (error) {
+    // Where the types are not at hand, the names of the elements still are.
+    for (const [named, root] of [[input, roots?.request], [output, roots?.response]] as const) if (root !== undefined && shown(root) !== shown(named)) throw new DescriptionError(`it names the payload ${shown(named)}, and the root is ${shown(root)}`);
+    throw error;
+  }
 }
 
 interface Definitions {
@@ -43,6 +49,10 @@ function withImports(element: XmlElement, path: string, read: ReadFile, seen: Re
     return seen.has(file) || read(file) === undefined ? [] : withImports(parseFile(file, read), file, read, new Set([...seen, path, file]));
   });
   return [{ element, path }, ...imported];
+}
+
+function shown({ ns, name }: QName): string {
+  return `{${ns}}${name}`;
 }
 
 /** The names of all operations, for a hint. */

@@ -12,10 +12,14 @@ import { readTrustFile } from '../../../src/config/config.ts';
 import { CausewayError } from '../../../src/errors.ts';
 import { change, makeGatewayFolders, NOW } from '../../support/gateway-folders.ts';
 import type { GatewayFolders } from '../../support/gateway-folders.ts';
+import { proveBefore } from '../../support/proven.ts';
 
 suite('setting up by hand', () => {
   let folders: GatewayFolders;
-  before(() => void (folders = makeGatewayFolders()));
+  before(async () => {
+    folders = makeGatewayFolders();
+    await Promise.all([proveBefore('EE', join(folders.ee, 'data')), proveBefore('FI', join(folders.fi, 'data'))]);
+  });
   after(() => folders.remove());
 
   test('both folders are valid, and both sides compute the same hash of the agreement', async () => {

@@ -9,7 +9,9 @@ import { DIALECT_FORMS } from '../../../src/ecosystems/dialects.ts';
 import { CausewayError } from '../../../src/errors.ts';
 import { LiveMappings } from '../../../src/exchange/mappings/live-mappings.ts';
 import type { LiveMappingsOptions } from '../../../src/exchange/mappings/live-mappings.ts';
+import type { Progress } from '../../../src/exchange/mappings/candidate.ts';
 import type { MappingChange } from '../../../src/exchange/mappings/mapping-changes.ts';
+import { judgeUnlessProven } from '../../../src/exchange/mappings/proof.ts';
 import { inForce } from '../../../src/exchange/mappings/revision.ts';
 import { makeLogger } from '../../../src/platform/log.ts';
 import { country } from '../mapping/check/folder.ts';
@@ -57,6 +59,7 @@ async function running(t: TestContext, options: Partial<LiveMappingsOptions> = {
     runs: 5,
     clock: { now: () => one.now, monotonic: () => one.now },
     log: makeLogger({ level: 'silent', country: 'XX' }),
+    proof: join(folder, '.proven.json'),
     prepare: async () => ({ offers: [] }),
     record: async (changes) => void one.recorded.push(...changes),
     keepFor: 60_000,
@@ -91,6 +94,16 @@ suite('a change that passes the check', () => {
     revised(one);
     await one.live.look(true);
     assert.equal(one.revision, 2);
+  });
+
+  test('needs no other proof when the gateway starts again', async (t) => {
+    const one = await running(t);
+    revised(one);
+    await one.looks();
+    const told: Progress[] = [];
+    const order = { folder: one.folder, country: 'XX', forms: DIALECT_FORMS, runs: 5 };
+    await judgeUnlessProven(order, join(one.folder, '.proven.json'), new AbortController().signal, (progress) => told.push(progress));
+    assert.deepEqual(told, []);
   });
 
   test('may be of code lists and names too: all of it comes along, or nothing', async (t) => {
@@ -153,7 +166,7 @@ suite('a change that fails the check', { concurrency: true }, () => {
     assert.deepEqual([one.revision, one.live.refused, one.recorded.length], [2, false, 1]);
   });
 
-  test('is found by the laws and the samples too, which no start judges', async (t) => {
+  test('is found by the laws and the samples too', async (t) => {
     const one = await running(t);
     revised(one);
     one.edit('xx/samples/thing/answer.yaml', 'name: A', 'name: B');

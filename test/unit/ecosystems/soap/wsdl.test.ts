@@ -53,11 +53,11 @@ suite('the WSDL of a foreign service', () => {
   }
 
   test('a field that the neutral form requires is required of the asker, and so is what stands around it', () => {
-    const company = soap.find(({ path }) => path === '/services/fi-companies');
-    assert.ok(company?.form.kind === 'xml');
-    const [keha] = childrenOf(company.form.description.request);
-    assert.deepEqual([keha?.node.name, keha?.required], ['keha', true]);
-    assert.deepEqual(childrenOf(keha!.node).filter(({ required }) => required).map(({ node }) => node.name), ['ariregistri_kood']);
+    const person = soap.find(({ path }) => path === '/services/ee-population');
+    assert.ok(person?.form.kind === 'xml');
+    const [request] = childrenOf(person.form.description.request);
+    assert.deepEqual([request?.node.name, request?.required], ['request', true]);
+    assert.deepEqual(childrenOf(request!.node).filter(({ required }) => required).map(({ node }) => node.name), ['Henkilotunnus']);
   });
 
   test('text of a title is text', () => {

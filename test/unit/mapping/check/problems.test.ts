@@ -93,3 +93,11 @@ test('a description that is not there is a warning, or an error where it is requ
   assert.match(report.problems[0]?.text ?? '', /^description incomplete, skipped: element "askResponse" .*https:\/\/example\.org\/answers\.xsd$/);
   assert.ok(report.ok);
 });
+
+test('a root that the operation does not have is found, and an operation that is not there, though the types of its elements are not beside the description', async (t) => {
+  const include = ['xx/thing.wsdl', /<xs:element name="askResponse">[^]*?<\/xs:element>\s*<\/xs:schema>/, '<xs:include schemaLocation="https://example.org/answers.xsd"/></xs:schema>'] as const;
+  const renamed = await check(country(t, include, [SOAP, 'root: t:askResponse', 'root: t:askedResponse']));
+  assert.deepEqual(renamed.problems.filter(({ file }) => file === SOAP).map(({ severity, text }) => [severity, text]), [['error', 'the description cannot be used: it names the payload {urn:t}askResponse, and the root is {urn:t}askedResponse']]);
+  const asked = await check(country(t, include, ['xx/thing.wsdl', '<w:operation name="ask">', '<w:operation name="inquire">']));
+  assert.deepEqual(asked.problems.map(({ severity, text }) => [severity, text]), [['error', 'the description cannot be used: xx/thing.wsdl has no operation "ask"']]);
+});
