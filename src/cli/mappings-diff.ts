@@ -1,5 +1,5 @@
 /** `causeway mappings diff`: which outputs a changed mapping changes, over neutral documents that were recorded. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CausewayError } from '../errors.ts';
 import { compareRevisions, type Comparison } from '../mapping/explain/compare.ts';
@@ -8,7 +8,7 @@ import { loadExplainer, type Explainer } from '../mapping/explain/explain.ts';
 import { findMapping } from '../mapping/explain/find-mapping.ts';
 import type { Kind } from '../mapping/neutral.ts';
 import type { JsonValue, MappingRef } from '../stages.ts';
-import { parseJson } from './mappings-message.ts';
+import { parseJson, readOperatorsFile } from './mappings-message.ts';
 import { table, text } from './mappings-render.ts';
 
 export interface DiffOptions {
@@ -37,6 +37,7 @@ export async function diffMappings(old: string, next: string, options: DiffOptio
 }
 
 async function explainerOf(file: string, { of: asked, showPersonalDataOnThisTerminal }: DiffOptions): Promise<Explainer> {
+  readOperatorsFile(file);
   const country = dirname(resolve(file));
   const id = `${basename(country)}/${basename(file, '.yaml')}`;
   const folder = dirname(country);
@@ -50,14 +51,14 @@ interface Recorded {
 }
 
 function documentsOf(over: string): Recorded[] {
-  const files = statSync(over).isDirectory() ? readdirSync(over).filter((name) => /\.jsonl?$/.test(name)).sort().map((name) => join(over, name)) : [over];
+  const files = statSync(over, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(over).filter((name) => /\.jsonl?$/.test(name)).sort().map((name) => join(over, name)) : [over];
   const documents = files.flatMap(readDocuments);
   if (documents.length === 0) throw new CausewayError('config-invalid', `${over}: no neutral documents (*.json, *.jsonl)`);
   return documents;
 }
 
 function readDocuments(file: string): Recorded[] {
-  const content = readFileSync(file, 'utf8');
+  const content = readOperatorsFile(file).toString('utf8');
   if (file.endsWith('.jsonl')) return content.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [{ name: `${file}:${at + 1}`, value: parseJson(line) }]));
   const value = parseJson(content);
   return Array.isArray(value) ? (value as readonly JsonValue[]).map((item, at) => ({ name: `${file}[${at}]`, value: item })) : [{ name: file, value }];

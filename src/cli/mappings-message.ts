@@ -29,13 +29,23 @@ const SOAP = ['http://schemas.xmlsoap.org/soap/envelope/', 'http://www.w3.org/20
 /** Throws `malformed` or `config-invalid`, with the file and what is expected of it. */
 export function readMessage(file: string, explainer: Explainer, options: MessageOptions): Message {
   const golden = extname(file) === '.yaml' ? readCase(file) : undefined;
-  const content = golden === undefined ? contentOf(readFileSync(file)) : golden.input;
-  const request = options.request === undefined ? golden?.request : contentOf(readFileSync(options.request));
+  const content = golden === undefined ? contentOf(readOperatorsFile(file)) : golden.input;
+  const request = options.request === undefined ? golden?.request : contentOf(readOperatorsFile(options.request));
   const direction = options.direction ?? golden?.direction ?? guess(file, content, explainer);
   const kind: Kind = direction.startsWith('request') ? 'request' : 'response';
   if (direction.endsWith('neutral')) return { kind, to: 'neutral', input: payloadOf(content, kind) };
   if ('xml' in content) throw wrong(file, `a neutral document is JSON, and this is XML: --direction ${kind}-to-neutral?`);
   return { kind, to: 'domestic', input: content.json, ...(request === undefined ? {} : { request: payloadOf(request, 'request') }) };
+}
+
+/** Throws `config-invalid` where there is no such file: the name was typed a moment ago. */
+export function readOperatorsFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw wrong(file, code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`);
+  }
 }
 
 /** JSON, or XML: the first element of a SOAP body, or the element itself. */
@@ -94,7 +104,7 @@ interface GoldenCase {
 
 /** A golden case of mappings/<country>/samples. */
 function readCase(file: string): GoldenCase {
-  const { value, problems } = readYaml(readFileSync(file, 'utf8'));
+  const { value, problems } = readYaml(readOperatorsFile(file).toString('utf8'));
   const [problem] = problems;
   if (problem !== undefined) throw wrong(`${file}:${problem.line}`, problem.text);
   const { direction, input, request } = (value ?? {}) as Readonly<Record<string, JsonValue>>;

@@ -107,8 +107,15 @@ export function checkOutgoing(tls: GatewayFile['home']['securityServers'][number
   checkCertificates(pins, [...path, 'pins'], now, report);
 }
 
+/** A set overlaps while one is replaced by another: one that is out of its time does no harm while another is in it. */
 function checkCertificates(files: readonly string[], path: YamlPath, now: number, report: Report): void {
-  for (const [index, file] of files.entries()) checkCertificate(file, [...path, index], now, report);
+  const inTime = files.some((file) => isInTime(attempt(() => new X509Certificate(readFileSync(file))), now));
+  const milder: Report = (at, text, options) => report(at, text, { ...options, severity: 'warning', hint: 'another of the set is in its time' });
+  for (const [index, file] of files.entries()) checkCertificate(file, [...path, index], now, report, inTime ? milder : report);
+}
+
+function isInTime(certificate: X509Certificate | undefined, now: number): boolean {
+  return certificate !== undefined && certificate.validFromDate.getTime() <= now && now < certificate.validToDate.getTime();
 }
 
 export function checkPrivateKey(file: string, path: YamlPath, kind: keyof typeof KINDS, report: Report, passphrase?: string): KeyObject | undefined {
@@ -130,13 +137,13 @@ function checkEvidenceKey(file: string, path: YamlPath, report: Report): void {
   if (bytes.length !== 32 || bytes.toString('base64') !== content) report(path, `${file} must hold 32 bytes in base64`);
 }
 
-function checkCertificate(file: string, path: YamlPath, now: number, report: Report): X509Certificate | undefined {
+function checkCertificate(file: string, path: YamlPath, now: number, report: Report, outOfTime: Report = report): X509Certificate | undefined {
   const pem = readOrReport(file, path, report);
   if (pem === undefined) return undefined;
   const certificate = attempt(() => new X509Certificate(pem));
   if (certificate === undefined) report(path, `${file} is not a certificate in PEM`);
-  else if (now < certificate.validFromDate.getTime()) report(path, `${file} is not valid before ${certificate.validFromDate.toISOString()}`);
-  else if (now >= certificate.validToDate.getTime()) report(path, `${file} expired at ${certificate.validToDate.toISOString()}`);
+  else if (now < certificate.validFromDate.getTime()) outOfTime(path, `${file} is not valid before ${certificate.validFromDate.toISOString()}`);
+  else if (now >= certificate.validToDate.getTime()) outOfTime(path, `${file} expired at ${certificate.validToDate.toISOString()}`);
   else if (now >= certificate.validToDate.getTime() - SOON_MS) report(path, `${file} expires at ${certificate.validToDate.toISOString()}`, { severity: 'warning' });
   return certificate;
 }

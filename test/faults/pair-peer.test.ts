@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { COMPANY, INCOME, POPULATION, assertFault, gatewayFault } from '../support/questions.ts';
 import type { Question } from '../support/questions.ts';
-import { eventually, runningPair } from '../support/running-pair.ts';
+import { IMPATIENT, eventually, runningPair } from '../support/running-pair.ts';
 
 const budget = (leg: 0 | 1, grant: number) => [['agreement', 'legs', leg, 'grants', grant, 'maxBudget'], '3s'] as const;
-const pair = runningPair({ changes: { gateway: [[['home', 'timeout'], '1500ms']], link: [budget(0, 0), budget(0, 1), budget(1, 0)] } });
+const pair = runningPair({ changes: { gateway: IMPATIENT, link: [budget(0, 0), budget(0, 1), budget(1, 0)] } });
 
 const ASKED = 'ee-fi: request SubmissionAcceptance';
 const ANSWERED = [ASKED, 'ee-fi: response ContentConsignment'];

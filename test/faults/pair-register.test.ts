@@ -6,12 +6,12 @@ import { afterEach, test } from 'node:test';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import { COMPANY, INCOME, POPULATION, assertFault, gatewayFault } from '../support/questions.ts';
 import type { ExpectedFault, Question } from '../support/questions.ts';
-import { COUNTRIES, runningPair } from '../support/running-pair.ts';
+import { COUNTRIES, IMPATIENT, runningPair } from '../support/running-pair.ts';
 
 const pair = runningPair({
   changes: {
     gateway: [
-      [['home', 'timeout'], '1500ms'],
+      ...IMPATIENT,
       [['limits'], { answerBytes: '256KiB' }],
     ],
   },

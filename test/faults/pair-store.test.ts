@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { COMPANY, INCOME, assertFault, gatewayFault } from '../support/questions.ts';
-import { eventually, runningPair } from '../support/running-pair.ts';
+import { IMPATIENT, eventually, runningPair } from '../support/running-pair.ts';
 import type { PairCountry } from '../support/running-pair.ts';
 
-const pair = runningPair({ changes: { gateway: [[['home', 'timeout'], '1500ms']], link: [[['agreement', 'legs', 0, 'grants', 0, 'maxBudget'], '3s']] } });
+const pair = runningPair({ changes: { gateway: IMPATIENT, link: [[['agreement', 'legs', 0, 'grants', 0, 'maxBudget'], '3s']] } });
 
 /** Takes the database's write lock, as no other program should. */
 function occupy(country: PairCountry): DatabaseSync {

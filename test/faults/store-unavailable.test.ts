@@ -6,7 +6,7 @@ import { linkDependencies } from '../../src/cli/link-dependencies.ts';
 import type { DependencyStatus } from '../../src/exchange/dependencies.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
 import { COMPANY, Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
-import { RunningPair, eventually } from '../support/running-pair.ts';
+import { IMPATIENT, RunningPair, eventually } from '../support/running-pair.ts';
 import { tool } from '../support/tool.ts';
 
 /** Short, since the asker waits all of it for a peer that cannot record. */
@@ -19,7 +19,7 @@ suite('a gateway whose disk takes no more', { skip: tool('prlimit') }, () => {
   const refused: Caller[] = [];
   const waiting: Caller[] = [];
   before(async () => {
-    await pair.start({ changes: { gateway: [[['home', 'timeout'], '1500ms']], link: [[COMPANY_GRANT, BUDGET]] } });
+    await pair.start({ changes: { gateway: IMPATIENT, link: [[COMPANY_GRANT, BUDGET]] } });
     assert.equal((await new Caller(INCOME, pair).outcome(20_000)).result, 'answered');
   });
   after(() => pair.end());

@@ -13,14 +13,14 @@ import { openSqliteStore } from '../../src/trail/sqlite/store.ts';
 import type { SqliteStore } from '../../src/trail/sqlite/store.ts';
 import { Caller, INCOME, POPULATION, exchangesOf } from '../support/callers.ts';
 import { sendRaw } from '../support/raw-client.ts';
-import { eventually, runningPair } from '../support/running-pair.ts';
+import { IMPATIENT, eventually, runningPair } from '../support/running-pair.ts';
 import type { PairCountry } from '../support/running-pair.ts';
 
 const BUDGET_MS = 3000;
 const OUTCOME_MS = 20_000;
 const HOURS = 60 * 60 * 1000;
 // One test moves both clocks by days, which time-stamping authorities would not stand by.
-const pair = runningPair({ changes: { gateway: [[['clock', 'maxOffset'], '1000h'], [['home', 'timeout'], '1500ms']], link: [[['agreement', 'legs', 0, 'grants', 0, 'maxBudget'], `${BUDGET_MS}ms`], [['agreement', 'legs', 0, 'grants', 1, 'maxBudget'], `${BUDGET_MS}ms`]] } });
+const pair = runningPair({ changes: { gateway: [[['clock', 'maxOffset'], '1000h'], ...IMPATIENT], link: [[['agreement', 'legs', 0, 'grants', 0, 'maxBudget'], `${BUDGET_MS}ms`], [['agreement', 'legs', 0, 'grants', 1, 'maxBudget'], `${BUDGET_MS}ms`]] } });
 
 test('a caller whose budget ended gets the answer with its next copy, and a copy that comes meanwhile waits with the first asking', async () => {
   // With the first answer the trails are known to be whole.

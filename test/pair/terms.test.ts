@@ -9,7 +9,7 @@ import { auditorOpens, claimsOf, evidenceOf } from '../support/pair-evidence.ts'
 import { personalDataOnDisk } from '../support/personal-data.ts';
 import { COMPANY, INCOME, POPULATION, assertFault } from '../support/questions.ts';
 import type { Question } from '../support/questions.ts';
-import { COUNTRIES, runningPair } from '../support/running-pair.ts';
+import { COUNTRIES, IMPATIENT, runningPair } from '../support/running-pair.ts';
 
 // Leg 0 is from Finland to Estonia, leg 1 back.
 const leg = (index: 0 | 1, name: string, value: unknown) => [['agreement', 'legs', index, name], value] as const;
@@ -104,7 +104,7 @@ suite('with one set of terms', () => {
 suite('with other terms, after a restart of both gateways', () => {
   before(() =>
     pair.reconfigure({
-      gateway: [verifiers('both'), [['home', 'faultCodes'], 'new'], [['home', 'timeout'], '1500ms']],
+      gateway: [verifiers('both'), [['home', 'faultCodes'], 'new'], ...IMPATIENT],
       link: [
         leg(0, 'sealing', 'jwe'), leg(0, 'evidence', 'escrow'), leg(0, 'endUser', 'pseudonym'), leg(1, 'endUser', 'required'), leg(1, 'evidence', 'escrow'),
         grant(0, 0, 'maxBudget', '3s'),

@@ -51,6 +51,7 @@ export function largeChanges(mappings: string, home: string, maxBytes: string): 
       [['mappings'], mappings],
       [['home', 'securityServers', 0, 'url'], home],
       [['home', 'timeout'], '8m'],
+      [['home', 'waits'], { agency: '12m', securityServer: '11m', register: '7m' }],
       [['limits'], { bodyBytes: maxBytes, answerBytes: maxBytes, requestTimeout: '10m', memoryBytes: '64KiB' }],
     ],
     link: [

@@ -26,6 +26,9 @@ const ROOT = join(import.meta.dirname, '../..');
 
 export type PairChanges = NonNullable<PairOptions['changes']>;
 
+/** What gateway.yaml says where services are given up soon: a register is said to be given up sooner still, as the chain of time-outs demands. */
+export const IMPATIENT: NonNullable<PairChanges['gateway']> = [[['home', 'timeout'], '1500ms'], [['home', 'waits', 'register'], '400ms']];
+
 type Options<K extends Kits> = Pick<PairOptions<K>, 'changes' | 'environment' | 'signatures' | 'trust'> & Partial<Pick<PairOptions<K>, 'root'>>;
 type Together<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
 

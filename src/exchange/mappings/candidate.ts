@@ -25,10 +25,10 @@ export interface Progress {
   readonly of: number;
 }
 
-/** A proof that takes longer has gone wrong. */
-const PATIENCE_MS = 120_000;
+/** A proof that takes longer has gone wrong; a machine that is busy with other things makes it wait. */
+const PATIENCE_MS = 600_000;
 
-/** Does what `causeway mappings check` does, but for descriptions outside the folder. Rejects when the thread fails, takes longer than two minutes, or `stop` is aborted. */
+/** Does what `causeway mappings check` does, but for descriptions outside the folder. Rejects when the thread fails, takes longer than ten minutes, or `stop` is aborted. */
 export async function judge({ folder, country, forms, runs }: CandidateOrder, stop: AbortSignal, told: (progress: Progress) => void = () => {}): Promise<Candidate> {
   const worker = new Worker(new URL('candidate-worker.ts', import.meta.url), { workerData: { folder, country, forms, runs } satisfies CandidateOrder, resourceLimits: { maxOldGenerationSizeMb: 512 } });
   const ended = Promise.withResolvers<Candidate>();

@@ -1,5 +1,6 @@
 /** Which mapping an operator means: by the service that a message is for, or by the mapping's own name. */
 import { CausewayError } from '../../errors.ts';
+import { countryFolders } from '../folder.ts';
 import { loadServiceLists } from '../load.ts';
 
 export interface FoundMapping {
@@ -28,6 +29,7 @@ interface Entry extends FoundMapping {
 
 /** Throws `config-invalid` with what is known, when none fits or several do. */
 export async function findMapping(folder: string, wanted: Wanted): Promise<FoundMapping> {
+  if ((await countryFolders(folder)).length === 0) throw new CausewayError('config-invalid', `${folder}: no mappings are there`);
   const entries = (await loadServiceLists(folder)).flatMap(entriesOf);
   const fitting = entries.filter((entry) => fits(entry, wanted));
   const [first, ...others] = [...new Map(fitting.map(({ id, of }) => [`${id} for services of ${of}`, { id, of }])).entries()];

@@ -89,7 +89,7 @@ suite('causeway mappings', () => {
 
   test('diff ends with 0 over the same, and with 1 and the fields over what changed', () => {
     const over = file('answers.jsonl', `${JSON.stringify({ outcome: 'not-found' })}\n${JSON.stringify({ outcome: 'found', companies: [{ identifier: 'FI:2077474-0', legalName: 'A', status: 'in-liquidation' }] })}\n`);
-    const args = ['diff', 'mappings/ee/company.yaml', 'next/ee/company.yaml', '--over', over];
+    const args = ['diff', 'mappings/ee/company.yaml', 'next/ee/company.yaml', '--over', over, '--of', 'FI'];
     const same = mappings(...args);
     assert.equal(same.status, 0);
     assert.match(same.stdout, /^ee\/company revision (\d+) to \1, over 2 documents: 2 the same\n$/);
@@ -112,6 +112,23 @@ suite('causeway mappings', () => {
       const { status, stderr } = mappings(...args);
       assert.equal(status, 1);
       assert.match(stderr, expected);
+    });
+  }
+
+  const MISTYPED: readonly (readonly [what: string, args: readonly string[], says: RegExp])[] = [
+    ['a message file', ['explain', 'requset.xml', '--service', 'ee/person'], /^requset\.xml: there is no such file\n$/],
+    ['a request file', ['explain', 'answer.json', '--service', 'ee/person', '--request', 'requset.xml'], /: there is no such file\n$/],
+    ['a folder for a file', ['explain', 'mappings', '--service', 'ee/person'], /^mappings: cannot be read \(EISDIR\)\n$/],
+    ['a mappings folder', ['try', 'request.xml', '--service', 'ee/person', '--mappings', 'maps'], /^maps: no mappings are there\n$/],
+    ['a mapping', ['try', 'request.xml', '--service', 'ee/persn'], /^no mapping ee\/persn; known: ee\/company, /],
+    ['the new mapping of a comparison', ['diff', 'mappings/ee/person.yaml', 'next/ee/persn.yaml', '--over', 'request.xml'], /^next\/ee\/persn\.yaml: there is no such file\n$/],
+    ['what is compared over', ['diff', 'mappings/ee/person.yaml', 'next/ee/person.yaml', '--over', 'recorded'], /^recorded: there is no such file\n$/],
+  ];
+  for (const [what, args, says] of MISTYPED) {
+    test(`a mistyped name of ${what} is told in one line`, () => {
+      const { status, stderr } = mappings(...args);
+      assert.match(stderr, says);
+      assert.equal(status, 1);
     });
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
 import { checkConfig } from '../../../src/config/check.ts';
 import { readYaml } from '../../../src/config/yaml.ts';
+import { createAuthority } from '../../../src/crypto/pki.ts';
 import type { Problem } from '../../../src/config/problems.ts';
 import { change, makeGatewayFolders, NOW } from '../../support/gateway-folders.ts';
 import type { Change, GatewayFolders } from '../../support/gateway-folders.ts';
@@ -105,6 +106,18 @@ suite('config check', () => {
     writeFileSync(join(folder, 'keys/evidence.kek'), Buffer.alloc(16).toString('base64'), { mode: 0o600 });
     assert.deepEqual(found(), ['keys.evidence: keys/evidence.kek must hold 32 bytes in base64']);
   });
+  test('of a set of certificates, one that has expired is a warning while another is in its time, and an error once none is', () => {
+    const [old, fresh] = [createAuthority({ notBefore: NOW - 9 * DAY_MS, notAfter: NOW - DAY_MS, algorithm: 'P-256', subject: [['CN', 'old']] }), createAuthority({ notBefore: NOW - DAY_MS, notAfter: NOW + 99 * DAY_MS, algorithm: 'P-256', subject: [['CN', 'fresh']] })];
+    const names = ['home/old.pem', 'home/fresh.pem'];
+    for (const [at, { certificate }] of [old, fresh].entries()) writeFileSync(join(folder, names[at] ?? ''), certificate);
+    const pins = ['home', 'securityServers', 0, 'tls', 'pins'] as const;
+    const said = () => checkConfig(folder, NOW).filter(({ path }) => path.startsWith('home.securityServers[0].tls.pins')).map(({ path, text, severity }) => [path, /expired at/.test(text), severity]);
+    gateway([pins, names]);
+    assert.deepEqual(said(), [['home.securityServers[0].tls.pins[0]', true, 'warning']]);
+    gateway([pins, names.slice(0, 1)]);
+    assert.deepEqual(said(), [['home.securityServers[0].tls.pins[0]', true, 'error']]);
+  });
+
   test('a certificate that has expired is found, one about to expire is a warning', () => {
     const expired = checkConfig(folder, NOW + 400 * DAY_MS);
     assert.ok(expired.some(({ path, text, severity }) => path === 'home.wss.certificate' && text.includes('expired at') && severity === 'error'));
