@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { COMPANY, INCOME, assertFault, gatewayFault } from '../support/questions.ts';
-import { IMPATIENT, eventually, runningPair } from '../support/running-pair.ts';
+import { eventually, runningPair } from '../support/running-pair.ts';
 import type { PairCountry } from '../support/running-pair.ts';
 
-const pair = runningPair({ changes: { gateway: IMPATIENT, link: [[['agreement', 'legs', 0, 'grants', 0, 'maxBudget'], '3s']] } });
+/** The asker gives up before the store of the asked one does; the chain of time-outs is kept. */
+const pair = runningPair({ changes: { gateway: [[['home', 'timeout'], '1001ms'], [['home', 'waits', 'register'], '1ms']], link: [[['agreement', 'legs', 0, 'grants', 0, 'maxBudget'], '2001ms']] } });
 
 /** Takes the database's write lock, as no other program should. */
 function occupy(country: PairCountry): DatabaseSync {
