@@ -1,6 +1,6 @@
 /** A running pair in which Finland is made over: its platform is an API hub, with the stand-in's register and agency; Estonia stays behind its security server. */
 import { X509Certificate } from 'node:crypto';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -81,6 +81,8 @@ function hubChanges(pair: RunningPair, { keys, authorisation, register }: Hub): 
   const mappings = join(pair.data, 'hub-mappings');
   cpSync(join(ROOT, 'mappings'), mappings, { recursive: true });
   cpSync(join(COUNTRY, 'mappings'), mappings, { recursive: true });
+  // Golden cases of the form that is replaced.
+  rmSync(join(mappings, 'fi/samples/company'), { recursive: true });
   const income = join(mappings, 'fi/employment-income.yaml');
   writeFileSync(income, readFileSync(income, 'utf8').replace('dialect: xroad-rest', 'dialect: openapi'));
   const write = (name: string, content: string): string => {
