@@ -48,9 +48,8 @@ export function pairWithHub(asking: Proof, answering: Proof): HubPair {
     const link: Changes = [
       [['agreement', 'legs', 0, 'grants', 0, 'proof'], asking],
       [['agreement', 'legs', 0, 'grants', 0, 'answerProof'], 'security-server'],
-      // Nobody at the hub asks this one; it must be provable all the same.
-      [['agreement', 'legs', 0, 'grants', 1, 'proof'], asking],
-      [['agreement', 'legs', 0, 'grants', 1, 'answerProof'], 'security-server'],
+      // The hub does not offer the population register.
+      [['agreement', 'legs', 0, 'grants', 1], undefined],
       [['agreement', 'legs', 1, 'grants', 0, 'answerProof'], answering],
     ];
     await Promise.all([pair.reconfigure({ gateway: hubChanges(pair, hub), link }, ['FI']), pair.reconfigure({ link }, ['EE'])]);

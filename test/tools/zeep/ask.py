@@ -30,5 +30,5 @@ except Fault as fault:
     print(json.dumps({"fault": fault.code}))
     sys.exit(0)
 companies = answer.body.keha.ettevotjad
-item = companies.item if companies else None
+item = companies.item[0] if companies and companies.item else None
 print(json.dumps({"id": answer.header.id, "issue": answer.header.issue, "found": answer.body.keha.leitud_ettevotjate_arv, "name": item.evnimi if item else None, "status": item.staatus if item else None}))
