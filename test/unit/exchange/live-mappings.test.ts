@@ -50,8 +50,13 @@ class Running {
   }
 }
 
+/** Of the country as it stands: it is proven once for all tests. */
+let proof: string | undefined;
+
 async function running(t: TestContext, options: Partial<LiveMappingsOptions> = {}, folder = country(t)): Promise<Running> {
   const one = new Running(folder);
+  const note = join(folder, '.proven.json');
+  if (proof !== undefined) writeFileSync(note, proof);
   one.live = await LiveMappings.open({
     folder,
     country: 'XX',
@@ -59,12 +64,13 @@ async function running(t: TestContext, options: Partial<LiveMappingsOptions> = {
     runs: 5,
     clock: { now: () => one.now, monotonic: () => one.now },
     log: makeLogger({ level: 'silent', country: 'XX' }),
-    proof: join(folder, '.proven.json'),
+    proof: note,
     prepare: async () => ({ offers: [] }),
     record: async (changes) => void one.recorded.push(...changes),
     keepFor: 60_000,
     ...options,
   });
+  proof ??= readFileSync(note, 'utf8');
   await one.live.begin();
   t.after(() => one.live.close());
   return one;
