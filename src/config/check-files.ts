@@ -43,17 +43,9 @@ export function checkFiles({ pkcs11, keys, listeners, home, citizens, seal, mapp
   checkIdentity(keys.tls, ['keys', 'tls'], now, report, passphrase);
   checkIdentity(listeners.domestic.tls, ['listeners', 'domestic', 'tls'], now, report, passphrase);
   checkCertificates(listeners.domestic.tls.clients, ['listeners', 'domestic', 'tls', 'clients'], now, report);
-  for (const [index, { tls }] of home.securityServers.entries()) checkOutgoing(tls, ['home', 'securityServers', index, 'tls'], now, report, passphrase);
-  for (const [index, { tls }] of home.services.entries()) checkOutgoing(tls, ['home', 'services', index, 'tls'], now, report, passphrase);
-  for (const [index, { certificates }] of home.clients.entries()) checkCertificates(certificates, ['home', 'clients', index, 'certificates'], now, report);
+  checkHomeSide(home, now, report, passphrase);
   if (seal !== undefined) checkIdentity(seal, ['seal'], now, report, passphrase);
   for (const [index, { certificates }] of (citizens?.authorities ?? []).entries()) checkCertificates(certificates, ['citizens', 'authorities', index, 'certificates'], now, report);
-  if (home.wss !== undefined) {
-    checkIdentity(home.wss, ['home', 'wss'], now, report);
-    checkCertificates(home.wss.authorities, ['home', 'wss', 'authorities'], now, report);
-    for (const [index, { authority, ocsp }] of (home.wss.revocation?.sources ?? []).entries()) checkCertificates([authority, ...(ocsp?.responders ?? [])], ['home', 'wss', 'revocation', 'sources', index], now, report);
-  }
-  for (const name of ['anchor', 'file'] as const) checkThere(home.containers?.configuration[name], ['home', 'containers', 'configuration', name], report);
   checkFolder(mappings, ['mappings'], report);
   if (federation === undefined) checkFolder(trust, ['trust'], report);
   else checkFederation(federation, secrets, report);
@@ -62,6 +54,21 @@ export function checkFiles({ pkcs11, keys, listeners, home, citizens, seal, mapp
     readSecret(pkcs11.pin, ['pkcs11', 'pin'], report);
   }
   return problems;
+}
+
+function checkHomeSide(home: GatewayFile['home'], now: number, report: Report, passphrase: string | undefined): void {
+  for (const [index, { tls }] of home.securityServers.entries()) checkOutgoing(tls, ['home', 'securityServers', index, 'tls'], now, report, passphrase);
+  for (const [index, { tls }] of home.services.entries()) checkOutgoing(tls, ['home', 'services', index, 'tls'], now, report, passphrase);
+  for (const [index, { certificates }] of home.clients.entries()) checkCertificates(certificates, ['home', 'clients', index, 'certificates'], now, report);
+  if (home.wss !== undefined) {
+    checkIdentity(home.wss, ['home', 'wss'], now, report);
+    checkCertificates(home.wss.authorities, ['home', 'wss', 'authorities'], now, report);
+    for (const [index, { authority, ocsp }] of (home.wss.revocation?.sources ?? []).entries()) {
+      checkCertificate(authority, ['home', 'wss', 'revocation', 'sources', index, 'authority'], now, report);
+      checkCertificates(ocsp?.responders ?? [], ['home', 'wss', 'revocation', 'sources', index, 'ocsp', 'responders'], now, report);
+    }
+  }
+  for (const name of ['anchor', 'file'] as const) checkThere(home.containers?.configuration[name], ['home', 'containers', 'configuration', name], report);
 }
 
 /** What opens keys that are not simply there. */
