@@ -101,7 +101,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const stores = await openStores(config, peers, clock.now());
   const { store, mirror } = stores;
   const spool = await openSpool(config, store, log);
-  const time = new OurTime(config, stores, { peers, clock, log, metrics, onStep: options.onTrailStep });
+  const time = new OurTime(config, stores, { peers, dependencies, clock, log, metrics, onStep: options.onTrailStep });
   const clockState = () => time.state;
   const kek = readKek(config.keys.evidence);
   const containers = openContainers(config, { store, kek, peers, clock, clockState, log, home, dialect, dependencies, ...escrowOf(peers) });

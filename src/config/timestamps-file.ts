@@ -1,6 +1,6 @@
 /** gateway.yaml, `timestamps` and `clock`: RFC 3161 time-stamps of the trail, and whose clocks ours is compared with (docs/operating.md, "Time"). */
 import * as v from 'valibot';
-import { duration, oneOf, path, record, serviceUrl, size, text } from './values.ts';
+import { duration, path, record, serviceUrl, size, text } from './values.ts';
 
 function authority(folder: string) {
   return record({
@@ -20,17 +20,6 @@ export function timestamps(folder: string) {
         every: v.pipe(v.optional(duration(), '10m'), v.check((ms) => ms >= 1000, 'expected at least 1s'), v.description('Between two tokens of one authority.')),
         timeout: v.pipe(v.optional(duration(), '10s'), v.check((ms) => ms >= 1, 'expected at least 1ms'), v.description('Until the whole of a token has arrived.')),
         maxBytes: v.pipe(v.optional(size(), '64KiB'), v.description('The most that an answer of an authority may have.')),
-        degraded: v.pipe(
-          v.optional(
-            record({
-              continueFor: v.pipe(v.optional(duration(), '24h'), v.description('How long exchanges go on while no authority has stamped the oldest of them.')),
-              // eslint-disable-next-line unicorn/no-thenable -- a word, no function: no promise takes it for one of its own
-              then: v.pipe(v.optional(oneOf(['stop', 'continue']), 'stop'), v.description('stop: no new exchanges on that link until one has.')),
-            }),
-            {},
-          ),
-          v.description('What happens while no authority answers.'),
-        ),
       }),
       v.description('RFC 3161 time-stamps of the trail. Without them the state of the clock is unknown.'),
     ),

@@ -13,6 +13,7 @@ import { Stamper } from '../trail/stamper.ts';
 import type { ObserveTrail } from '../trail/steps.ts';
 import type { LogName } from '../trail/store.ts';
 import type { TimeAuthority } from '../trail/time-authority.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { Peer } from './flow.ts';
 import type { TrailStores } from './our-trail.ts';
 
@@ -26,6 +27,7 @@ export interface TimeParts {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly onStep: ObserveTrail | undefined;
+  readonly dependencies: Pick<Dependencies, 'report'>;
 }
 
 export class OurTime {
@@ -80,13 +82,10 @@ export class OurTime {
     return this.state === 'unsynchronised' ? [...failing, 'the clock is off'] : failing;
   }
 
-  /** Throws `time-unproven` where no exchange may begin on a link: our clock is wrong, its peer's differs, or its oldest entries have waited too long for a token. */
+  /** Throws `time-unproven` where no exchange may begin on a link: our clock is wrong, or its peer's differs. What happens while nobody stamps, the link says (dependencies.ts). */
   admit(link: LogName): void {
     if (this.#watch.wrong) throw new CausewayError('time-unproven', 'two time-stamping authorities agree that the clock of this machine is wrong');
     if (this.#watch.apart(link)) throw new CausewayError('time-unproven', `our clock and that of the peer of link "${link}" are too far apart`);
-    const { continueFor, then } = this.#settings?.degraded ?? {};
-    const since = this.#stamper?.waitingSince(link);
-    if (then === 'stop' && continueFor !== undefined && since !== undefined && this.#parts.clock.now() - since > continueFor) throw new CausewayError('time-unproven', `entries of link "${link}" have waited for a time-stamp since ${new Date(since).toISOString()}`);
   }
 
   /** For the keeper: how far a peer's clock is from ours. */
@@ -117,9 +116,20 @@ export class OurTime {
 
   async #tickOnce(): Promise<void> {
     await this.#stamper?.tick();
+    this.#tellLost();
     const offsets = Object.fromEntries([...this.#watch.offsets.authorities].map(([name, { ms }]) => [name, Math.round(ms)]));
     this.#alarm('wrong', this.#watch.wrong, { offsets }, 'two time-stamping authorities agree that our clock is wrong: the gateway takes no exchanges');
     this.#alarm('off', this.#watch.state === 'unsynchronised', { offsets }, 'our clock is off');
+  }
+
+  /** Lost since the oldest entry that nobody stamped, while none of the authorities answers. */
+  #tellLost(): void {
+    const { peers, dependencies } = this.#parts;
+    const silent = this.#stamper !== undefined && this.#stamper.failing.length === this.#settings?.authorities.length;
+    for (const { link } of peers) {
+      const since = silent ? this.#stamper?.waitingSince(link.id) : undefined;
+      dependencies.report('timestamps', since === undefined ? undefined : { why: 'no time-stamping authority answers', since }, link.id);
+    }
   }
 
   /** Once when it begins, and once when it is over. */
