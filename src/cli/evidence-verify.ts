@@ -1,6 +1,8 @@
 /** `causeway evidence verify <container>`: judges a signed document of a security server (X-Road, UXP) against the configuration of its instance. */
 import { readFileSync } from 'node:fs';
 import { allConfigurations, configuredInstances } from '../ecosystems/signed-documents/configuration-folder.ts';
+import { unverifiable } from '../ecosystems/signed-documents/cms-document.ts';
+import { readContainer } from '../ecosystems/signed-documents/container.ts';
 import { readSharedParameters } from '../ecosystems/signed-documents/global-configuration.ts';
 import type { GlobalConfiguration } from '../ecosystems/signed-documents/global-configuration.ts';
 import { verifySignedDocument } from '../ecosystems/signed-documents/verify.ts';
@@ -19,6 +21,8 @@ export interface EvidenceReport {
   readonly timestamper?: string;
   /** Hexadecimal SHA-256 of the global configuration under which it was judged. */
   readonly configuration?: string;
+  /** Why nothing here can verify it (DSTU 4145): neither valid nor proven to be otherwise. */
+  readonly unverified?: string;
   /** What does not hold: our code, X-Road's where it has one, and why. */
   readonly wrong?: { readonly code: string; readonly platformCode?: string; readonly message: string };
 }
@@ -49,6 +53,8 @@ async function judge(bytes: Uint8Array, configurations: Configurations): Promise
   const checks: { check: string; detail: string }[] = [];
   try {
     const believed = new Map([...configurations].map(([instance, { read }]) => [instance, read]));
+    const unverified = unverifiable(await readContainer(bytes));
+    if (unverified !== undefined) return { valid: false, checks, unverified };
     const proof = await verifySignedDocument(bytes, believed, DEFAULT_XML_LIMITS, (check, detail) => checks.push({ check, detail }));
     const { instance, memberClass, memberCode } = proof.signer;
     return { valid: true, checks, kind: proof.kind, messageId: proof.messageId, signer: [instance, memberClass, memberCode].join('/'), certificate: proof.certificate, time: new Date(proof.time).toISOString(), timestamper: proof.timestamper, configuration: configurations.get(instance)!.sha256 };
@@ -62,7 +68,8 @@ async function judge(bytes: Uint8Array, configurations: Configurations): Promise
 /** The report as lines for a person. */
 export function renderEvidenceReport(report: EvidenceReport): string {
   const held = report.checks.map(({ check, detail }) => `✔ ${check}: ${detail}`);
-  const { wrong } = report;
+  const { wrong, unverified } = report;
+  if (unverified !== undefined) return `? not verified: ${unverified}`;
   const outcome = wrong === undefined ? `valid: ${report.kind} ${report.messageId}, signed by ${report.signer} (${report.certificate}) before ${report.time}` : `✖ not valid: ${wrong.message} (${[wrong.platformCode, wrong.code].filter(Boolean).join('; ')})`;
   return [...held, outcome].join('\n');
 }

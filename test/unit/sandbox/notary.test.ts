@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { readSharedParameters } from '../../../src/ecosystems/signed-documents/global-configuration.ts';
 import { verifySignedDocument } from '../../../src/ecosystems/signed-documents/verify.ts';
 import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
+import { Notary } from '../../../src/sandbox/signing/notary.ts';
 import { countryKeys } from '../../support/notary.ts';
 import { refuses } from '../../support/refused.ts';
 
-const { notary, configuration, MEMBER, OTHER, message } = countryKeys();
+const { keys, notary, configuration, MEMBER, OTHER, message } = countryKeys();
 const trust = new Map([['EE', readSharedParameters(Buffer.from(configuration), DEFAULT_XML_LIMITS)]]);
 const verify = (container: Uint8Array) => verifySignedDocument(container, trust, DEFAULT_XML_LIMITS);
 
@@ -19,6 +20,14 @@ test("a container of the stand-in verifies in full under the country's global co
 test('attachments are signed part by part', async () => {
   const proof = await verify(await notary.container({ message: message('m-2'), attachments: [Buffer.from('one'), Buffer.from('two')] }, MEMBER));
   assert.deepEqual([...proof.parts.keys()], ['/message.xml', '/attachment1', '/attachment2']);
+});
+
+test("a time-stamp of another country's authority is worth nothing, although that country's configuration is there too", async () => {
+  const abroad = countryKeys();
+  const mixed = new Notary({ ...keys, timeStamping: abroad.keys.timeStamping }, { now: () => Date.now() });
+  const container = await mixed.container({ message: message('m-4'), attachments: [] }, MEMBER);
+  const both = new Map([...trust, ['FI', readSharedParameters(Buffer.from(abroad.configuration.replace('>EE<', '>FI<')), DEFAULT_XML_LIMITS)]]);
+  await refuses(() => verifySignedDocument(container, both, DEFAULT_XML_LIMITS), 'signature-untrusted');
 });
 
 test('signed by another member it is refused', async () => refuses(async () => verify(await notary.container({ message: message('m-3'), attachments: [] }, OTHER)), 'signature-untrusted'));

@@ -42,6 +42,18 @@ describe('the global configuration of an X-Road instance', () => {
     assert.equal((await fetched()).changed, false);
   });
 
+  for (const version of ['2', '3', '4', '5', '6']) {
+    test(`version ${version} is read`, async () => {
+      server.serve({ version });
+      assert.equal((await fetched()).version, version);
+    });
+  }
+
+  test('of a server that offers none of them nothing is taken', () => {
+    server.serve({ version: '7' });
+    return refuses(fetched(), 'service-unreachable');
+  });
+
   test('a directory that was changed after it was signed is refused, and the last good configuration stays', async () => {
     await fetched();
     server.serve({ after: (signed) => signed.replace('shared-params.xml', 'shared-param5.xml'), sharedParameters: sharedParameters('TT').replace('1800', '1') });
