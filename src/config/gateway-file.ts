@@ -8,6 +8,7 @@ import { federation } from './federation-file.ts';
 import { containers } from './containers-file.ts';
 import { callingHome } from './home-file.ts';
 import { revocation } from './revocation-file.ts';
+import { publicWitness } from './public-witness-file.ts';
 import { clock, timestamps } from './timestamps-file.ts';
 import { base64Of32, count, country, duration, httpsUrl, identity, keyPlace, oneOf, path, port, record, size, text } from './values.ts';
 
@@ -188,6 +189,7 @@ function fields(folder: string) {
     limits,
     clock,
     timestamps: timestamps(folder),
+    publicWitness,
     seal: v.exactOptional(v.pipe(record(identity(folder)), v.description("The organisation's electronic seal, RSA of at least 2048 bits or P-256: it signs exported containers (XAdES). `causeway trail export` reads the key, the gateway does not."))),
     log: v.optional(record({ level: v.optional(oneOf(['debug', 'info', 'warn', 'error']), 'info') }), {}),
   });

@@ -2,6 +2,10 @@
 import type { GatewayConfig } from '../config/config.ts';
 import { KeyFiles } from '../crypto/key-files.ts';
 import type { CausewayError } from '../errors.ts';
+import { post } from '../platform/download.ts';
+import { parseWitnessKey } from '../trail/cosignature.ts';
+import { PublicWitness } from '../trail/public-witness.ts';
+import type { WitnessReply } from '../trail/publisher.ts';
 import type { Link, LinkVersion } from '../federation/link.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -58,8 +62,9 @@ export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores,
   const logKey = files.ed25519(config.keys.log, 'log');
   const witnessKey = files.ed25519(config.keys.witness, 'witness');
   const parties = links.flatMap(({ us, peer }) => [us, peer]);
+  const publicly = publicWitnessOf(config, { store, mirror, clock, log, onStep });
   const local = { name: firstOrigins(config, [], clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey)).toString('base64') };
-  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: parties.flatMap(({ witness: { name, key, mldsa44 } }) => [key, ...(mldsa44 === undefined ? [] : [mldsa44])].map((one) => ({ name, key: one }))) });
+  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: [...parties.flatMap(({ witness: { name, key, mldsa44 } }) => [key, ...(mldsa44 === undefined ? [] : [mldsa44])].map((one) => ({ name, key: one }))), ...(publicly === undefined ? [] : [{ name: publicly.witness.name, key: publicly.key }])] });
   return new Keeper({
     links,
     logKey,
@@ -68,6 +73,7 @@ export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores,
     store,
     mirror,
     heads: new HeadFile(config.heads),
+    ...(publicly === undefined ? {} : { publicWitness: publicly.witness }),
     clock,
     clockState,
     patience: PATIENCE_MS,
@@ -82,6 +88,26 @@ export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores,
       if (recovered.inbound + recovered.outbound > 0) log.info({ link, ...recovered }, 'exchanges that were open at the last stop go on');
     },
   });
+}
+
+/** The most that a witness's answer may have. */
+const COSIGNATURES_BYTES = 64 * 1024;
+
+/** The public witness that gateway.yaml names, and its key. */
+function publicWitnessOf({ publicWitness: settings }: GatewayConfig, { store, mirror, clock, log, onStep }: TrailStores & Pick<TrailParts, 'clock' | 'log' | 'onStep'>): { readonly witness: PublicWitness; readonly key: string } | undefined {
+  if (settings === undefined) return undefined;
+  const { url, every, timeout } = settings;
+  const { verifier, key } = parseWitnessKey(settings.key);
+  const ask = async (body: string): Promise<WitnessReply> => {
+    const answer = await post(`${url.replace(/\/$/, '')}/add-checkpoint`, 'text/plain; charset=utf-8', Buffer.from(body), { maxBytes: COSIGNATURES_BYTES, timeout });
+    return { status: answer.status, body: Buffer.from(answer.body).toString() };
+  };
+  const tell = (error: CausewayError | undefined): void => {
+    if (error === undefined) log.info({ witness: verifier.name }, 'the public witness cosigns again');
+    else if (error.code === 'trail-broken') log.error({ witness: verifier.name, err: error }, 'a public witness says that our log is another one than it cosigned');
+    else log.warn({ witness: verifier.name, err: error }, 'no cosignature of the public witness; it is asked again');
+  };
+  return { key, witness: new PublicWitness({ verifier, ask, every, store, reader: mirror, clock, report: tell, ...(onStep === undefined ? {} : { observe: onStep }) }) };
 }
 
 /** Origins in which our logs begin where they are not there yet: one a link, as the link names it, and the local one. */

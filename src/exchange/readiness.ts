@@ -32,7 +32,7 @@ export interface Readiness {
 export function readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, echoing, unsigned }: Watched, now: number): Readiness {
   const believed = trust.state(now);
   const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: believed.usable, dependencies: dependencies.usable, accepting: admission.open };
-  const warnings = [...time.degraded, ...believed.warnings, ...dependencies.warnings, ...keyWatch.warnings, ...failedEchoes(echoing), ...unsigned, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
+  const warnings = [...time.degraded, ...trail.warnings, ...believed.warnings, ...dependencies.warnings, ...keyWatch.warnings, ...failedEchoes(echoing), ...unsigned, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
   return { ready: Object.values(checks).every(Boolean), checks, warnings };
 }
 

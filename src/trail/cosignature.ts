@@ -2,7 +2,7 @@
 import { sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
-import { COSIGNATURE_V1, noteKeyId, rawEd25519 } from './note.ts';
+import { COSIGNATURE_V1, ed25519FromBase64, noteKeyId, rawEd25519 } from './note.ts';
 import type { NoteSigner, NoteVerifier } from './note.ts';
 
 const LENGTH = 8 + 64;
@@ -36,6 +36,17 @@ export function cosignatureVerifier(name: string, publicKey: KeyObject): NoteVer
       return seconds < 2n ** 63n && verify(null, signedBytes(seconds, text), publicKey, payload.subarray(8));
     },
   };
+}
+
+/** Verifies the cosignatures of the key that a verifier key names (signed-note: `<name>+<key id>+<base64 of type and key>`). Throws `config-invalid`. */
+export function parseWitnessKey(verifierKey: string): { readonly verifier: NoteVerifier; /** base64 of 32 bytes. */ readonly key: string } {
+  const [, name = '', id, encoded = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+(.+)$/.exec(verifierKey) ?? [];
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes[0] !== COSIGNATURE_V1) throw new CausewayError('config-invalid', `${name}: not a verifier key of a witness (type 04)`);
+  const key = bytes.subarray(1).toString('base64');
+  const verifier = cosignatureVerifier(name, ed25519FromBase64(key));
+  if (Buffer.from(verifier.keyId).toString('hex') !== id) throw new CausewayError('config-invalid', `${name}: the key id is not that of the key`);
+  return { verifier, key };
 }
 
 /** UTC milliseconds at which a cosignature says that it was made. Throws `malformed` for other lengths. */

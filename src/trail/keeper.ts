@@ -18,6 +18,7 @@ import { ed25519FromBase64, ed25519Signer, ed25519Verifier } from './note.ts';
 import type { NoteVerifier } from './note.ts';
 import type { PeerTrail } from './peer-trail.ts';
 import { measuringOffset } from './peer-offset.ts';
+import type { PublicWitness } from './public-witness.ts';
 import { Publisher } from './publisher.ts';
 import type { Published } from './publisher.ts';
 import { serveTrail } from './serve.ts';
@@ -71,6 +72,8 @@ export interface KeeperOptions {
   /** Called with how far the clock of a link's peer is from ours, each time that it cosigns. */
   measured(link: string, offset: Offset): void;
   readonly observe: ObserveTrail;
+  /** Cosigns the links' logs besides the peers, where the operator wants one. */
+  readonly publicWitness?: PublicWitness;
 }
 
 /** `fenced`: not compared with the peer yet. `broken`: what we hold, what we know and what the peer shows cannot all be true. */
@@ -121,6 +124,12 @@ export class Keeper {
     if (thread?.state !== 'open') throw new CausewayError('trail-unconfirmed', `the peer of link "${link}" has not shown what it cosigned of our log`);
   }
 
+  /** What an operator should look at, and what stops nothing. */
+  get warnings(): readonly string[] {
+    const { publicWitness } = this.#options;
+    return publicWitness?.failing === true ? [`no cosignature from ${publicWitness.name}`] : [];
+  }
+
   /** Whether the log of a link may grow now: one that is still being compared must not. */
   mayAppend(link: string): boolean {
     return this.#threads.some(({ log, state }) => log === link && state === 'open');
@@ -159,7 +168,7 @@ export class Keeper {
     for (const { fencing } of this.#threads) await fencing;
     await this.#running;
     await this.#tickAll();
-    await Promise.all(this.#witnessing.values());
+    await Promise.all([...this.#witnessing.values(), this.#options.publicWitness?.close()]);
   }
 
   async #cosign({ terms, us, peer, peerTrail }: KeptLink, body: string): Promise<WitnessAnswer> {
@@ -272,7 +281,11 @@ export class Keeper {
 
   #publishing(log: string, publicKey: KeyObject) {
     const { store, mirror, heads, logKey, observe } = this.#options;
-    const published = ({ head: { origin, size, root } }: Published) => heads.set(log, { origin, size, root: Buffer.from(root).toString('base64') });
+    const published = async (checkpoint: Published): Promise<void> => {
+      const { origin, size, root } = checkpoint.head;
+      await heads.set(log, { origin, size, root: Buffer.from(root).toString('base64') });
+      if (checkpoint.cosigned) this.#options.publicWitness?.published(log, checkpoint);
+    };
     return { store, reader: mirror, log, observe, published, signer: (origin: string) => ed25519Signer(origin, logKey), verifier: (origin: string) => ed25519Verifier(origin, publicKey) };
   }
 }

@@ -18,8 +18,19 @@ const schema = v.strictObject({ v: v.literal(1), logs: named, witnesses: named }
 /** `logs`: our own and the peers', by origin. `witnesses`: ours and the peers', by name. Keys are base64 of 32 bytes (Ed25519), as in the link; a witness may have a second one of 1312 bytes (ML-DSA-44). */
 export type TrailKeys = v.InferOutput<typeof schema>;
 
+/** Witnesses that the file names already stay in it: what they cosigned is to be verified for as long as it is kept. */
 export function writeTrailKeys(folder: string, keys: TrailKeys): void {
-  writeFileSync(join(folder, FILE), `${JSON.stringify(keys, undefined, 2)}\n`);
+  const left = witnessesIn(folder).filter(({ name, key }) => !keys.witnesses.some((one) => one.name === name && one.key === key));
+  writeFileSync(join(folder, FILE), `${JSON.stringify({ ...keys, witnesses: [...keys.witnesses, ...left] }, undefined, 2)}\n`);
+}
+
+/** None where the file is not there, or was cut short by a crash: the configuration names those in use. */
+function witnessesIn(folder: string): TrailKeys['witnesses'] {
+  try {
+    return readTrailKeys(folder).witnesses;
+  } catch {
+    return [];
+  }
 }
 
 /** The keys beside a trail. They prove no more than the folder does: an auditor brings keys of his own. Throws `config-invalid`. */

@@ -3,6 +3,8 @@ export const TRAIL_STEPS = [
   'publish.signed',
   'publish.cosigned',
   'publish.stored',
+  'public.asked',
+  'public.stored',
   'mirror.asked',
   'mirror.fetched',
   'mirror.stored',
