@@ -14,6 +14,8 @@ import type { Packing, Parted, Wired } from '../packing.ts';
 import { XOP_TYPE } from './names.ts';
 
 const XML = 'text/xml';
+/** What MTOM messages call their envelope: X-Road's own say the type of SOAP 1.2 of envelopes of SOAP 1.1, which the envelope's reader sees to. */
+const ENVELOPES = new Set([XML, 'application/soap+xml']);
 /** The root is read as it stands. */
 const IDENTITY = new Set(['7bit', '8bit', 'binary']);
 
@@ -40,7 +42,7 @@ function rootType({ fields }: MimePart, outer: ReadonlyMap<string, string>): str
   const { type, parameters } = parseMediaType(fields.get('content-type') ?? '');
   if (type !== XML && type !== XOP_TYPE) throw brokenRule('content-type', 'Content-Type', 'The first part must be text/xml or application/xop+xml.');
   const [said, inner] = [outer.get('type')?.toLowerCase(), parameters.get('type')?.toLowerCase()];
-  if ((said !== undefined && said !== type) || (inner !== undefined && inner !== XML)) throw brokenRule('content-type', 'Content-Type', 'It names another type than the first part has.');
+  if ((said !== undefined && said !== type) || (inner !== undefined && !ENVELOPES.has(inner))) throw brokenRule('content-type', 'Content-Type', 'It names another type than the first part has.');
   if (!IDENTITY.has((fields.get('content-transfer-encoding') ?? '8bit').toLowerCase())) throw malformed('Content-Transfer-Encoding', 'The first part must stand as it is.');
   const charset = parameters.get('charset');
   return charset === undefined ? XML : `${XML}; charset=${charset}`;
