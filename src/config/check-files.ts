@@ -33,8 +33,8 @@ const KINDS = {
 export function checkFiles({ pkcs11, keys, listeners, home, citizens, seal, mappings, trust, federation }: GatewayFile, at: Located, now: number): Problem[] {
   const problems: Problem[] = [];
   const report: Report = (path, text, options) => problems.push(problemAt(at, path, text, options));
-  const passphrase = keys.passphrase === undefined ? undefined : readSecret(keys.passphrase, ['keys', 'passphrase'], report)?.toString().replace(/\r?\n$/, '');
-  const secrets = { ...(passphrase === undefined ? {} : { passphrase }), token: pkcs11 !== undefined };
+  const secrets = checkSecrets(keys, pkcs11, report);
+  const { passphrase } = secrets;
   checkPlace(keys.statement, ['keys', 'statement'], secrets, report);
   checkPlace(keys.encryption, ['keys', 'encryption'], secrets, report);
   checkPrivateKey(keys.log, ['keys', 'log'], 'ed25519', report, passphrase);
@@ -49,11 +49,16 @@ export function checkFiles({ pkcs11, keys, listeners, home, citizens, seal, mapp
   checkFolder(mappings, ['mappings'], report);
   if (federation === undefined) checkFolder(trust, ['trust'], report);
   else checkFederation(federation, secrets, report);
+  return problems;
+}
+
+function checkSecrets({ passphrase: file }: GatewayFile['keys'], pkcs11: GatewayFile['pkcs11'], report: Report): Secrets {
   if (pkcs11 !== undefined) {
     readOrReport(pkcs11.module, ['pkcs11', 'module'], report);
     readSecret(pkcs11.pin, ['pkcs11', 'pin'], report);
   }
-  return problems;
+  const passphrase = file === undefined ? undefined : readSecret(file, ['keys', 'passphrase'], report)?.toString().replace(/\r?\n$/, '');
+  return { ...(passphrase === undefined ? {} : { passphrase }), token: pkcs11 !== undefined };
 }
 
 function checkHomeSide(home: GatewayFile['home'], now: number, report: Report, passphrase: string | undefined): void {

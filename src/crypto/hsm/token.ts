@@ -118,7 +118,8 @@ export class Token {
 
   async #within<T>(work: Promise<T>): Promise<T> {
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(lost(this.loss ?? 'the token does not answer')), this.#options.timeout);
+    // An answer that came while this process was busy is heard first: it is not the token that was slow.
+    const timer = setTimeout(() => setImmediate(() => late.reject(lost(this.loss ?? 'the token does not answer'))), this.#options.timeout);
     return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
   }
 }
