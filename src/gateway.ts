@@ -31,6 +31,7 @@ import { measure } from './exchange/measuring.ts';
 import type { Observe } from './exchange/flow.ts';
 import { escrowOf, linkOf, linkedPeer, openPeer } from './exchange/open-peers.ts';
 import { observing } from './exchange/observing.ts';
+import { openReconciling } from './exchange/our-reconciling.ts';
 import { OurTime } from './exchange/our-time.ts';
 import { keepTrail, openStores } from './exchange/our-trail.ts';
 import type { InboundParts, OutboundParts } from './exchange/parts.ts';
@@ -82,12 +83,11 @@ export interface Gateway {
 /** Throws `config-invalid` for anything an operator can mend: keys, mappings, links, ports, a store that another process holds. */
 export async function openGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { clock, log, metrics } = options;
-  const { country, entity } = config.gateway;
   const observe = observing(options);
   const suspended = new Suspended();
   const unsigned = requireSigned(config, log);
   const dependencies = new Dependencies({ links: () => links, clock, log });
-  const links = config.links.map((file) => linkOf(file, entity, suspended, dependencies));
+  const links = config.links.map((file) => linkOf(file, config.gateway.entity, suspended, dependencies));
   const keyWatch = new KeyWatch(config, await OwnKeys.open(config));
   const trust = await openTrust(config, links.map(linkedPeer), { ...options, chain: (peer, lost) => dependencies.report('peerMetadata', lost, links.find((link) => link.peer === peer)?.id) });
   const peers = links.map((link) => openPeer(link, trust, keyWatch.keys, config, clock));
@@ -106,7 +106,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const kek = readKek(config.keys.evidence);
   const containers = openContainers(config, { store, kek, peers, clock, clockState, log, home, dialect, dependencies, ...escrowOf(peers) });
   const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...escrowOf(peers), ...(containers === undefined ? {} : { awaits: containers.awaits }) });
-  const shared = { country, entity, clock, journal, spool, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
+  const shared = { country: config.gateway.country, entity: config.gateway.entity, clock, journal, spool, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const stop = new AbortController();
   const outbound: OutboundParts = {
     ...shared,
@@ -132,32 +132,33 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const erasing = new Erasing({ store, spool, requests: evidenceRequests(config.data), peers, clock, clockState, admit: (link) => trail.admit(link), report: (request, error) => log.warn({ request, err: error }, 'a request about evidence waits; it is tried again') });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, { time, trail, dependencies }));
   time.start((link) => trail.mayAppend(link));
+  const reconciling = await openReconciling(config, stores, { peers, journal, clock, clockState, log, metrics, trail, onStep: options.onTrailStep });
   const { suspending, linkChanges, echoing, horizonWatch } = await openWatches(config, { suspended, mappings, log, peers, store, clock, clockState, mayAppend: (link) => trail.mayAppend(link), admit: (link) => admit(link, { time, trail, dependencies }) });
   measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies, containers, echoing });
   const listeners = await listenAll(config, keyWatch.shown, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, kek, identifiers: mappings.identifiers, links, clock, clockState, log }) }, mappings),
-    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), echo: (peer, question) => echoing.answer(peer, question), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
-    operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, echoing, unsigned }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), reconcile: ({ link }, path, body) => reconciling.answer(link.id, path, body), maxReconcileBytes: config.limits.reconcileBytes, suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), echo: (peer, question) => echoing.answer(peer, question), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
+    operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, reconciling, echoing, unsigned }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
   keyWatch.start(config, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
   // What is fetched first may be what our own listener hands out.
   await trust.start();
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void linkChanges.look(), REQUESTS_MS), setInterval(() => void echoing.look(), ECHO_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void Promise.all([containers?.look(), revocation?.look()]), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store, keyWatch), DEPENDENCIES_MS)];
+  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void linkChanges.look(), REQUESTS_MS), setInterval(() => void echoing.look(), ECHO_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void Promise.all([containers?.look(), revocation?.look()]), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store, keyWatch), DEPENDENCIES_MS), setInterval(() => void reconciling.tick(), RECONCILE_MS)];
   return {
-    country,
+    country: config.gateway.country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
     reloadMappings: () => mappings.look(true),
     async close(graceMs) {
       admission.drain();
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([mappings.close(), trust.close(), suspending.close(), linkChanges.close(), echoing.close(), erasing.close(), keyWatch.close(), containers?.close(), revocation?.close()]);
+      await Promise.all([mappings.close(), trust.close(), suspending.close(), linkChanges.close(), echoing.close(), erasing.close(), keyWatch.close(), containers?.close(), revocation?.close(), reconciling.stop()]);
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await time.close();
       // The peer fetches the last entries before it cosigns them: its listener closes after that.
       await trail.close();
       await listeners.federation.close(graceMs);
-      await Promise.all([listeners.operations.close(0), home.close(), hub?.close(), ...peers.map((peer) => peer.connection.close())]);
+      await Promise.all([listeners.operations.close(0), home.close(), hub?.close(), reconciling.close(), ...peers.map((peer) => peer.connection.close())]);
       for (const part of [mirror, store, keyWatch.keys]) await part.close();
     },
   };
@@ -197,6 +198,8 @@ const HOUSEKEEPING_MS = 60_000;
 const CONTAINERS_MS = 1000;
 /** Milliseconds between two looks for what operators ask about evidence, or have approved of a link. */
 const REQUESTS_MS = 1000;
+/** Milliseconds between two comparisons of the logs. */
+const RECONCILE_MS = 10_000;
 
 async function housekeep(store: Store, spool: Spool, journal: Journal, erasing: Erasing, { clock, log }: GatewayOptions): Promise<void> {
   try {

@@ -35,6 +35,7 @@ export function makeKeys({ out, host, domesticHost, passphrase: file }: { readon
       tls: trust.tls[0]!.spki,
       log: trust.log.key,
       witness: trust.witness.key,
+      ...(trust.interval === undefined ? {} : { interval: trust.interval.key }),
       ...(existsSync(files.witnessMldsa44) ? { witnessMldsa44: Buffer.from(rawMldsa44(mldsa44Key(readFileSync(files.witnessMldsa44), 'second witness', passphrase))).toString('base64') } : {}),
       ...(domestic === undefined ? {} : { domesticTls: spkiPin(new X509Certificate(readFileSync(domestic.domesticTlsCertificate)).publicKey) }),
     },

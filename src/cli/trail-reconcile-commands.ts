@@ -14,8 +14,9 @@ export function addReconciling(trail: Command): void {
     .option('--data <dir>', 'a copy of the data folder; default: that of the configuration')
     .option('--from <time>', 'RFC 3339 in UTC; default: a day before --to')
     .option('--to <time>', 'RFC 3339 in UTC; default: now. Minutes that ended less than two minutes ago are left out')
+    .option('--ask-peer', "ask the peer's gateway what its log holds, in place of our mirror of it", false)
     .option('--cases <folder>', 'write a case for a third party of each exchange with other content')
-    .option('--note <file>', "write what our log says of the range, signed with the log's key, for the other country")
+    .option('--note <file>', 'write what our log says of the range, signed with the interval key, for the other country')
     .option('--peer-note <file>', "the other country's note of the same range: compared with our mirror of its log")
     .option('--json', 'print one JSON object', false)
     .action(async ({ json, ...options }: ReconcileArguments & { json: boolean }) => {

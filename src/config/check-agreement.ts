@@ -36,9 +36,10 @@ function checkParties({ environment, parties }: Agreement, us: LinkInQuestion['g
 /** What we sign with must be what the peer was told: a mistake here shows only when the first checkpoint is refused. */
 function checkOurKeys({ parties }: Agreement, entity: string, keys: LinkInQuestion['gateway']['keys'], report: Report): void {
   const ours = parties.findIndex((party) => party.entity === entity);
-  for (const role of ['log', 'witness'] as const) {
-    const held = publicOf(keys[role]);
-    if (ours >= 0 && held !== undefined && parties[ours]?.[role].key !== held) report(['parties', ours, role, 'key'], `is not the public key of keys.${role}`, `it is ${held}`);
+  for (const role of ['log', 'witness', 'interval'] as const) {
+    const [file, agreed] = [keys[role], parties[ours]?.[role]?.key];
+    const held = file === undefined ? undefined : publicOf(file);
+    if (held !== undefined && agreed !== undefined && agreed !== held) report(['parties', ours, role, 'key'], `is not the public key of keys.${role}`, `it is ${held}`);
   }
 }
 

@@ -39,6 +39,7 @@ export function checkFiles({ pkcs11, keys, listeners, home, citizens, seal, mapp
   checkPlace(keys.encryption, ['keys', 'encryption'], secrets, report);
   checkPrivateKey(keys.log, ['keys', 'log'], 'ed25519', report, passphrase);
   checkPrivateKey(keys.witness, ['keys', 'witness'], 'ed25519', report, passphrase);
+  if (keys.interval !== undefined) checkPrivateKey(keys.interval, ['keys', 'interval'], 'ed25519', report, passphrase);
   checkEvidenceKey(keys.evidence, ['keys', 'evidence'], report);
   checkIdentity(keys.tls, ['keys', 'tls'], now, report, passphrase);
   checkIdentity(listeners.domestic.tls, ['listeners', 'domestic', 'tls'], now, report, passphrase);

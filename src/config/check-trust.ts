@@ -13,12 +13,13 @@ export function checkTrust({ gateway, link }: LinkInQuestion, now: number): Prob
   if (peer === undefined || gateway.federation !== undefined) return [];
   const file = readConfigFile(join(gateway.trust, `${peer.country}.json`), trustSchema());
   if (file.value === undefined) return file.problems.map((problem) => ({ ...problem, hint: problem.hint ?? `\`causeway trust import\` writes the keys of ${peer.country}` }));
-  const { entity, country, log, witness, ...lists } = file.value;
+  const { entity, country, log, witness, interval, ...lists } = file.value;
   const same = [
     ['entity', entity, peer.entity],
     ['country', country, peer.country],
     ['log', log?.key ?? peer.log.key, peer.log.key],
     ['witness', witness?.key ?? peer.witness.key, peer.witness.key],
+    ['interval', interval?.key ?? peer.interval?.key, peer.interval?.key ?? interval?.key],
   ] as const;
   const differing = same.filter(([, ours, agreed]) => ours !== agreed).map(([key, ours, agreed]) => problemAt(file, [key], `is ${ours}, the link says ${agreed}`));
   const expired = (['statement', 'encryption', 'tls'] as const)

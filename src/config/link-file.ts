@@ -21,6 +21,7 @@ const party = record({
       v.description("Ed25519 public keys of the country's people who approve versions of this agreement (`causeway keys operator`)."),
     ),
   ),
+  interval: v.exactOptional(v.pipe(record({ name: text(), key: base64Of32() }), v.description("Name and Ed25519 public key with which the gateway signs what its log says of a day, for the other one; without both parties' none is exchanged."))),
   auditor: v.exactOptional(v.pipe(v.record(v.string(), v.string()), v.description("Public JWK (P-256) of the country's auditor, who alone opens `escrow` evidence."))),
 });
 

@@ -16,6 +16,7 @@ export function trustSchema() {
     tls: v.pipe(v.array(record({ spki: base64Of32(), ...window })), v.minLength(1, 'name at least one pin'), v.description('SHA-256 of the SubjectPublicKeyInfo of each TLS key.')),
     log: v.exactOptional(v.pipe(record({ key: base64Of32() }), v.description("Ed25519 public key of the gateway's log, for the agreement."))),
     witness: v.exactOptional(v.pipe(record({ key: base64Of32() }), v.description("Ed25519 public key of the gateway's witness, for the agreement."))),
+    interval: v.exactOptional(v.pipe(record({ key: base64Of32() }), v.description('Ed25519 public key of its interval notes, for the agreement.'))),
   });
 }
 

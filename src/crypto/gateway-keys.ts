@@ -20,12 +20,14 @@ export interface GatewayKeyFiles {
   readonly witness: string;
   /** Not made where this Node does not know the algorithm. */
   readonly witnessMldsa44: string;
+  /** Signs interval notes alone. */
+  readonly interval: string;
   readonly evidence: string;
 }
 
 export function gatewayKeyFiles(folder: string): GatewayKeyFiles {
   const file = (name: string) => join(folder, name);
-  return { entity: file('entity.key.pem'), statement: file('statement.key.pem'), encryption: file('encryption.key.pem'), tlsKey: file('federation-tls.key.pem'), tlsCertificate: file('federation-tls.cert.pem'), log: file('log.key.pem'), witness: file('witness.key.pem'), witnessMldsa44: file('witness-mldsa44.key.pem'), evidence: file('evidence.kek') };
+  return { entity: file('entity.key.pem'), statement: file('statement.key.pem'), encryption: file('encryption.key.pem'), tlsKey: file('federation-tls.key.pem'), tlsCertificate: file('federation-tls.cert.pem'), log: file('log.key.pem'), witness: file('witness.key.pem'), witnessMldsa44: file('witness-mldsa44.key.pem'), interval: file('interval.key.pem'), evidence: file('evidence.kek') };
 }
 
 /** Makes what is missing in `folder`, readable by this user alone, and encrypted where there is a passphrase; never replaces a key. `now`: UTC milliseconds, start of the TLS certificate. */
@@ -35,7 +37,7 @@ export function makeGatewayKeys(folder: string, host: string, now: number, passp
   const pem = (key: KeyObject) => encodedKey(key, passphrase);
   const p256 = () => pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   const ed25519 = () => pem(generateKeyPairSync('ed25519').privateKey);
-  for (const [file, make] of [[files.entity, p256], [files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.evidence, () => `${randomBytes(32).toString('base64')}\n`]] as const) {
+  for (const [file, make] of [[files.entity, p256], [files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.interval, ed25519], [files.evidence, () => `${randomBytes(32).toString('base64')}\n`]] as const) {
     if (!existsSync(file)) writeSecret(file, make());
   }
   const second = existsSync(files.witnessMldsa44) ? undefined : makeMldsa44();

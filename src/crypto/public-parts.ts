@@ -12,13 +12,13 @@ export interface PublicKeyEntry {
   readonly notAfter: string;
 }
 
-/** What the peer needs to know of a gateway: the form of `trust/<COUNTRY>.json`. Log and witness keys (base64 of 32 bytes) go into the link. */
+/** What the peer needs to know of a gateway: the form of `trust/<COUNTRY>.json`. Log, witness and interval keys (base64 of 32 bytes) go into the link. */
 export interface PublicParts {
-  readonly trust: { readonly entity: string; readonly country: string; readonly statement: readonly PublicKeyEntry[]; readonly encryption: readonly PublicKeyEntry[]; readonly tls: readonly { readonly spki: string; readonly notBefore: string; readonly notAfter: string }[]; readonly log: { readonly key: string }; readonly witness: { readonly key: string } };
+  readonly trust: { readonly entity: string; readonly country: string; readonly statement: readonly PublicKeyEntry[]; readonly encryption: readonly PublicKeyEntry[]; readonly tls: readonly { readonly spki: string; readonly notBefore: string; readonly notAfter: string }[]; readonly log: { readonly key: string }; readonly witness: { readonly key: string }; readonly interval?: { readonly key: string } };
 }
 
 /** `notBefore` and `notAfter`: UTC milliseconds between which the peer may rely on these keys. */
-export function publicParts(files: Omit<GatewayKeyFiles, 'entity' | 'witnessMldsa44'>, gateway: { readonly entity: string; readonly country: string }, window: { readonly notBefore: number; readonly notAfter: number }, keys = new KeyFiles()): PublicParts {
+export function publicParts(files: Omit<GatewayKeyFiles, 'entity' | 'witnessMldsa44' | 'interval'> & { readonly interval?: string }, gateway: { readonly entity: string; readonly country: string }, window: { readonly notBefore: number; readonly notAfter: number }, keys = new KeyFiles()): PublicParts {
   const times = { notBefore: new Date(window.notBefore).toISOString(), notAfter: new Date(window.notAfter).toISOString() };
   const statement = keys.signer(files.statement);
   const encryption = keys.opener(files.encryption);
@@ -32,6 +32,7 @@ export function publicParts(files: Omit<GatewayKeyFiles, 'entity' | 'witnessMlds
       tls: [{ spki: tls.pin, ...times }],
       log: { key: rawPublic(keys.ed25519(files.log, 'log')) },
       witness: { key: rawPublic(keys.ed25519(files.witness, 'witness')) },
+      ...(files.interval === undefined ? {} : { interval: { key: rawPublic(keys.ed25519(files.interval, 'interval')) } }),
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Dependencies } from './dependencies.ts';
 import type { Echoing } from './echoing.ts';
 import type { KeyWatch } from './key-watch.ts';
 import type { LiveMappings } from './mappings/live-mappings.ts';
+import type { Reconciling } from './our-reconciling.ts';
 import type { OurTime } from './our-time.ts';
 
 export interface Watched {
@@ -17,6 +18,7 @@ export interface Watched {
   readonly mappings: LiveMappings;
   readonly dependencies: Dependencies;
   readonly keyWatch: Pick<KeyWatch, 'warnings'>;
+  readonly reconciling: Pick<Reconciling, 'warnings'>;
   readonly echoing: Pick<Echoing, 'results'>;
   /** A line for each link whose agreement nobody signed and that is taken all the same. */
   readonly unsigned: readonly string[];
@@ -29,10 +31,10 @@ export interface Readiness {
 }
 
 /** `now`: UTC milliseconds. */
-export function readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, echoing, unsigned }: Watched, now: number): Readiness {
+export function readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, reconciling, echoing, unsigned }: Watched, now: number): Readiness {
   const believed = trust.state(now);
   const checks = { store: store.healthy(), trail: trail.intact, time: !time.wrong, trust: believed.usable, dependencies: dependencies.usable, accepting: admission.open };
-  const warnings = [...time.degraded, ...trail.warnings, ...believed.warnings, ...dependencies.warnings, ...keyWatch.warnings, ...failedEchoes(echoing), ...unsigned, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
+  const warnings = [...time.degraded, ...trail.warnings, ...believed.warnings, ...dependencies.warnings, ...keyWatch.warnings, ...reconciling.warnings, ...failedEchoes(echoing), ...unsigned, ...(mappings.refused ? ['a change of the mappings is not taken: GET /health/mappings'] : [])];
   return { ready: Object.values(checks).every(Boolean), checks, warnings };
 }
 

@@ -62,6 +62,8 @@ export interface Party {
   readonly log: { readonly origin: string; readonly key: string };
   /** `mldsa44`: the witness's second key (ML-DSA-44, base64), for cosignatures that outlive Ed25519. */
   readonly witness: { readonly name: string; readonly key: string; readonly mldsa44?: string };
+  /** Signs interval notes (trail/reconcile/note.ts), and nothing else. */
+  readonly interval?: { readonly name: string; readonly key: string };
   readonly auditor?: Readonly<Record<string, string>>;
   /** Ed25519 public keys (base64) of the people who approve versions of the agreement for this country (link-history.ts). */
   readonly approvers?: readonly string[];

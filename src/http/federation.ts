@@ -20,7 +20,7 @@ import type { Rehearsal } from '../trust/federation-trust.ts';
 import type { Verdict } from '../trust/open-trust.ts';
 import { isPublicPath } from '../trust/publisher.ts';
 import type { Document } from '../trust/publisher.ts';
-import { TRAIL_PATHS } from '../trail/serve.ts';
+import { RECONCILE_PATHS, TRAIL_PATHS } from '../trail/serve.ts';
 import type { Served } from '../trail/serve.ts';
 import type { WitnessAnswer } from '../trail/witness.ts';
 import type { Admission } from './admission.ts';
@@ -51,18 +51,26 @@ export interface FederationOptions {
   readonly maxPublicReadsPerMinute: number;
   /** Our signed answer to a peer's request to erase evidence (federation/erasure.ts). */
   erase(peer: Peer, request: string): Promise<string>;
+  /** What this peer may ask of our trail to compare it with its own (trail/reconcile/answering.ts); `path` is one of RECONCILE_PATHS. */
+  reconcile(peer: Peer, path: string, body: string): Promise<Served>;
+  readonly maxReconcileBytes: number;
   /** What this peer may read of our trail (tlog-tiles); undefined where there is nothing. */
   trail(peer: Peer, path: string): Promise<Served | undefined>;
 }
 
 /** Status of an unsigned problem: the only answers without a statement. */
-const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'statement-malformed': 400, 'statement-untrusted': 401, 'statement-invalid': 401, 'wrong-audience': 403, 'clock-skew': 401, 'overloaded': 503, 'draining': 503, 'store-unavailable': 503, 'trail-unconfirmed': 503, 'dependency-lost': 503, 'trail-broken': 503, 'too-large': 413, 'malformed': 400 };
+const STATUS: Partial<Record<ErrorCode, number>> = { 'peer-unknown': 403, 'statement-malformed': 400, 'statement-untrusted': 401, 'statement-invalid': 401, 'wrong-audience': 403, 'clock-skew': 401, 'replay': 409, 'link-mismatch': 409, 'overloaded': 503, 'draining': 503, 'store-unavailable': 503, 'trail-unconfirmed': 503, 'dependency-lost': 503, 'trail-broken': 503, 'too-large': 413, 'malformed': 400 };
 
 export function federationApp(options: FederationOptions): Koa {
   const router = new Router();
   router.post(EXCHANGES_PATH, (context) => exchange(context, pinnedPeer(context, options), options));
   router.post(ERASURES_PATH, (context) => erasure(context, pinnedPeer(context, options), options));
   router.post(TRAIL_PATHS.addCheckpoint, (context) => addCheckpoint(context, pinnedPeer(context, options), options));
+  router.post([...RECONCILE_PATHS], async (context) => {
+    const peer = pinnedPeer(context, options);
+    const body = await readBody(context.req, options.maxReconcileBytes);
+    readTrail(context, await options.reconcile(peer, context.path, Buffer.from(body).toString()));
+  });
   router.post(SUSPENSIONS_PATH, async (context) => {
     const peer = pinnedPeer(context, options);
     await options.suspension(peer, Buffer.from(await readBody(context.req, MAX_SUSPENSION_BYTES)).toString());

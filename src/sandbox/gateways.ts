@@ -158,6 +158,7 @@ function writeAgreed({ plan }: Party, peer: Exchanged, exchanged: readonly Excha
     ...exchanged.flatMap(({ party, parts, auditor }, index): Change[] => [
       [['agreement', 'parties', index, 'log', 'key'], parts.trust.log.key],
       [['agreement', 'parties', index, 'witness', 'key'], parts.trust.witness.key],
+      [['agreement', 'parties', index, 'interval', 'key'], parts.trust.interval?.key],
       [['agreement', 'parties', index, 'auditor'], auditor],
       [['agreement', 'parties', index, 'approvers'], approversOf(data, party.plan.country)],
     ]),

@@ -35,6 +35,7 @@ export function gatewayDocument(party: Party): Document {
       tls: { key: 'keys/federation-tls.key.pem', certificate: 'keys/federation-tls.cert.pem' },
       log: 'keys/log.key.pem',
       witness: 'keys/witness.key.pem',
+      interval: 'keys/interval.key.pem',
       evidence: 'keys/evidence.kek',
     },
     trust: 'trust',
@@ -85,7 +86,7 @@ export async function linkDocument(root: string, [first, second]: readonly [Home
 
 function party(country: CountryCode, id: string): object {
   const host = new URL(entityOf(country)).host;
-  return { country, entity: entityOf(country), log: { origin: `${host}/trail/${id}/2026h2`, key: NO_KEY }, witness: { name: `${host}/witness`, key: NO_KEY } };
+  return { country, entity: entityOf(country), log: { origin: `${host}/trail/${id}/2026h2`, key: NO_KEY }, witness: { name: `${host}/witness`, key: NO_KEY }, interval: { name: `${host}/interval`, key: NO_KEY } };
 }
 
 async function legOf(root: string, asking: Home, answering: Home): Promise<object> {

@@ -53,8 +53,8 @@ export interface Entry {
   readonly lost?: { readonly size: number; readonly promises: number };
   /** On the asker's `response`: what the answer promised of the responder's log. `leaf` base64, `by` UTC seconds. */
   readonly promise?: { readonly origin: string; readonly index: number; readonly leaf: string; readonly by: number };
-  /** `redaction`, `reconciled`: the entry that this one is about; `leaf` base64. */
-  readonly target?: { readonly origin: string; readonly index: number; readonly leaf: string };
+  /** `redaction`, `reconciled`, `not-received`: the entry that this one is about; `leaf` base64. `step`: of that entry, where this one stands for its statement in reconciliation. */
+  readonly target?: { readonly origin: string; readonly index: number; readonly leaf: string; readonly step?: Step };
   /** Reference of the decision under which something was done: a file number, never a person. */
   readonly approval?: string;
   /** base64url SHA-256 of what the entry is about: time-stamp token, agreement, container. */
@@ -138,7 +138,7 @@ const entrySchema = object(
     previous: object(head),
     lost: object({ size: count, promises: count }),
     promise: object({ origin: token, index: count, leaf: hash, by: count }),
-    target: object({ origin: token, index: count, leaf: hash }),
+    target: object({ origin: token, index: count, leaf: hash }, { step: oneOf(STEPS) }),
     approval: token,
     digest,
     authority: token,

@@ -49,8 +49,8 @@ export interface Growth {
   readonly now: number;
 }
 
-/** `fork`: two signed roots of one size. `proof`: a checkpoint that is not proven to have grown out of the one before. `entry`, `rate`, `shard`: an entry, or the first of a shard, that does not fit. `entries`: not those of the checkpoint. `fence`: what the peer says of our log contradicts what we know. */
-export type IncidentKind = 'fork' | 'proof' | 'entry' | 'rate' | 'shard' | 'entries' | 'fence';
+/** `fork`: two signed roots of one size. `proof`: a checkpoint that is not proven to have grown out of the one before. `entry`, `rate`, `shard`: an entry, or the first of a shard, that does not fit. `entries`: not those of the checkpoint. `fence`: what the peer says of our log contradicts what we know. `interval`: its signed note contradicts its own log. `equivocation`: both logs hold a step of an exchange, with other statements. `difference`: one log lacks a statement of the other's, and nothing repairs it. */
+export type IncidentKind = 'fork' | 'proof' | 'entry' | 'rate' | 'shard' | 'entries' | 'fence' | 'interval' | 'equivocation' | 'difference';
 
 export type GrowthResult =
   | { readonly kind: 'stored' }

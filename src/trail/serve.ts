@@ -12,7 +12,10 @@ import type { TileResource } from './tiles.ts';
 
 const PREFIX = '/federation/v1/trail';
 
-export const TRAIL_PATHS = { addCheckpoint: `${PREFIX}/add-checkpoint`, witnessed: `${PREFIX}/witnessed`, mirror: `${PREFIX}/mirror`, promises: `${PREFIX}/promises` } as const;
+export const TRAIL_PATHS = { addCheckpoint: `${PREFIX}/add-checkpoint`, witnessed: `${PREFIX}/witnessed`, mirror: `${PREFIX}/mirror`, promises: `${PREFIX}/promises`, interval: `${PREFIX}/interval`, compare: `${PREFIX}/compare`, proofs: `${PREFIX}/proofs` } as const;
+
+/** What a peer posts to compare its log with ours. */
+export const RECONCILE_PATHS: readonly string[] = [TRAIL_PATHS.interval, TRAIL_PATHS.compare, TRAIL_PATHS.proofs];
 
 /** URL path of a shard: its origin without the host (tlog-tiles, "Parameters"). */
 export function logPath(origin: string): string {

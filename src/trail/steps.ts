@@ -17,6 +17,12 @@ export const TRAIL_STEPS = [
   'fence.recovered',
   'fence.broken-off',
   'fence.passed',
+  'reconcile.noted',
+  'reconcile.differs',
+  'reconcile.fetched',
+  'reconcile.repaired',
+  'reconcile.case-written',
+  'reconcile.agreed',
 ] as const;
 export type TrailStep = (typeof TRAIL_STEPS)[number];
 

@@ -138,7 +138,7 @@ function agreeing(exchanges: number): Agreed {
   const root = rollup.root(RANGE.from, RANGE.to);
   const rootsMs = performance.now() - before;
   const { privateKey } = generateKeyPairSync('ed25519');
-  const note = signInterval({ link: 'ee-fi', ...RANGE, count: rollup.count(RANGE.from, RANGE.to), root }, ed25519Signer(ORIGIN, privateKey));
+  const note = signInterval({ link: 'ee-fi', ...RANGE, count: rollup.count(RANGE.from, RANGE.to), root, origin: ORIGIN, size: 40_000_000, time: BEGIN / 1000 }, ed25519Signer('fi.example/interval', privateKey));
   return { exchanges, bytes: Buffer.byteLength(note), rootsMs, peakMiB: Math.round(peak / 1024 ** 2) };
 }
 
@@ -147,10 +147,10 @@ async function differing(exchanges: number, differences: number): Promise<Reconc
   const lacks = new Set(Array.from({ length: differences }, (_, n) => RANGE.from + Math.floor(((n + 0.5) * WINDOWS_A_DAY) / differences)));
   const [ours, theirs] = [new Rollup({ elements: (window) => windows.get(window)! }), new Rollup({ elements: (window) => (lacks.has(window) ? windows.get(window)!.subarray(ELEMENT_BYTES) : windows.get(window)!) })];
   const [, rootsMicros] = timed(() => ours.root(RANGE.from, RANGE.to));
-  const theirRoot = theirs.root(RANGE.from, RANGE.to);
+  theirs.root(RANGE.from, RANGE.to);
   let [roundTrips, bytes] = [0, 0];
   const before = performance.now();
-  const found = await compareSets(RANGE, ours, theirRoot, async (question) => {
+  const found = await compareSets(RANGE, async (question) => answerQuestion(question, ours), async (question) => {
     const asked = encodeQuestion(question);
     const answer = encodeAnswer(answerQuestion(parseQuestion(asked), theirs));
     roundTrips += 1;

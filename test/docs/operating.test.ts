@@ -52,7 +52,7 @@ function lacksItsTool({ words }: Block): boolean {
 function remember({ words, text }: Block, printed: string, walk: Walk): void {
   const country = NAMES[words[0] ?? ''] ?? '';
   if (text.startsWith('causeway keys make')) {
-    for (const role of ['log', 'witness']) walk.replace(`${role.toUpperCase()}-KEY-OF-${country}`, new RegExp(`^ {2}${role} +(\\S{44})$`, 'm').exec(printed)?.[1] ?? '');
+    for (const role of ['log', 'witness', 'interval']) walk.replace(`${role.toUpperCase()}-KEY-OF-${country}`, new RegExp(`^ {2}${role} +(\\S{44})$`, 'm').exec(printed)?.[1] ?? '');
   }
   if (text.startsWith('causeway keys operator')) ['FIRST', 'SECOND'].forEach((person, index) => walk.replace(`${person}-OF-${country}`, printed.match(/^\S{44}$/gm)?.[index] ?? ''));
   if (text.startsWith('causeway link hash')) walk.replace('HASH-OF-THE-AGREEMENT', /: (\S{43})$/m.exec(printed)?.[1] ?? '');

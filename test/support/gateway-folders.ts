@@ -40,6 +40,7 @@ export function makeGatewayFolders(): GatewayFolders {
     change(join(folders[own], 'links', `${peer}.yaml`), (['ee', 'fi'] as const).flatMap((party, index): Change[] => [
       [['agreement', 'parties', index, 'log', 'key'], keys[party].public['log']],
       [['agreement', 'parties', index, 'witness', 'key'], keys[party].public['witness']],
+      [['agreement', 'parties', index, 'interval', 'key'], keys[party].public['interval']],
       [['agreement', 'parties', index, 'auditor'], auditor],
       [['agreement', 'parties', index, 'approvers'], approversOf(root, party.toUpperCase())],
     ]));

@@ -4,6 +4,7 @@ import { trailVerify } from '../../src/cli/trail-verify.ts';
 import type { Kits } from '../../src/sandbox/kits.ts';
 import { parseEntry } from '../../src/trail/entry.ts';
 import type { Entry } from '../../src/trail/entry.ts';
+import { recordedStep } from '../../src/trail/reconcile/set.ts';
 import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
 import type { RunningPair } from './running-pair.ts';
 
@@ -51,8 +52,8 @@ function assertMirrored<K extends Kits>(pair: RunningPair<K>, here: keyof K & st
   assert.deepEqual(mirrored.filter((entry) => !held.has(entry)), [], `${here} mirrors what ${there} does not hold`);
 }
 
-function statementOf({ xid, step, core }: Entry): string {
-  return [xid, step, core].join(' ');
+function statementOf(entry: Entry): string {
+  return [entry.xid, recordedStep(entry), entry.core].join(' ');
 }
 
 /** What the platform handed to a service for the gateway stands in the gateway's trail. */

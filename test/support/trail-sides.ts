@@ -39,11 +39,13 @@ export class TrailSide {
   readonly country: Country;
   readonly folder: string;
   readonly pair: TrailSides;
-  readonly keys = { log: testKey(), witness: testKey() };
+  readonly keys = { log: testKey(), witness: testKey(), interval: testKey() };
   readonly reports: CausewayError[] = [];
   readonly steps: string[] = [];
   /** Between this side and the one that asks it: a lying peer, or a line that is down. */
   interfere: Interference = (_, answer) => answer();
+  /** What this side answers besides its keeper. */
+  posted: (target: string, body: string) => Promise<HttpReply | undefined> = async () => undefined;
   isOpen = false;
   store!: SqliteStore;
   mirror!: Mirror;
@@ -117,6 +119,8 @@ export class TrailSide {
 
   async #answer(method: string, target: string, body: Uint8Array): Promise<HttpReply> {
     if (method === 'POST' && target === TRAIL_PATHS.addCheckpoint) return toReply(await this.keeper.witness(LINK, Buffer.from(body).toString()));
+    const answer = method === 'POST' ? await this.posted(target, Buffer.from(body).toString()) : undefined;
+    if (answer !== undefined) return answer;
     const served = await this.keeper.serve(LINK, target);
     return served === undefined ? toReply({ status: 404, body: '' }) : toReply({ status: 200, body: served.body });
   }

@@ -9,10 +9,12 @@ import { parseEntry } from '../entry.ts';
 import type { Entry } from '../entry.ts';
 import { logVerifier, witnessVerifiers } from '../keys.ts';
 import type { TrailKeys } from '../keys.ts';
+import type { ElementProof, RecordedElement } from './sets.ts';
 import { leafHash, verifyInclusion } from '../merkle.ts';
 
 const base64 = v.pipe(v.string(), v.base64());
-const side = v.strictObject({
+/** One log's proof of an entry, as it stands in a case and crosses the wire. */
+export const caseSide = v.strictObject({
   origin: v.string(),
   index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** Bytes of the entry. */
@@ -22,9 +24,9 @@ const side = v.strictObject({
   /** Signed checkpoint of the log, with the other side's cosignature. */
   note: v.string(),
 });
-const file = v.strictObject({ v: v.literal(1), kind: v.literal('equivocation'), sides: v.strictTuple([side, side]) });
+const file = v.strictObject({ v: v.literal(1), kind: v.literal('equivocation'), sides: v.strictTuple([caseSide, caseSide]) });
 
-export type CaseSide = v.InferOutput<typeof side>;
+export type CaseSide = v.InferOutput<typeof caseSide>;
 export type CaseFile = v.InferOutput<typeof file>;
 
 export interface JudgedSide {
@@ -43,14 +45,26 @@ export interface JudgedCase {
   readonly sides: readonly [JudgedSide, JudgedSide];
 }
 
-export function makeCase(sides: readonly [Omit<CaseSide, 'entry' | 'proof'> & Proof, Omit<CaseSide, 'entry' | 'proof'> & Proof]): CaseFile {
-  const [a, b] = sides.map(({ origin, index, note, entry, proof }): CaseSide => ({ origin, index, note, entry: text(entry), proof: proof.map(text) })) as [CaseSide, CaseSide];
-  return { v: 1, kind: 'equivocation', sides: [a, b] };
+/** An element that one side's log holds. */
+export interface Held extends RecordedElement {
+  /** 32 bytes: `core`. */
+  readonly value: Uint8Array;
 }
 
-interface Proof {
-  readonly entry: Uint8Array;
-  readonly proof: readonly Uint8Array[];
+/** The case that two sides' elements of one key make; undefined while not both are proven. Of several, those that the other side does not have. */
+export function caseOf(ours: readonly Held[], theirs: readonly Held[]): CaseFile | undefined {
+  const a = ours.find((one) => one.proof !== undefined && !theirs.some((other) => same(one, other))) ?? ours.find(({ proof }) => proof !== undefined);
+  const b = theirs.find((one) => one.proof !== undefined && a !== undefined && !same(one, a));
+  if (a?.proof === undefined || b?.proof === undefined) return undefined;
+  return { v: 1, kind: 'equivocation', sides: [sideOf(a, a.proof), sideOf(b, b.proof)] };
+}
+
+export function sideOf({ origin, index }: Pick<Held, 'origin' | 'index'>, { entry, note, proof }: ElementProof): CaseSide {
+  return { origin, index, entry: text(entry), proof: proof.map(text), note };
+}
+
+function same(a: Held, b: Held): boolean {
+  return Buffer.compare(a.value, b.value) === 0;
 }
 
 /**
@@ -66,12 +80,13 @@ export function judgeCase(json: string, keys: TrailKeys): JudgedCase {
   return { xid: a.entry.xid ?? '', step: a.entry.step, sides: [a.side, b.side] };
 }
 
-interface Judged {
+export interface Judged {
   readonly entry: Entry;
   readonly side: JudgedSide;
 }
 
-function judgeSide({ origin, index, entry: bytes, proof, note }: CaseSide, keys: TrailKeys): Judged {
+/** One log's proof of an entry that records a statement. Throws as judgeCase. */
+export function judgeSide({ origin, index, entry: bytes, proof, note }: CaseSide, keys: TrailKeys): Judged {
   const verifier = logVerifier(keys, origin);
   if (verifier === undefined) throw new CausewayError('statement-untrusted', `no key for the log ${origin}`);
   const { head, cosigned } = openCheckpoint(note, verifier, witnessVerifiers(keys));

@@ -4,7 +4,7 @@
  */
 import { ELEMENT_BYTES } from './set.ts';
 import { HASH_BYTES } from '../merkle.ts';
-import { EMPTY, bitmapOf, hoursOf, sameHash, windowsOf } from './tree.ts';
+import { EMPTY, bitmapOf, hourRoot, hoursOf, sameHash, windowsOf } from './tree.ts';
 import type { Children, Rollup } from './tree.ts';
 
 export interface Range {
@@ -35,12 +35,18 @@ export interface Difference {
   readonly theirs: readonly Uint8Array[];
 }
 
-/** The other side's part: what `rollup` holds, as it was asked for. */
-export function answerQuestion(question: Question, rollup: Rollup): Uint8Array[] {
+/** The other side's part: what `rollup` holds, as it was asked for. `made` sees each part as it is made: it throws where all of them are too much. */
+export function answerQuestion(question: Question, rollup: Rollup, made: (part: Uint8Array) => void = () => {}): Uint8Array[] {
+  const each = <T>(asked: readonly T[], answer: (one: T) => Uint8Array): Uint8Array[] =>
+    asked.map((one) => {
+      const part = answer(one);
+      made(part);
+      return part;
+    });
   if (question.ask === 'windows') return windowRoots(question.range, question.hours, rollup);
-  if (question.ask === 'nodes') return question.windows.map((window) => sparse(rollup.tree(window).nodes));
-  if (question.ask === 'buckets') return question.nodes.map(([window, node]) => sparse(rollup.tree(window).buckets(node)));
-  return question.buckets.map(([window, node, bucket]) => rollup.tree(window).elements(node, bucket));
+  if (question.ask === 'nodes') return each(question.windows, (window) => sparse(rollup.tree(window).nodes));
+  if (question.ask === 'buckets') return each(question.nodes, ([window, node]) => sparse(rollup.tree(window).buckets(node)));
+  return each(question.buckets, ([window, node, bucket]) => rollup.tree(window).elements(node, bucket));
 }
 
 /** One answer an hour: nothing where it agrees. */
@@ -51,41 +57,49 @@ function windowRoots({ from, to }: Range, hours: readonly Uint8Array[], rollup: 
   });
 }
 
-/** Differences in the order of windows and keys. Rejects as `ask` does; an answer that does not fit its question throws RangeError. */
-export async function compareSets(range: Range, ours: Rollup, theirRoot: Uint8Array, ask: Ask): Promise<Difference[]> {
-  const { from, to } = range;
-  if (sameHash(ours.root(from, to), theirRoot)) return [];
-  const windows = await differingWindows(range, ours, ask);
-  const nodes = await differingChildren(windows.map((window) => [window] as const), ([window]) => ours.tree(window).nodes, () => ask({ ask: 'nodes', windows }));
-  const buckets = await differingChildren(nodes, ([window, node]) => ours.tree(window).buckets(node), () => ask({ ask: 'buckets', nodes }));
+/**
+ * Differences in the order of windows and keys, between two sides of which each is asked the same. Rejects as they do; an answer that does not fit its
+ * question throws RangeError.
+ */
+export async function compareSets(range: Range, ours: Ask, theirs: Ask): Promise<Difference[]> {
+  const windows = await differingWindows(range, ours, theirs);
+  const nodes = await differingChildren(windows.map((window) => [window] as const), { ask: 'nodes', windows }, ours, theirs);
+  const buckets = await differingChildren(nodes, { ask: 'buckets', nodes }, ours, theirs);
   if (buckets.length === 0) return [];
-  const contents = fitting(await ask({ ask: 'elements', buckets }), buckets.length);
-  return buckets.flatMap(([window, node, bucket], at) => differencesIn(window, ours.tree(window).elements(node, bucket), contents[at]!));
+  const [mine, others] = await both({ ask: 'elements', buckets }, buckets.length, ours, theirs);
+  return buckets.flatMap(([window], at) => differencesIn(window, mine[at]!, others[at]!));
 }
 
-async function differingWindows({ from, to }: Range, ours: Rollup, ask: Ask): Promise<number[]> {
+async function differingWindows(range: Range, ours: Ask, theirs: Ask): Promise<number[]> {
+  const { from, to } = range;
   const hours = hoursOf(from, to);
-  const answers = await ask({ ask: 'windows', range: { from, to }, hours: hours.map((hour) => ours.hour(hour, from, to)) });
-  const all = fitting(answers, hours.length);
+  // Compared with nothing, every hour that has something shows its windows.
+  const mine = fitting(await ours({ ask: 'windows', range, hours: [] }), hours.length);
+  const others = fitting(await theirs({ ask: 'windows', range, hours: hours.map((hour, at) => hourRoot(hour, from, to, mine[at]!)) }), hours.length);
   return hours.flatMap((hour, at) => {
-    const roots = all[at]!;
+    const roots = others[at]!;
     // The hour agrees.
     if (roots.length === 0) return [];
     const windows = windowsOf(hour, from, to);
     if (roots.length !== windows.length * HASH_BYTES) throw new RangeError('not one root for each window');
-    return windows.filter((window, n) => !sameHash(ours.window(window), roots.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES)));
+    const rootOf = (all: Uint8Array, n: number) => (all.length === 0 ? EMPTY : all.subarray(n * HASH_BYTES, (n + 1) * HASH_BYTES));
+    return windows.filter((_, n) => !sameHash(rootOf(mine[at]!, n), rootOf(roots, n)));
   });
 }
 
 /** Places below `places` whose hashes differ. */
-async function differingChildren<P extends readonly number[]>(places: readonly P[], ours: (place: P) => Children, ask: () => Promise<readonly Uint8Array[]>): Promise<[...P, number][]> {
+async function differingChildren<P extends readonly number[]>(places: readonly P[], question: Question, ours: Ask, theirs: Ask): Promise<[...P, number][]> {
   if (places.length === 0) return [];
-  const answers = fitting(await ask(), places.length);
+  const [mine, others] = await both(question, places.length, ours, theirs);
   return places.flatMap((place, at) => {
-    const [mine, theirs] = [ours(place), dense(answers[at]!)];
-    const either = [...new Set([...mine.keys(), ...theirs.keys()])].sort((a, b) => a - b);
-    return either.filter((child) => !sameHash(mine.get(child) ?? EMPTY, theirs.get(child) ?? EMPTY)).map((child): [...P, number] => [...place, child]);
+    const [a, b] = [dense(mine[at]!), dense(others[at]!)];
+    const either = [...new Set([...a.keys(), ...b.keys()])].sort((x, y) => x - y);
+    return either.filter((child) => !sameHash(a.get(child) ?? EMPTY, b.get(child) ?? EMPTY)).map((child): [...P, number] => [...place, child]);
   });
+}
+
+async function both(question: Question, parts: number, ours: Ask, theirs: Ask): Promise<readonly [readonly Uint8Array[], readonly Uint8Array[]]> {
+  return [fitting(await ours(question), parts), fitting(await theirs(question), parts)];
 }
 
 function fitting(answers: readonly Uint8Array[], length: number): readonly Uint8Array[] {

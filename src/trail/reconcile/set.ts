@@ -3,7 +3,7 @@
  * differently, so that no two roots of the logs agree; the sets of one closed minute do.
  */
 import { hash } from 'node:crypto';
-import type { Entry } from '../entry.ts';
+import type { Entry, Step } from '../entry.ts';
 import { HASH_BYTES } from '../merkle.ts';
 
 /** Seconds of a window: `window` of an entry is the number of its minute. */
@@ -24,11 +24,18 @@ export interface SetElement {
   readonly value: Uint8Array;
 }
 
-/** The element of an entry that records a statement; undefined for others. */
-export function elementOf({ xid, step, from, to, window, core }: Entry, entities: Entities): SetElement | undefined {
+/** The element of an entry that records a statement, or that stands for one which only the other side recorded in its time; undefined for others. */
+export function elementOf(entry: Entry, entities: Entities): SetElement | undefined {
+  const { xid, from, to, window, core } = entry;
+  const step = recordedStep(entry);
   const asker = entities[(step === 'request' ? from : to) ?? ''];
-  if (xid === undefined || window === undefined || core === undefined || asker === undefined) return undefined;
+  if (xid === undefined || window === undefined || core === undefined || asker === undefined || step === undefined) return undefined;
   return { window, key: elementKey(asker, xid, step), value: Buffer.from(core, 'base64url') };
+}
+
+/** The step of the statement: `reconciled` and `not-received` stand for one that the peer's log holds. */
+export function recordedStep({ step, target }: Entry): Step | undefined {
+  return step === 'reconciled' || step === 'not-received' ? target?.step : step;
 }
 
 /** SHA-256("causeway/rk/v1" ‖ 00 ‖ SHA-256(entity id of the asker) ‖ xid ‖ step). */

@@ -81,16 +81,24 @@ function placeOf(elements: Uint8Array, at: number): number {
   return (elements[at]! << 8) | elements[at + 1]!;
 }
 
+/** What one window comes to. */
+export interface WindowSummary {
+  readonly root: Uint8Array;
+  readonly count: number;
+}
+
 /** What one side holds, window by window. */
 export interface SetReader {
   /** Elements of a window, sorted, each once. */
   elements(window: number): Uint8Array;
+  /** Where it is known without them. */
+  summary?(window: number): WindowSummary;
 }
 
 /** Roots of one side's windows, hours and days; the trees themselves are made again where somebody looks into them. */
 export class Rollup {
   readonly #reader: SetReader;
-  readonly #windows = new Map<number, { readonly root: Uint8Array; readonly count: number }>();
+  readonly #windows = new Map<number, WindowSummary>();
   #last: { readonly window: number; readonly tree: WindowTree } | undefined;
 
   constructor(reader: SetReader) {
@@ -129,10 +137,10 @@ export class Rollup {
     return count;
   }
 
-  #summary(window: number): { readonly root: Uint8Array; readonly count: number } {
+  #summary(window: number): WindowSummary {
     const known = this.#windows.get(window);
     if (known !== undefined) return known;
-    const { root, count } = this.tree(window);
+    const { root, count } = this.#reader.summary?.(window) ?? this.tree(window);
     const summary = { root, count };
     this.#windows.set(window, summary);
     return summary;
@@ -146,6 +154,13 @@ function rollUp(parent: number, width: number, from: number, to: number, child: 
     if (!sameHash(root, EMPTY)) children.set(at - parent * width, root);
   }
   return inner(ROLL_UP, children);
+}
+
+/** Root of the windows of an hour that lie in [from, to), out of their roots, one after the other; nothing stands for an hour that is empty. */
+export function hourRoot(hour: number, from: number, to: number, roots: Uint8Array): Uint8Array {
+  if (roots.length === 0) return EMPTY;
+  const first = Math.max(hour * WINDOWS_AN_HOUR, from);
+  return rollUp(hour, WINDOWS_AN_HOUR, from, to, (window) => roots.subarray((window - first) * HASH_BYTES, (window - first + 1) * HASH_BYTES));
 }
 
 /** Hours that have windows in [from, to). */

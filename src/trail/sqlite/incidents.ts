@@ -2,16 +2,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Incident, IncidentKind } from '../mirror.ts';
 
-/** Nothing that a peer sends later mends these: a person has to look. */
+/** Nothing that a peer sends later mends these, and nothing is cosigned until a person has looked. */
 const LASTING: readonly IncidentKind[] = ['fork', 'fence'];
+/** A later checkpoint that fits shows that these are over. */
+const MENDED: readonly IncidentKind[] = ['proof', 'entry', 'rate', 'shard', 'entries'];
+
+const listed = (kinds: readonly IncidentKind[]): string => kinds.map((kind) => `'${kind}'`).join(', ');
 
 function statements(db: DatabaseSync) {
-  const lasting = LASTING.map((kind) => `'${kind}'`).join(', ');
   return {
     open: db.prepare('INSERT INTO incident (link, origin, kind, opened_at, seen_at, what, proof) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at, what = excluded.what'),
     close: db.prepare('UPDATE incident SET closed_at = ?, closed_because = ? WHERE id = ? AND closed_at IS NULL'),
-    mended: db.prepare(`UPDATE incident SET closed_at = ?, closed_because = 'a later checkpoint fits' WHERE link = ? AND closed_at IS NULL AND kind NOT IN (${lasting})`),
-    lasting: db.prepare(`SELECT id, kind, what FROM incident WHERE link = ? AND closed_at IS NULL AND kind IN (${lasting})`),
+    mended: db.prepare(`UPDATE incident SET closed_at = ?, closed_because = 'a later checkpoint fits' WHERE link = ? AND closed_at IS NULL AND kind IN (${listed(MENDED)})`),
+    lasting: db.prepare(`SELECT id, kind, what FROM incident WHERE link = ? AND closed_at IS NULL AND kind IN (${listed(LASTING)})`),
     all: db.prepare('SELECT * FROM incident ORDER BY id DESC'),
   };
 }

@@ -136,7 +136,7 @@ suite('setting up by hand', () => {
     const out = join(folders.fi, 'new-keys');
     const made = makeKeys({ out, host: 'gateway.fi.example' }, NOW);
     for (const [role, file] of Object.entries(made.files)) if (role !== 'tlsCertificate') assert.equal(statSync(file).mode & 0o777, 0o600, role);
-    assert.equal(new Set(Object.values(made.public)).size, 6);
+    assert.equal(new Set(Object.values(made.public)).size, 7);
     assert.equal(createPrivateKey(readFileSync(made.files['log']!)).asymmetricKeyType, 'ed25519');
     assert.equal(createPrivateKey(readFileSync(made.files['statement']!)).asymmetricKeyDetails?.namedCurve, 'prime256v1');
     assert.ok(new X509Certificate(readFileSync(made.files['tlsCertificate']!)).checkPrivateKey(createPrivateKey(readFileSync(made.files['tlsKey']!))));

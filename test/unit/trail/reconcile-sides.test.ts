@@ -1,14 +1,15 @@
 /** Two gateways' trails reconciled out of one side's files; equivocation as a case that a third party judges. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeCase, makeCase } from '../../../src/trail/reconcile/case-file.ts';
+import { caseOf, judgeCase } from '../../../src/trail/reconcile/case-file.ts';
 import type { CaseFile } from '../../../src/trail/reconcile/case-file.ts';
 import { parseEntry } from '../../../src/trail/entry.ts';
 import type { Entry } from '../../../src/trail/entry.ts';
 import { closedWindows } from '../../../src/trail/reconcile/set.ts';
-import { Rollup } from '../../../src/trail/reconcile/tree.ts';
-import { answerQuestion, compareSets } from '../../../src/trail/reconcile/reconcile.ts';
-import { BothSides } from '../../../src/trail/sqlite/reconcile.ts';
+import { compareSets } from '../../../src/trail/reconcile/reconcile.ts';
+import type { Difference, Question } from '../../../src/trail/reconcile/reconcile.ts';
+import { openSetsOnce } from '../../../src/trail/sqlite/sets-file.ts';
+import type { SideName } from '../../../src/trail/reconcile/sets.ts';
 import { digest, entryOf, keysOf, newId, testKey } from '../../support/trail.ts';
 import { BEGIN, LINK, firstShard, trailSides } from '../../support/trail-sides.ts';
 import type { TrailSide, TrailSides } from '../../support/trail-sides.ts';
@@ -21,10 +22,14 @@ const record = async (side: TrailSide, entry: Entry) => void (await side.store.c
 
 async function differences(side: TrailSide, from = BEGIN - 5 * HOUR, to = BEGIN + 5 * HOUR) {
   const range = closedWindows(from, to, BEGIN + 6 * HOUR);
-  const both = new BothSides(side.folder, LINK, ENTITIES, range);
-  const [ours, theirs] = [new Rollup(both.set('ours')), new Rollup(both.set('theirs'))];
-  const found = await compareSets(range, ours, theirs.root(range.from, range.to), async (question) => answerQuestion(question, theirs));
-  return { found, both, counts: [ours.count(range.from, range.to), theirs.count(range.from, range.to)] };
+  const { sets, close } = openSetsOnce(side.folder, LINK, ENTITIES, range.from * 60_000);
+  const ask = (which: SideName) => async (question: Question) => sets.answer(LINK, which, question, Infinity);
+  const found = await compareSets(range, ask('ours'), ask('theirs'));
+  const held = (which: SideName, { window, key, ours, theirs }: Difference) => {
+    const value = (which === 'ours' ? ours : theirs)[0]!;
+    return { value, ...sets.recorded(LINK, which, { window, key, value })! };
+  };
+  return { found, held, close, counts: [sets.summary(LINK, 'ours', range)?.count, sets.summary(LINK, 'theirs', range)?.count] };
 }
 
 function keys(sides: TrailSides) {
@@ -43,21 +48,19 @@ test('both sides agree whatever the order of their logs; outside of the range no
   await sides.tick();
   const agreed = await differences(sides.EE);
   assert.deepEqual([agreed.found, agreed.counts], [[], [40, 40]]);
-  agreed.both.close();
+  agreed.close();
   const narrow = await differences(sides.EE, BEGIN + 2 * HOUR, BEGIN + 3 * HOUR);
   assert.deepEqual(narrow.counts, [6, 6]);
-  narrow.both.close();
+  narrow.close();
 
   const alone = at(newId(), BEGIN);
   await record(sides.FI, alone);
   await sides.tick();
   for (const [side, kind, which] of [[sides.EE, 'missing-here', 'theirs'], [sides.FI, 'missing-there', 'ours']] as const) {
-    const { found, both } = await differences(side);
+    const { found, held, close } = await differences(side);
     assert.deepEqual(found.map((one) => one.kind), [kind]);
-    const place = both.place(which, found[0]!.window, found[0]!.key, found[0]![which][0]!);
-    const proof = both.proof(which, place!);
-    assert.equal(parseEntry(proof!.entry).xid, alone.xid);
-    both.close();
+    assert.equal(parseEntry(held(which, found[0]!).proof!.entry).xid, alone.xid);
+    close();
   }
 });
 
@@ -72,15 +75,10 @@ test('two statements for one step of one exchange are a case: it convinces whoev
   await record(sides.EE, same);
   await record(sides.FI, same);
   await sides.tick();
-  const { found, both } = await differences(sides.EE);
+  const { found, held, close } = await differences(sides.EE);
   assert.deepEqual(found.map(({ kind }) => kind), ['different']);
-  const [difference] = found;
-  const side = (which: 'ours' | 'theirs') => {
-    const place = both.place(which, difference!.window, difference!.key, difference![which][0]!)!;
-    return { ...place, ...both.proof(which, place)! };
-  };
-  const sidesOf = [side('ours'), side('theirs')] as const;
-  const made = makeCase(sidesOf);
+  const [ours, theirs] = [held('ours', found[0]!), held('theirs', found[0]!)];
+  const made = caseOf([ours], [theirs])!;
   const judged = judgeCase(JSON.stringify(made), keys(sides));
   assert.deepEqual([judged.xid, judged.step, judged.sides.map((one) => one.core)], [xid, 'request', [core, other]]);
   assert.deepEqual(judged.sides.map(({ cosigned }) => cosigned), [['gateway.fi.example/witness'], ['gateway.ee.example/witness']]);
@@ -100,11 +98,14 @@ test('two statements for one step of one exchange are a case: it convinces whoev
   for (const [what, json, code] of refused) assert.throws(() => judgeCase(json, keys(sides)), { code }, what);
   assert.throws(() => judgeCase(JSON.stringify(made), keysOf({ [firstShard('EE')]: testKey(), [firstShard('FI')]: testKey() }, {})), { code: 'statement-untrusted' }, 'other keys');
 
-  const same_place = (which: 'ours' | 'theirs') => both.place(which, difference!.window, difference!.key, difference![which][0]!)!;
-  const agreeing = (['ours', 'theirs'] as const).map((which) => {
-    const { origin, index } = same_place(which);
-    return { origin, index: index + 1, ...both.proof(which, { origin, index: index + 1 })! };
-  });
-  assert.throws(() => judgeCase(JSON.stringify(makeCase([agreeing[0]!, agreeing[1]!])), keys(sides)), /they agree/);
-  both.close();
+  // Entry 1 of both logs records one and the same statement.
+  const agreeing = await Promise.all([sides.EE, sides.FI].map(async ({ mirror, store }) => {
+    const { origin, size } = await store.head(LINK);
+    const [entry] = await mirror.entries(origin, ours.index + 1, ours.index + 2);
+    return { origin, index: ours.index + 1, entry: Buffer.from(entry!).toString('base64'), note: (await store.checkpoint(origin))!, proof: (await mirror.inclusionProof(origin, ours.index + 1, size)).map((hash) => Buffer.from(hash).toString('base64')) };
+  }));
+  assert.throws(() => judgeCase(changed((file) => ({ ...file, sides: agreeing })), keys(sides)), /they agree/);
+  assert.equal(caseOf([ours], [{ ...theirs, value: ours.value }]), undefined, 'what agrees is no case');
+  assert.equal(caseOf([ours], [{ origin: theirs.origin, index: theirs.index, value: theirs.value }]), undefined, 'nor is what is not proven');
+  close();
 });
