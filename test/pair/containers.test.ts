@@ -97,6 +97,18 @@ describe('what is not there yet is waited for', () => {
     assert.equal(domesticEvidence('FI', xid)[0]?.code, undefined);
   });
 
+  test('the container of a security server that went down, until it is back', async () => {
+    const { faults } = pair.countries.FI;
+    faults.set(SECURITY_SERVER, { kind: 'unstamped' });
+    const xid = await crossed(INCOME);
+    faults.set(SECURITY_SERVER, { kind: 'down' });
+    await eventually('Estonia has its own', () => domesticEvidence('EE', xid).length > 0, 20_000);
+    assert.deepEqual(domesticEvidence('FI', xid), []);
+    faults.clear(SECURITY_SERVER);
+    await eventually('Finland has it', () => domesticEvidence('FI', xid).length > 0, 20_000);
+    assert.equal(domesticEvidence('FI', xid)[0]?.code, undefined);
+  });
+
   test('a gateway that was killed goes on where it stood', async () => {
     const { faults } = pair.countries.FI;
     faults.set(SECURITY_SERVER, { kind: 'unstamped' });

@@ -10,20 +10,27 @@ export interface SignedMessage {
   readonly attachments: readonly Uint8Array[];
 }
 
-const MOST = 2000;
+/** Of all messages together; the oldest go first. */
+const MOST_BYTES = 64 * 1024 ** 2;
 
 export class SignedMessages {
   readonly #messages: SignedMessage[] = [];
+  #bytes = 0;
 
   add(message: SignedMessage): void {
     this.#messages.push(message);
-    if (this.#messages.length > MOST) this.#messages.shift();
+    this.#bytes += sizeOf(message);
+    while (this.#bytes > MOST_BYTES) this.#bytes -= sizeOf(this.#messages.shift()!);
   }
 
   /** Those under an id in the log of a member. */
   of(id: string, member: string): readonly SignedMessage[] {
     return this.#messages.filter((one) => one.id === id && (one.client === member || one.provider === member));
   }
+}
+
+function sizeOf({ message, attachments }: SignedMessage): number {
+  return [message, ...attachments].reduce((total, { length }) => total + length, 0);
 }
 
 /** `<instance>/<class>/<code>` of a subsystem or service. */
