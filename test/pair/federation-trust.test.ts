@@ -1,6 +1,6 @@
 /** Two running gateways that believe each other by the anchors of their countries, while a peer is withdrawn and stated again. */
 import assert from 'node:assert/strict';
-import { renameSync } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -66,8 +66,10 @@ test("a gateway that its own anchor withdraws is refused abroad without a restar
 
 test('with its anchor out of reach, a gateway starts on what it kept', async () => {
   renameSync(join(anchor('EE'), 'public'), join(anchor('EE'), 'public-away'));
+  mkdirSync(join(anchor('EE'), 'public'));
   await pair.restart('EE');
   await eventually('a question crosses', async () => gatewayFault(await COMPANY.ask(pair)) === undefined);
+  rmdirSync(join(anchor('EE'), 'public'));
   renameSync(join(anchor('EE'), 'public-away'), join(anchor('EE'), 'public'));
 });
 
