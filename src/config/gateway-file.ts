@@ -154,7 +154,7 @@ const limits = v.optional(
       reconcileAnswerBytes: v.pipe(v.optional(size(), '8MiB'), v.description('The answer to one, ours or a peer\'s; more is asked for in pieces.')),
       publicReadsPerMinute: v.pipe(v.optional(count(1, 1_000_000), 600), v.description('Signed documents that the federation listener hands out to callers without a pinned certificate.')),
       headersTimeout: v.optional(duration(), '10s'),
-      requestTimeout: v.pipe(v.optional(duration(), '60s'), v.description('Until the whole of a request has arrived.')),
+      requestTimeout: v.pipe(v.optional(duration(), '60s'), v.description('Until the whole of a request has arrived, and until the whole of an answer that lies in a file was taken.')),
       xml: xmlLimits,
     }),
     v.description('What a peer or a member can send.'),

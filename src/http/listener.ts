@@ -21,7 +21,7 @@ export interface ListenerOptions {
   readonly tls?: ListenerTls;
   readonly maxConnections: number;
   readonly maxHeaderBytes: number;
-  /** Milliseconds for the headers, and for a whole request. */
+  /** Milliseconds for the headers, for a whole request, and for taking an answer that lies in a file. */
   readonly headersTimeout: number;
   readonly requestTimeout: number;
   /** Told of connections that broke while they were answered, which koa would print as they are. */
@@ -49,6 +49,7 @@ export async function listen(app: Koa, options: ListenerOptions): Promise<Listen
   server.on('request', (_, response) => {
     running.add(response);
     response.once('close', () => running.delete(response));
+    endSlowReading(response, options.requestTimeout);
   });
   const renew = renewal(server);
   return { port: (server.address() as AddressInfo).port, renew, close: (graceMs) => closeServer(server, running, graceMs) };
@@ -67,6 +68,14 @@ function renewal(server: Server): Listener['renew'] {
     [renewed, current] = [true, new WeakSet<Socket>()];
     server.setSecureContext({ ...tls, ...TLS_OPTIONS });
   };
+}
+
+/** A reader that takes its time would hold its connection, and the file that it is sent, for as long as it likes. */
+function endSlowReading(response: ServerResponse, ms: number): void {
+  response.once('pipe', () => {
+    const timer = setTimeout(() => response.destroy(), ms);
+    response.once('close', () => clearTimeout(timer));
+  });
 }
 
 function makeServer(app: Koa, { tls, maxHeaderBytes, headersTimeout, requestTimeout, onBroken }: ListenerOptions): Server {
