@@ -189,6 +189,8 @@ export interface Identity {
 export async function ask(url: string, identity: Identity, head: { readonly method?: string; readonly headers: Readonly<Record<string, string>> }, pieces: readonly Source[], taking: Take): Promise<Taken> {
   const outgoing = httpsRequest(url, { method: head.method ?? 'POST', headers: { ...head.headers, 'content-length': String(lengthOf(pieces)) }, key: identity.key, cert: identity.certificate, rejectUnauthorized: false, agent: false });
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  // What breaks behind the head of an answer shows where it is read.
+  outgoing.on('error', () => {});
   await Promise.all([answered, pipeline(Readable.from(bytesOf(pieces), { objectMode: false }), outgoing).catch((error: unknown) => {
     // A refusal may come before everything is sent.
     if (!(error instanceof Error && 'code' in error && ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code)))) throw error;
