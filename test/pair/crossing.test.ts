@@ -73,7 +73,7 @@ suite('operations', () => {
     for (const country of COUNTRIES) {
       const [live, ready] = [await operations(country, '/health/live'), await operations(country, '/health/ready')];
       assert.deepEqual([live.status, await live.json()], [200, { live: true }]);
-      assert.deepEqual([ready.status, await ready.json()], [200, { ready: true, checks: { store: true, trail: true, time: true, trust: true, accepting: true }, warnings: [] }]);
+      assert.deepEqual([ready.status, await ready.json()], [200, { ready: true, checks: { store: true, trail: true, time: true, trust: true, dependencies: true, accepting: true }, warnings: [] }]);
     }
   });
 
