@@ -3,7 +3,9 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { CausewayError } from '../errors.ts';
+import { RUNS, judgeUnlessProven, noteProven, proofFile } from '../exchange/mappings/proof.ts';
 import type { Clock } from '../platform/clock.ts';
 import { childEnvironment } from '../platform/environment.ts';
 import { startCountry } from './country.ts';
@@ -78,6 +80,7 @@ export async function startPair<K extends Kits>(options: PairOptions<K>): Promis
   const [a, b] = sides;
   const party = ({ country, ports }: typeof a) => ({ home: country.home, plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, ...(country.configurationAnchor === undefined ? {} : { configurationAnchor: country.configurationAnchor }), timeStamping: country.timeStamping, urlOf: country.urlOf, ports });
   await setUpGateways({ root, data, parties: [party(a), party(b)], trust, now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
+  await Promise.all(Object.keys(kits).map((country) => proveMappings(root, country, join(gatewayFolder(data, country as CountryCode), 'data'), clock.now())));
   const byCode = <T>(of: (side: typeof a) => T) => Object.fromEntries(sides.map((side) => [side.country.plan.country, of(side)])) as Record<keyof K, T>;
   const ports = byCode((side) => side.ports);
   const launch = (country: keyof K, environment = options.environment?.[country]) => startGateway(String(country), ports[country], options, environment ?? {});
@@ -107,6 +110,14 @@ export async function startPair<K extends Kits>(options: PairOptions<K>): Promis
     },
     close,
   };
+}
+
+/** Before either gateway starts: if one were seconds later than the other, the first would look for its peer in vain, and ask again in its own time only. */
+async function proveMappings(root: string, country: string, data: string, now: number): Promise<void> {
+  const order = { folder: join(root, 'mappings'), country, forms: DIALECT_FORMS, runs: RUNS };
+  const { files, problems } = await judgeUnlessProven(order, proofFile(data), new AbortController().signal);
+  // What is wrong, the gateway says.
+  if (problems.length === 0) await noteProven(files, order, proofFile(data), now);
 }
 
 /** Milliseconds; a notice list lasts for fifteen minutes. */

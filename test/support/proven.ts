@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIALECT_FORMS } from '../../src/ecosystems/dialects.ts';
-import { RUNS } from '../../src/exchange/mappings/open-mappings.ts';
-import { judgeUnlessProven, noteProven, proofFile } from '../../src/exchange/mappings/proof.ts';
+import { RUNS, judgeUnlessProven, noteProven, proofFile } from '../../src/exchange/mappings/proof.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const KEPT = join(ROOT, 'node_modules/.cache/causeway');

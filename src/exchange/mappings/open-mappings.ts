@@ -19,7 +19,7 @@ import { LiveMappings } from './live-mappings.ts';
 import type { Prepared } from './live-mappings.ts';
 import type { MappingChange } from './mapping-changes.ts';
 import { offersOf } from '../offers.ts';
-import { proofFile } from './proof.ts';
+import { RUNS, proofFile } from './proof.ts';
 
 export interface OpenMappingsOptions {
   readonly config: GatewayConfig;
@@ -33,9 +33,6 @@ export interface OpenMappingsOptions {
   /** Resolves when the changes are on disk. `logsOf`: links that name a service. */
   record(changes: readonly MappingChange[], logsOf: (service: string) => readonly string[], now: number): Promise<void>;
 }
-
-/** Documents made up to prove a set: as many as `causeway mappings check` makes. */
-export const RUNS = 100;
 
 /** Throws `config-invalid` with every problem. */
 export function openMappings(options: OpenMappingsOptions): Promise<LiveMappings> {

@@ -16,6 +16,9 @@ const SOURCES = join(import.meta.dirname, '../..');
 /** What a verdict depends on beside the set: the checker, the language, the parser, and the versions of their packages. */
 const CHECKER = ['mapping/**/*.ts', 'xml/**/*.ts', '../package.json'];
 
+/** Documents made up to prove a set: as many as `causeway mappings check` makes. */
+export const RUNS = 100;
+
 /** File in the data folder of a gateway. */
 export function proofFile(data: string): string {
   return join(data, 'mappings-proven.json');
