@@ -80,7 +80,7 @@ export async function startPair<K extends Kits>(options: PairOptions<K>): Promis
   const [a, b] = sides;
   const party = ({ country, ports }: typeof a) => ({ home: country.home, plan: country.plan, keys: country.keys, securityServer: country.securityServerUrl, ...(country.configurationAnchor === undefined ? {} : { configurationAnchor: country.configurationAnchor }), timeStamping: country.timeStamping, urlOf: country.urlOf, ports });
   await setUpGateways({ root, data, parties: [party(a), party(b)], trust, now: clock.now(), ...(options.changes === undefined ? {} : { changes: options.changes }) });
-  await Promise.all(Object.keys(kits).map((country) => proveMappings(root, country, join(gatewayFolder(data, country as CountryCode), 'data'), clock.now())));
+  await Promise.all(Object.keys(kits).map((country) => proveMappings(root, country, join(gatewayFolder(data, country), 'data'), clock.now())));
   const byCode = <T>(of: (side: typeof a) => T) => Object.fromEntries(sides.map((side) => [side.country.plan.country, of(side)])) as Record<keyof K, T>;
   const ports = byCode((side) => side.ports);
   const launch = (country: keyof K, environment = options.environment?.[country]) => startGateway(String(country), ports[country], options, environment ?? {});
