@@ -133,17 +133,17 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, { time, trail, dependencies }));
   time.start((link) => trail.mayAppend(link));
   const reconciling = await openReconciling(config, stores, { peers, journal, clock, clockState, log, metrics, trail, onStep: options.onTrailStep });
-  const { suspending, linkChanges, echoing, horizonWatch } = await openWatches(config, { suspended, mappings, log, peers, store, clock, clockState, mayAppend: (link) => trail.mayAppend(link), admit: (link) => admit(link, { time, trail, dependencies }) });
-  measure(metrics, { admission, mappings, trail, horizonWatch, peers, suspended, dependencies, containers, echoing });
+  const watches = await openWatches(config, { suspended, mappings, log, peers, store, clock, clockState, mayAppend: (link) => trail.mayAppend(link), admit: (link) => admit(link, { time, trail, dependencies }) });
+  measure(metrics, { admission, mappings, trail, peers, suspended, dependencies, containers, ...watches });
   const listeners = await listenAll(config, keyWatch.shown, log, {
     domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, kek, identifiers: mappings.identifiers, links, clock, clockState, log }) }, mappings),
-    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), reconcile: ({ link }, path, body) => reconciling.answer(link.id, path, body), maxReconcileBytes: config.limits.reconcileBytes, suspension: (peer, notice) => suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), echo: (peer, question) => echoing.answer(peer, question), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
-    operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, reconciling, echoing, unsigned }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
+    federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), reconcile: ({ link }, path, body) => reconciling.answer(link.id, path, body), maxReconcileBytes: config.limits.reconcileBytes, suspension: (peer, notice) => watches.suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), echo: (peer, question) => watches.echoing.answer(peer, question), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
+    operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, reconciling, echoing: watches.echoing, unsigned }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
   keyWatch.start(config, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
   // What is fetched first may be what our own listener hands out.
   await trust.start();
-  const timers = [setInterval(() => void mappings.look(), config.mappingsPoll), setInterval(() => void housekeep(store, spool, journal, erasing, options), HOUSEKEEPING_MS), setInterval(() => void horizonWatch.look(), HORIZON_MS), setInterval(() => void suspending.look(), ORDERS_MS), setInterval(() => void linkChanges.look(), REQUESTS_MS), setInterval(() => void echoing.look(), ECHO_MS), setInterval(() => void erasing.look(), REQUESTS_MS), setInterval(() => void Promise.all([containers?.look(), revocation?.look()]), CONTAINERS_MS), setInterval(() => lookAtDependencies(dependencies, store, keyWatch), DEPENDENCIES_MS), setInterval(() => void reconciling.tick(), RECONCILE_MS)];
+  const timers = lookAgain(config.mappingsPoll, { ...watches, erasing, containers, revocation, mappings, reconciling, dependencies: { look: () => lookAtDependencies(dependencies, store, keyWatch) }, housekeeping: { look: () => housekeep(store, spool, journal, erasing, options) } });
   return {
     country: config.gateway.country,
     ports: { domestic: listeners.domestic.port, federation: listeners.federation.port, operations: listeners.operations.port },
@@ -151,7 +151,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     async close(graceMs) {
       admission.drain();
       for (const timer of timers) clearInterval(timer);
-      await Promise.all([mappings.close(), trust.close(), suspending.close(), linkChanges.close(), echoing.close(), erasing.close(), keyWatch.close(), containers?.close(), revocation?.close(), reconciling.stop()]);
+      await Promise.all([mappings.close(), trust.close(), watches.suspending.close(), watches.linkChanges.close(), watches.echoing.close(), erasing.close(), keyWatch.close(), containers?.close(), revocation?.close(), reconciling.stop()]);
       await Promise.all([listeners.domestic.close(graceMs), inbound.inFlight.drained(graceMs), outbound.asking.drained(graceMs)]);
       stop.abort();
       await time.close();
@@ -183,23 +183,17 @@ async function admit(link: string, { time, trail, dependencies }: { readonly tim
   await trail.admit(link);
 }
 
-/** Milliseconds between two looks for orders of operators: they act within a second. */
-const ORDERS_MS = 250;
-/** Milliseconds between two echoes over a link, and for a connection to a server at home. */
-const ECHO_MS = 30_000;
+/** Milliseconds for a connection to a server at home. */
 const HOME_MS = 5000;
-/** Milliseconds between two looks at what is gone. */
-const DEPENDENCIES_MS = 1000;
-/** Milliseconds between two looks at what will expire. */
-const HORIZON_MS = 3_600_000;
-/** Milliseconds between two looks for answers whose retention has ended, and for refusals that were only counted. */
-const HOUSEKEEPING_MS = 60_000;
-/** Milliseconds between two looks for signed containers that are due, and for what is said about revocation. */
-const CONTAINERS_MS = 1000;
-/** Milliseconds between two looks for what operators ask about evidence, or have approved of a link. */
-const REQUESTS_MS = 1000;
-/** Milliseconds between two comparisons of the logs. */
-const RECONCILE_MS = 10_000;
+
+/** Milliseconds between two looks. An operator's order acts within a second. */
+const LOOKS = { suspending: 250, linkChanges: 1000, erasing: 1000, containers: 1000, revocation: 1000, dependencies: 1000, reconciling: 10_000, echoing: 30_000, housekeeping: 60_000, horizonWatch: 3_600_000 };
+
+type Looking = { look(): unknown } | undefined;
+
+function lookAgain(mappingsPoll: number, parts: Readonly<Record<keyof typeof LOOKS | 'mappings', Looking>>): NodeJS.Timeout[] {
+  return Object.entries({ ...LOOKS, mappings: mappingsPoll }).map(([name, every]) => setInterval(() => void parts[name as keyof typeof parts]?.look(), every));
+}
 
 async function housekeep(store: Store, spool: Spool, journal: Journal, erasing: Erasing, { clock, log }: GatewayOptions): Promise<void> {
   try {

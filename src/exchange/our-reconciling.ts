@@ -28,7 +28,9 @@ export interface ReconcilingParts extends Pick<RepairingOptions, 'peers' | 'jour
   readonly onStep: ObserveTrail | undefined;
 }
 
-export interface Reconciling extends Pick<Reconciler, 'tick' | 'answer' | 'state'> {
+export interface Reconciling extends Pick<Reconciler, 'answer' | 'state'> {
+  /** Compares what has been closed since. */
+  look(): Promise<void>;
   /** What an operator should look at. */
   readonly warnings: readonly string[];
   /** Ends when what runs has ended: nothing is recorded or asked after that. */
@@ -65,7 +67,7 @@ export async function openReconciling(config: GatewayConfig, { store, mirror }: 
   });
   measure(metrics, reconciler, clock);
   return {
-    tick: () => reconciler.tick(),
+    look: () => reconciler.tick(),
     answer: (link, path, body) => reconciler.answer(link, path, body),
     state: () => reconciler.state(),
     get warnings() {
