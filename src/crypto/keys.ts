@@ -46,9 +46,14 @@ export function ed25519Key(pem: string | Buffer, role: string, passphrase?: stri
   return key;
 }
 
+/** Of a private key its public part; a public key is its own. */
+export function publicHalf(key: KeyObject): KeyObject {
+  return key.type === 'public' ? key : createPublicKey(key);
+}
+
 /** RFC 7638 SHA-256 thumbprint of an EC key's public part. */
 export function thumbprint(key: KeyObject): string {
-  const { crv, kty, x, y } = (key.type === 'public' ? key : createPublicKey(key)).export({ format: 'jwk' });
+  const { crv, kty, x, y } = publicHalf(key).export({ format: 'jwk' });
   return sha256Base64url(JSON.stringify({ crv, kty, x, y }));
 }
 

@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
+import { publicHalf } from './keys.ts';
 
 const ALGORITHM = 'ml-dsa-44';
 const PUBLIC_KEY_BYTES = 1312;
@@ -32,7 +33,7 @@ export function mldsa44Key(pem: string | Buffer, role: string, passphrase?: stri
 /** The 1312 raw bytes of a key, private or public. Throws `config-invalid` for any other key. */
 export function rawMldsa44(key: KeyObject): Uint8Array {
   if (key.asymmetricKeyType !== ALGORITHM) throw new CausewayError('config-invalid', "a witness's second key is ML-DSA-44");
-  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  const publicKey = publicHalf(key);
   return publicKey.export({ type: 'spki', format: 'der' }).subarray(-PUBLIC_KEY_BYTES);
 }
 

@@ -1,8 +1,8 @@
 /** What a gateway shows of its keys. Apart from what makes them, which no running gateway loads. */
-import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { GatewayKeyFiles } from './gateway-keys.ts';
 import { KeyFiles } from './key-files.ts';
+import { publicHalf } from './keys.ts';
 
 export interface PublicKeyEntry {
   readonly kid: string;
@@ -39,6 +39,6 @@ export function publicParts(files: Omit<GatewayKeyFiles, 'entity' | 'witnessMlds
 
 /** Base64 of the 32 bytes of an Ed25519 key, private or public. */
 export function rawPublic(key: KeyObject): string {
-  const { x } = (key.type === 'public' ? key : createPublicKey(key)).export({ format: 'jwk' });
+  const { x } = publicHalf(key).export({ format: 'jwk' });
   return Buffer.from(x ?? '', 'base64url').toString('base64');
 }

@@ -2,14 +2,13 @@
  * Signed documents of the federation: compact JWS (RFC 7515) that live for minutes to a year and are read seldom, so they go through the
  * library. Statements about exchanges, four an exchange, have a road of their own (jws.ts).
  */
-import { createPublicKey } from 'node:crypto';
 import { compactVerify, importJWK } from 'jose';
 import { CausewayError } from '../errors.ts';
 import type { JsonValue } from '../stages.ts';
 import { parseJson } from '../platform/json.ts';
 import type { JsonLimits } from '../platform/json.ts';
 import { sha256Base64url } from './digest.ts';
-import { thumbprint } from './keys.ts';
+import { publicHalf, thumbprint } from './keys.ts';
 import { signJws } from './jws.ts';
 import type { JwsKey, Signer } from './jws.ts';
 
@@ -70,7 +69,7 @@ export function signDocument(typ: DocumentType, claims: object, signer: Signer):
 
 /** Public half of a P-256 key under its RFC 7638 thumbprint. */
 export function publicJwk({ key }: Pick<JwsKey, 'key'>): PublicJwk {
-  const exported = (key.type === 'public' ? key : createPublicKey(key)).export({ format: 'jwk' });
+  const exported = publicHalf(key).export({ format: 'jwk' });
   return { kty: 'EC', crv: 'P-256', x: String(exported.x), y: String(exported.y), kid: thumbprint(key) };
 }
 

@@ -4,6 +4,7 @@
  */
 import { createPublicKey, hash, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { publicHalf } from '../crypto/keys.ts';
 import { CausewayError } from '../errors.ts';
 
 /** Signature types of signed-note: the byte that goes into the key id. */
@@ -109,7 +110,7 @@ const ED25519_SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 /** The 32 raw bytes (RFC 8032) of an Ed25519 key, private or public. Throws `config-invalid` for any other key. */
 export function rawEd25519(key: KeyObject): Uint8Array {
   if (key.asymmetricKeyType !== 'ed25519') throw new CausewayError('config-invalid', 'log and witness keys are Ed25519');
-  const publicKey = key.type === 'private' ? createPublicKey(key) : key;
+  const publicKey = publicHalf(key);
   return publicKey.export({ type: 'spki', format: 'der' }).subarray(ED25519_SPKI_PREFIX.length);
 }
 

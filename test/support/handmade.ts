@@ -2,7 +2,7 @@
  * A request of FI to EE written from docs/federation-protocol.md alone, by a sender whose keys are trusted and who bends what it likes:
  * the parts, the manifest, the seal, the frames, the claims.
  */
-import { createCipheriv, createHash, createHmac, createPublicKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { CompactEncrypt } from 'jose';
 import type { SealedBytes } from '../../src/federation/peer-client.ts';
@@ -104,7 +104,7 @@ export function frameHeader(kind: number, length: bigint): Buffer {
 export function publicKeyOfEe({ ee }: Pair) {
   const [own] = ee.side.encryptionKeys;
   if (own === undefined) throw new TypeError('EE has no encryption key');
-  return createPublicKey(own.key);
+  return own.key;
 }
 
 function sealPart({ name, bytes }: HandmadePart, sealing: 'jwe' | 'tls', context: string): { listed: ListedPart; sent: Uint8Array } {

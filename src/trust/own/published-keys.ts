@@ -1,7 +1,7 @@
 /** What a gateway shows of its own keys, as peers are to believe it. */
-import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Signer } from '../../crypto/jws.ts';
+import { publicHalf } from '../../crypto/keys.ts';
 import type { PublicKeyEntry } from '../../crypto/public-parts.ts';
 
 export interface PublishedKey {
@@ -45,6 +45,6 @@ function times(from: number | undefined, index: number, { notBefore, notAfter }:
 }
 
 function createPublicJwk(key: KeyObject): object {
-  const { kty, crv, x, y } = (key.type === 'public' ? key : createPublicKey(key)).export({ format: 'jwk' });
+  const { kty, crv, x, y } = publicHalf(key).export({ format: 'jwk' });
   return { kty, crv, x, y };
 }
