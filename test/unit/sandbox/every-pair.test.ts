@@ -15,6 +15,7 @@ import { kitOf } from '../../../src/sandbox/kits.ts';
 import { prepareCountry } from '../../../src/sandbox/pki/prepare.ts';
 import { planBetween } from '../../../src/sandbox/plan.ts';
 import { questionsBetween } from '../../../src/sandbox/questions.ts';
+import { proveBefore } from '../../support/proven.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const clock = systemClock();
@@ -47,6 +48,7 @@ for (const [index, { profile: a, kit: first }] of kits.entries()) {
       const folder = join(data, `${a.short}-${b.short}`);
       await setUpGateways({ root: ROOT, data: folder, parties: [await party(first, second, 7100), await party(second, first, 7200)], trust: 'files', now: clock.now() });
       for (const country of [a.country, b.country]) {
+        await proveBefore(country, join(gatewayFolder(folder, country), 'data'));
         const report = await configCheck(gatewayFolder(folder, country), clock.now());
         assert.ok(report.ok && report.problems.length === 0, renderConfigReport(report));
       }
