@@ -7,14 +7,15 @@ import { Notary } from '../../../src/sandbox/signing/notary.ts';
 import { countryKeys } from '../../support/notary.ts';
 import { refuses } from '../../support/refused.ts';
 
-const { keys, notary, configuration, MEMBER, OTHER, message } = countryKeys();
+const NOW = Date.UTC(2026, 8, 1);
+const { keys, notary, configuration, MEMBER, OTHER, message } = countryKeys({ now: NOW });
 const trust = new Map([['EE', readSharedParameters(Buffer.from(configuration), DEFAULT_XML_LIMITS)]]);
 const verify = (container: Uint8Array) => verifySignedDocument(container, trust, DEFAULT_XML_LIMITS);
 
 test("a container of the stand-in verifies in full under the country's global configuration", async () => {
   const proof = await verify(await notary.container({ message: message('m-1'), attachments: [] }, MEMBER));
   assert.deepEqual([proof.kind, proof.messageId, proof.signer.memberCode, [...proof.parts.keys()]], ['request', 'm-1', '70000349', ['/message.xml']]);
-  assert.ok(Math.abs(proof.time - Date.now()) < 60_000);
+  assert.ok(Math.abs(proof.time - NOW) < 60_000);
 });
 
 test('attachments are signed part by part', async () => {
@@ -23,8 +24,8 @@ test('attachments are signed part by part', async () => {
 });
 
 test("a time-stamp of another country's authority is worth nothing, although that country's configuration is there too", async () => {
-  const abroad = countryKeys();
-  const mixed = new Notary({ ...keys, timeStamping: abroad.keys.timeStamping }, { now: () => Date.now() });
+  const abroad = countryKeys({ now: NOW });
+  const mixed = new Notary({ ...keys, timeStamping: abroad.keys.timeStamping }, { now: () => NOW });
   const container = await mixed.container({ message: message('m-4'), attachments: [] }, MEMBER);
   const both = new Map([...trust, ['FI', readSharedParameters(Buffer.from(abroad.configuration.replace('>EE<', '>FI<')), DEFAULT_XML_LIMITS)]]);
   await refuses(() => verifySignedDocument(container, both, DEFAULT_XML_LIMITS), 'signature-untrusted');
