@@ -42,7 +42,7 @@ test(`gateways killed at random for ${SECONDS} s, seed ${SEED}`, async (t) => {
   const asked = (await asking).flat();
   await eventually('nothing is open', () => openExchanges() === 0, (RETRY_S + 20) * 1000);
   report(t, asked, kills);
-  assert.ok(kills >= SECONDS / 20 && asked.length >= CALLERS, `only ${kills} kills and ${asked.length} questions: this shows nothing`);
+  assert.ok(kills >= SECONDS / 10 && asked.length >= CALLERS, `only ${kills} kills and ${asked.length} questions: this shows nothing`);
 
   for (const country of COUNTRIES) await assertVerifies(country);
   const sides = { EE: sideOf('EE'), FI: sideOf('FI') };
