@@ -146,10 +146,13 @@ export class Keeper {
     return this.#running;
   }
 
-  /** Our witness for one peer's log. */
+  /** Our witness for one peer's log. Throws `trail-unconfirmed` while our own is being compared: what it lost and gets back would contradict what the peer says of it. */
   async witness(linkId: string, body: string): Promise<WitnessAnswer> {
     const kept = this.#heard(linkId);
     if (kept === undefined) return { status: 404, contentType: 'text/plain; charset=utf-8', body: 'unknown origin\n' };
+    const thread = this.#threads.find(({ log }) => log === linkId);
+    if (thread !== undefined) await this.#waitFor(thread);
+    if (thread?.state === 'fenced') throw new CausewayError('trail-unconfirmed', `our log of link "${linkId}" is still being compared with what the peer cosigned`);
     const before = this.#witnessing.get(linkId) ?? Promise.resolve();
     const answer = before.then(() => this.#cosign(kept, body));
     this.#witnessing.set(linkId, answer.catch(() => {}));
