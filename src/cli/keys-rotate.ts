@@ -32,7 +32,8 @@ export async function rotateKey({ config: folder, role, dryRun = false, compromi
   const id = randomUUID();
   await orders.write(id, { v: 1, id, role: known, action: dryRun ? 'rehearse' : 'rotate', reason: compromised ? 'compromised' : 'planned', at: now });
   for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_MS) {
-    if ((await outcomes.ids()).includes(id)) return outcomes.read(id);
+    const outcome = await outcomes.find(id);
+    if (outcome !== undefined) return outcome;
     await sleep(LOOK_MS);
   }
   if (dryRun) await orders.remove(id);

@@ -60,10 +60,10 @@ export async function suspend({ config: folder, key, link, leg, service, member,
 export async function resume({ config: folder, key, suspension, reason }: ResumeArguments, now: number): Promise<SuspensionLine> {
   const config = loadConfig(folder);
   const folders = suspensionFolders(config.data);
-  if (!(await folders.suspend.ids()).includes(suspension)) throw new CausewayError('config-invalid', `there is no suspension ${suspension}: \`causeway suspensions\` lists them`);
-  const { order: { link } } = await folders.suspend.read(suspension);
-  const begun = (await folders.resume.ids()).includes(suspension) ? await folders.resume.read(suspension) : undefined;
-  const order: ResumeOrder = begun?.order ?? checkOrder({ v: 1, action: 'resume', id: suspension, link, reason, at: now });
+  const suspended = await folders.suspend.find(suspension);
+  if (suspended === undefined) throw new CausewayError('config-invalid', `there is no suspension ${suspension}: \`causeway suspensions\` lists them`);
+  const begun = await folders.resume.find(suspension);
+  const order: ResumeOrder = begun?.order ?? checkOrder({ v: 1, action: 'resume', id: suspension, link: suspended.order.link, reason, at: now });
   const file = signed(order, key, begun?.signatures ?? [], config.operators);
   await folders.resume.write(suspension, file);
   if (!isOrdered(file, config.operators)) return shown(config.data, suspension, config.operators, () => true);
@@ -104,10 +104,9 @@ async function shown(data: string, id: string, operators: readonly Operator[], d
 
 async function lineOf(data: string, id: string, operators: readonly Operator[]): Promise<SuspensionLine> {
   const folders = suspensionFolders(data);
-  const has = async (ids: Promise<string[]>): Promise<boolean> => (await ids).includes(id);
   const file = await folders.suspend.read(id);
-  const outcome = (await has(folders.outcome.ids())) ? await folders.outcome.read(id) : {};
-  const approving = (await has(folders.resume.ids())) && outcome.resumed === undefined;
+  const outcome = (await folders.outcome.find(id)) ?? {};
+  const approving = outcome.resumed === undefined && (await folders.resume.find(id)) !== undefined;
   const { link, leg, service, member, reason, until, at } = file.order;
   const state = outcome.resumed !== undefined ? 'resumed' : approving ? 'resume approved by one' : outcome.suspended !== undefined ? 'suspended' : 'ordered';
   const peerKnows = (outcome.resumed === undefined ? outcome.told?.suspended : outcome.told?.resumed) !== undefined;

@@ -77,7 +77,7 @@ export class LinkChanges {
     const { folders, store, mayAppend } = this.#options;
     const link = lastOf(history).agreement.id;
     if (!mayAppend(link)) return;
-    const before = new Set((await folders.recorded.ids()).includes(link) ? await folders.recorded.read(link) : []);
+    const before = new Set(await folders.recorded.find(link));
     const steps = history.flatMap((version, index) => this.#stepsOf(history.slice(0, index + 1), taken.some((one) => agreementHash(one) === agreementHash(version.agreement)))).filter(({ name }) => !before.has(name));
     if (steps.length === 0) return;
     await store.commit({ entries: steps.map(({ entry }) => ({ log: link, entry })) });

@@ -95,8 +95,8 @@ export class Suspending {
 
   async #resumeOf({ order: { id, link } }: SignedOrder<SuspendOrder>): Promise<ResumeOrder | undefined> {
     const { folders, operators } = this.#options;
-    if (!(await folders.resume.ids()).includes(id)) return undefined;
-    const file = await folders.resume.read(id);
+    const file = await folders.resume.find(id);
+    if (file === undefined) return undefined;
     if (file.order.id !== id || file.order.link !== link) throw new CausewayError('config-invalid', 'the order to resume is about another suspension');
     return isOrdered(file, operators) ? file.order : undefined;
   }
@@ -161,8 +161,7 @@ export class Suspending {
   }
 
   async #outcome(id: string): Promise<SuspensionOutcome> {
-    const { outcome } = this.#options.folders;
-    return (await outcome.ids()).includes(id) ? outcome.read(id) : {};
+    return (await this.#options.folders.outcome.find(id)) ?? {};
   }
 
   /** Once a run: a file that is none of ours stays where it is. */

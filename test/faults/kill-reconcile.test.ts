@@ -7,35 +7,46 @@ import { trailIncidents } from '../../src/cli/trail-incidents.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
 import type { TrailStep } from '../../src/trail/steps.ts';
 import { INCOME } from '../support/questions.ts';
-import { CHANGES, cutOff, later, lie, restartLater } from '../support/reconciled-pair.ts';
+import { CHANGES, HOUR, cutOff, cutPower, later, lie } from '../support/reconciled-pair.ts';
 import { RunningPair, eventually } from '../support/running-pair.ts';
 import type { PairCountry } from '../support/running-pair.ts';
 import { digest } from '../support/trail.ts';
+
+const DAY_MS = 24 * HOUR;
 
 const pair = new RunningPair(EE_FI);
 before(() => pair.start({ changes: CHANGES }));
 after(() => pair.end());
 
 const steps = (country: PairCountry, xid: string) => pair.entries(country, xid).filter(({ log }) => log === 'ee-fi').map(({ step }) => step);
-const agreed = (country: PairCountry): string[] => {
-  const folder = join(pair.store(country), 'intervals/ee-fi');
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.theirs.note')).sort() : [];
+const written = (country: PairCountry, folder: string, suffix: string): string[] => {
+  const path = join(pair.store(country), folder);
+  return existsSync(path) ? readdirSync(path).filter((name) => name.endsWith(suffix)).sort() : [];
 };
+const agreed = (country: PairCountry): string[] => written(country, 'intervals/ee-fi', '.theirs.note');
+const cases = (country: PairCountry): string[] => written(country, 'cases', '.case.json');
 
-/** Dies at the step, and starts again with the same clock. */
+/**
+ * Hours by which the clocks are ahead: half a minute after the first party, Estonia, has to sign for the day that ends next, and minutes before
+ * the second one would sign unasked. Which of them asks is certain so.
+ */
+const DUE_MS = (2 + 5 + 0.6) * 60_000;
+const AHEAD = ((Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS + DUE_MS - Date.now()) / HOUR;
+
+/** Dies at the step, which it may come to as soon as it starts. */
 async function killedAt(country: PairCountry, step: TrailStep, hours: number): Promise<void> {
-  await pair.gateway(country).crashAt(step);
-  const ended = await Promise.race([pair.gateway(country).ended, new Promise((resolve) => setTimeout(resolve, 180_000, 'the step was not reached').unref())]);
+  const ended = await Promise.race([pair.crashOnTheWay(country, step, later(hours)), new Promise((resolve) => setTimeout(resolve, 180_000, 'the step was not reached').unref())]);
   assert.equal(ended, 'SIGKILL', step);
-  await pair.restart(country, later(hours));
 }
 
 test('killed after the peer\'s note came, and after a range was agreed: the range is agreed once, on both sides', async () => {
   await INCOME.ask(pair);
   await eventually('the mirrors show it', () => pair.facts('EE', 'publish.stored').length > 0 && pair.facts('FI', 'publish.stored').length > 0, 60_000);
-  await restartLater(pair, 26);
-  await killedAt('EE', 'reconcile.noted', 26);
-  await killedAt('EE', 'reconcile.agreed', 26);
+  await cutPower(pair);
+  await pair.restart('FI', later(AHEAD));
+  await killedAt('EE', 'reconcile.noted', AHEAD);
+  await killedAt('EE', 'reconcile.agreed', AHEAD);
+  await pair.restart('EE', later(AHEAD));
   await eventually('both agree', () => agreed('EE').length > 0 && agreed('EE').join() === agreed('FI').join(), 120_000);
 });
 
@@ -43,17 +54,19 @@ test('killed when a proof was fetched, when it was recorded, and when a case was
   const { answer: xid } = await cutOff(pair);
   const other = '01890a5d-ac96-774b-bcce-b302099a8057';
   const { log: _log, evidence: _evidence, ...request } = pair.entries('FI', xid).find(({ step }) => step === 'request')!;
-  await restartLater(pair, 27, async () => {
-    await lie(pair, 'FI', { ...request, xid: other, core: digest() });
-    await lie(pair, 'EE', { ...request, xid: other, core: digest() });
-  });
-  await killedAt('FI', 'reconcile.fetched', 27);
-  await killedAt('FI', 'reconcile.repaired', 27);
-  await eventually('the case of the peer', () => existsSync(join(pair.store('EE'), 'cases')), 120_000);
-  await eventually('the answer is recorded, and the case written', () => steps('FI', xid).includes('reconciled') && existsSync(join(pair.store('FI'), 'cases')), 120_000);
+  await cutPower(pair);
+  await lie(pair, 'FI', { ...request, xid: other, core: digest() });
+  await lie(pair, 'EE', { ...request, xid: other, core: digest() });
+  await pair.restart('EE', later(AHEAD + 1));
+  await killedAt('FI', 'reconcile.fetched', AHEAD + 1);
+  await killedAt('FI', 'reconcile.repaired', AHEAD + 1);
+  await pair.restart('FI', later(AHEAD + 1));
+  const file = `ee-fi-${other}-request.case.json`;
+  await eventually('both write the case', () => (['EE', 'FI'] as const).every((country) => cases(country).includes(file)), 120_000);
+  await eventually('the answer is recorded', () => steps('FI', xid).includes('reconciled'), 120_000);
   assert.deepEqual(steps('FI', xid), ['request', 'outcome-unknown', 'reconciled']);
   for (const country of ['EE', 'FI'] as const) {
-    assert.deepEqual(readdirSync(join(pair.store(country), 'cases')), [`ee-fi-${other}-request.case.json`]);
+    assert.deepEqual(cases(country), [file]);
     assert.deepEqual(trailIncidents(pair.store(country), true).map(({ kind }) => kind), ['equivocation']);
   }
 });
@@ -62,15 +75,16 @@ test('killed when the notes differ, with another case on the way: it is found ag
   const other = '01890a5d-ac96-774b-bcce-b302099a8058';
   const before = agreed('EE').length;
   const { log: _log, evidence: _evidence, ...request } = pair.entries('FI').find(({ step, log }) => step === 'request' && log === 'ee-fi')!;
-  const ms = Date.now() + 28 * 3_600_000;
+  const ms = Date.now() + (AHEAD + 2) * HOUR;
   const forged = { ...request, xid: other, window: Math.floor(ms / 60_000), t: { ms, clock: 'unknown' } } as const;
-  await restartLater(pair, 52, async () => {
-    await lie(pair, 'FI', { ...forged, core: digest() });
-    await lie(pair, 'EE', { ...forged, core: digest() });
-  });
-  await killedAt('EE', 'reconcile.case-written', 52);
-  await killedAt('EE', 'reconcile.differs', 52);
+  await cutPower(pair);
+  await lie(pair, 'FI', { ...forged, core: digest() });
+  await lie(pair, 'EE', { ...forged, core: digest() });
+  await pair.restart('FI', later(AHEAD + 26));
+  await killedAt('EE', 'reconcile.case-written', AHEAD + 26);
+  await killedAt('EE', 'reconcile.differs', AHEAD + 26);
+  await pair.restart('EE', later(AHEAD + 26));
   const file = `ee-fi-${other}-request.case.json`;
-  await eventually('both have the case', () => (['EE', 'FI'] as const).every((country) => readdirSync(join(pair.store(country), 'cases')).includes(file)), 120_000);
+  await eventually('both have the case', () => (['EE', 'FI'] as const).every((country) => cases(country).includes(file)), 120_000);
   assert.equal(agreed('EE').length, before, 'a day with two statements is not agreed');
 });

@@ -13,10 +13,15 @@ export function later(hours: number): Readonly<Record<string, string>> {
   return { CAUSEWAY_CLOCK_OFFSET_MS: String(hours * HOUR) };
 }
 
-/** Both gateways stop, whatever they do, and start again with clocks that are ahead. */
-export async function restartLater(pair: RunningPair, hours: number, before: () => Promise<void> = async () => {}): Promise<void> {
+/** Both gateways stop, whatever they do. */
+export async function cutPower(pair: RunningPair): Promise<void> {
   for (const country of COUNTRIES) pair.gateway(country).signal('SIGKILL');
   await Promise.all(COUNTRIES.map((country) => pair.gateway(country).ended));
+}
+
+/** Both gateways stop, whatever they do, and start again with clocks that are ahead. */
+export async function restartLater(pair: RunningPair, hours: number, before: () => Promise<void> = async () => {}): Promise<void> {
+  await cutPower(pair);
   await before();
   await Promise.all(COUNTRIES.map((country) => pair.restart(country, later(hours))));
 }

@@ -102,6 +102,16 @@ export class RunningPair<K extends Kits = EeFi> {
     await this.#running().restart(country, environment);
   }
 
+  /** Starts a gateway that has ended, or is killed now, so that it dies at `step` however early it comes to it; resolves with how it ended. */
+  async crashOnTheWay(country: keyof K & string, step: string, environment: Readonly<Record<string, string>> = {}): Promise<number | NodeJS.Signals> {
+    this.gateway(country).signal('SIGKILL');
+    await this.gateway(country).ended;
+    // It may die before it is ready.
+    this.#running().restart(country, environment).catch(() => {});
+    await this.gateway(country).crashAt(step);
+    return this.gateway(country).ended;
+  }
+
   /** Ends gateways, writes changes into their files, and starts them again. A changed agreement is changed on both sides. */
   async reconfigure({ gateway = [], link = [] }: PairChanges, countries: readonly (keyof K & string)[] = this.codes): Promise<void> {
     await Promise.all(

@@ -4,6 +4,7 @@
  */
 import { createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { GatewayConfig } from '../../config/config.ts';
 import { KeyFiles } from '../../crypto/key-files.ts';
 import { KeyStore } from '../../crypto/key-store.ts';
@@ -172,9 +173,24 @@ export class OwnKeys {
   }
 }
 
+type Plans = Readonly<Record<RotatingRole, KeyPlan | undefined>>;
+
+/** A command may read while the running gateway changes keys: what does not fit together is read again, as long as the plans say something new. */
 async function readKeys(config: Config, store: KeyStore, folders: KeyFolders): Promise<Keys> {
-  const names = await folders.plans.ids();
-  const plans = Object.fromEntries(await Promise.all(ROTATING.map(async (role) => [role, names.includes(role) ? await folders.plans.read(role) : undefined]))) as Readonly<Record<RotatingRole, KeyPlan | undefined>>;
+  const plans = await readPlans(folders);
+  try {
+    return await readPlanned(plans, config, store);
+  } catch (thrown) {
+    if (isDeepStrictEqual(await readPlans(folders), plans)) throw thrown;
+    return readKeys(config, store, folders);
+  }
+}
+
+async function readPlans(folders: KeyFolders): Promise<Plans> {
+  return Object.fromEntries(await Promise.all(ROTATING.map(async (role) => [role, await folders.plans.find(role)]))) as Plans;
+}
+
+async function readPlanned(plans: Plans, config: Config, store: KeyStore): Promise<Keys> {
   const { federation, keys } = config;
   const lies = (place: string, suffix: string) => lying(place, suffix, store);
   return {
