@@ -67,6 +67,7 @@ export class PublicWitness {
     try {
       observe?.('public.asked', { log, origin: head.origin, size: head.size });
       const line = await this.#ask({ head, note });
+      observe?.('public.cosigned', { log, origin: head.origin, size: head.size });
       if (!(await this.#keep(head, line))) return;
       observe?.('public.stored', { log, origin: head.origin, size: head.size });
       if (this.#failing) report(undefined);

@@ -4,6 +4,7 @@ export const TRAIL_STEPS = [
   'publish.cosigned',
   'publish.stored',
   'public.asked',
+  'public.cosigned',
   'public.stored',
   'mirror.asked',
   'mirror.fetched',

@@ -1,22 +1,35 @@
 /**
- * Kill -9 at each named step of publishing, mirroring, time-stamping, the change of a shard and a restore: after the restart both trails verify, each mirror catches up
+ * Kill -9 at each named step of publishing, of a public witness, of mirroring, time-stamping, the change of a shard and a restore: after the restart both trails verify, each mirror catches up
  * with what the other holds, and questions are answered again.
  */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { trailVerify } from '../../src/cli/trail-verify.ts';
+import { openCheckpoint } from '../../src/trail/checkpoint.ts';
+import { logVerifier, readTrailKeys } from '../../src/trail/keys.ts';
+import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
+import type { TreeHead } from '../../src/trail/store.ts';
 import type { LogReport } from '../../src/trail/verify-log.ts';
 import type { TrailStep } from '../../src/trail/steps.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
+import { PUBLIC_WITNESS, PublicWitnessServer } from '../support/public-witness.ts';
 import { INCOME, gatewayFault } from '../support/questions.ts';
 import { RunningPair, eventually } from '../support/running-pair.ts';
 import type { PairCountry } from '../support/running-pair.ts';
 
 const pair = new RunningPair(EE_FI);
-// One test moves a clock by weeks, which neither the peer nor time-stamping authorities would stand by.
-before(() => pair.start({ changes: { gateway: [[['timestamps', 'every'], '1s'], [['clock', 'maxOffset'], '10000h'], [['clock', 'maxPeerOffset'], '10000h']] } }));
-after(() => pair.end());
+const witness: PublicWitnessServer = new PublicWitnessServer((origin) => logVerifier(readTrailKeys(pair.store('EE')), origin));
+before(async () => {
+  const publicWitness = { url: await witness.listen(), key: witness.verifierKey, every: '1s' };
+  // One test moves a clock by weeks, which neither the peer nor time-stamping authorities would stand by.
+  await pair.start({ changes: { gateway: [[['publicWitness'], publicWitness], [['timestamps', 'every'], '1s'], [['clock', 'maxOffset'], '10000h'], [['clock', 'maxPeerOffset'], '10000h']] } });
+});
+after(async () => {
+  await pair.end();
+  witness.close();
+});
 
 async function logs(country: PairCountry): Promise<readonly LogReport[]> {
   const { trails } = await trailVerify(pair.store(country));
@@ -57,6 +70,37 @@ for (const [step, country] of [
     await pair.restart(country);
     await assertAnswered();
     await assertCaughtUp();
+  });
+}
+
+/** Of the last shard of a link's log: the note that is stored, and how many cosignatures of the public witness are in it. */
+function published(country: PairCountry): { readonly head: TreeHead; readonly lines: number } {
+  const db = openReadOnly(pair.store(country));
+  try {
+    const { note, name } = db.prepare("SELECT note, name FROM checkpoint JOIN origin ON origin.id = checkpoint.origin WHERE log <> 'local' ORDER BY ordinal DESC LIMIT 1").get() as { note: string; name: string };
+    const { head, note: { signatures } } = openCheckpoint(note, logVerifier(readTrailKeys(pair.store(country)), name)!);
+    return { head, lines: signatures.filter((signature) => signature.name === PUBLIC_WITNESS).length };
+  } finally {
+    db.close();
+  }
+}
+
+for (const step of ['public.asked', 'public.cosigned', 'public.stored'] as const satisfies readonly TrailStep[]) {
+  test(`killed at ${step}, the trail goes on, and the public witness's cosignature is there once`, async () => {
+    assert.equal(await pair.crashOnTheWay('FI', step), 'SIGKILL', `the gateway did not reach ${step}`);
+    const { head, lines } = published('FI');
+    assert.equal(lines, step === 'public.stored' ? 1 : 0, 'the step stands where its name says');
+    if (step === 'public.cosigned') assert.deepEqual(witness.head(head.origin), head, 'cosigned, and not known here');
+    await logs('FI');
+    await pair.restart('FI');
+    await assertAnswered();
+    await assertCaughtUp();
+    await eventually('the public witness has cosigned what is published', () => {
+      const now = published('FI');
+      assert.ok(now.lines <= 1);
+      return now.lines === 1 && now.head.size > head.size && isDeepStrictEqual(witness.head(head.origin), now.head);
+    }, 20_000);
+    await logs('FI');
   });
 }
 

@@ -10,7 +10,7 @@ import type { NoteVerifier } from '../../src/trail/note.ts';
 import type { TreeHead } from '../../src/trail/store.ts';
 import { testKey } from './trail.ts';
 
-const NAME = 'witness.example/public';
+export const PUBLIC_WITNESS = 'witness.example/public';
 
 export class PublicWitnessServer {
   readonly key = testKey();
@@ -34,7 +34,12 @@ export class PublicWitnessServer {
 
   get verifierKey(): string {
     const raw = rawEd25519(this.key.publicKey);
-    return `${NAME}+${Buffer.from(noteKeyId(NAME, COSIGNATURE_V1, raw)).toString('hex')}+${Buffer.concat([Buffer.of(COSIGNATURE_V1), raw]).toString('base64')}`;
+    return `${PUBLIC_WITNESS}+${Buffer.from(noteKeyId(PUBLIC_WITNESS, COSIGNATURE_V1, raw)).toString('hex')}+${Buffer.concat([Buffer.of(COSIGNATURE_V1), raw]).toString('base64')}`;
+  }
+
+  /** What it cosigned last of a shard. */
+  head(origin: string): TreeHead | undefined {
+    return this.#heads.get(origin);
   }
 
   answer(body: string): [status: number, body: string] {
@@ -51,7 +56,7 @@ export class PublicWitnessServer {
       return [422, ''];
     }
     this.#heads.set(head.origin, head);
-    return [200, `${signatureLine(cosigner(NAME, this.key.privateKey, Date.now()), note.text)}\n`];
+    return [200, `${signatureLine(cosigner(PUBLIC_WITNESS, this.key.privateKey, Date.now()), note.text)}\n`];
   }
 
   async listen(): Promise<string> {
