@@ -128,11 +128,11 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     dialect,
     exportedService: (service, operation) => mappings.exportedService(service, operation) ?? unknownService(service),
   };
-  const trail = keepTrail(config, stores, { peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
+  const trail = await keepTrail(config, stores, { keys: keyWatch.keys.store, peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
   const erasing = new Erasing({ store, spool, requests: evidenceRequests(config.data), peers, clock, clockState, admit: (link) => trail.admit(link), report: (request, error) => log.warn({ request, err: error }, 'a request about evidence waits; it is tried again') });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, { time, trail, dependencies }));
   time.start((link) => trail.mayAppend(link));
-  const reconciling = await openReconciling(config, stores, { peers, journal, clock, clockState, log, metrics, trail, onStep: options.onTrailStep });
+  const reconciling = await openReconciling(config, stores, { keys: keyWatch.keys.store, peers, journal, clock, clockState, log, metrics, trail, onStep: options.onTrailStep });
   const watches = await openWatches(config, { suspended, mappings, log, peers, store, clock, clockState, mayAppend: (link) => trail.mayAppend(link), admit: (link) => admit(link, { time, trail, dependencies }) });
   measure(metrics, { admission, mappings, trail, peers, suspended, dependencies, containers, ...watches });
   const listeners = await listenAll(config, keyWatch.shown, log, {

@@ -52,6 +52,16 @@ function addMaking(keys: Command): void {
       console.log(makeOperatorKey(file));
     });
   keys
+    .command('make-in-token')
+    .description('make in the token the keys that gateway.yaml names there and that are missing; never replaces one (docs/hsm.md)')
+    .requiredOption(...CONFIG)
+    .option(...JSON_OPTION)
+    .action(async ({ config, json }: { config: string; json?: true }) => {
+      const { makeKeysInToken, renderTokenKeys } = await import('./keys-in-token.ts');
+      const made = await makeKeysInToken(config);
+      console.log(json === true ? JSON.stringify({ keys: made }) : renderTokenKeys(made));
+    });
+  keys
     .command('make')
     .description('make the keys that are missing, each for one role, readable by this user alone; never replaces one')
     .requiredOption('--out <dir>', 'folder for the key files')

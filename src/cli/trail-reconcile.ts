@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
-import { KeyFiles } from '../crypto/key-files.ts';
+import { OwnKeys } from '../trust/own/own-keys.ts';
 import { CausewayError } from '../errors.ts';
 import { entitiesOf, trailKeysOf } from '../exchange/our-reconciling.ts';
 import type { Agreement, Party } from '../federation/link.ts';
@@ -114,7 +114,7 @@ export async function trailReconcile({ config: folder, data, link, from, to, ask
   const { sets, close } = openSetsOnce(data ?? config.data, link, entitiesOf(agreement), range.from * WINDOW_MS);
   const run: Run = { config, agreement, us, peer, range, sets, now };
   try {
-    if (note !== undefined) writeFileSync(note, ourNote(run));
+    if (note !== undefined) writeFileSync(note, await ourNote(run));
     const other = askPeer === true ? await askedPeer(run) : await askedMirror(run);
     const said = peerNote === undefined ? other.said : openInterval(readFileSync(peerNote, 'utf8'), verifierOf(peer));
     const agrees = said && judged(said, run);
@@ -136,7 +136,7 @@ async function askedPeer(run: Run): Promise<Other> {
   const { sets, agreement: { id }, range, config, peer, now } = run;
   const { peer: asked, close } = connectPeerSets(config, id, now);
   try {
-    const said = openFreshInterval(await asked.note(ourNote(run)), { key: verifierOf(peer), link: id, latest: 0, now });
+    const said = openFreshInterval(await asked.note(await ourNote(run)), { key: verifierOf(peer), link: id, latest: 0, now });
     if (said.from !== range.from || said.to !== range.to) throw new CausewayError('peer-answer-invalid', 'the note of the peer is about another range');
     const agrees = sameInterval(intervalOf(run), said);
     const differences = agrees ? [] : await compareSets(range, async (question) => sets.answer(id, 'ours', question, Infinity), (question) => asked.ask(question));
@@ -152,10 +152,11 @@ function intervalOf({ sets, agreement: { id }, range, now }: Run): Interval {
 }
 
 /** What our log says of the range, signed. */
-function ourNote(run: Run): string {
+async function ourNote(run: Run): Promise<string> {
   const file = run.config.keys.interval;
   if (file === undefined || run.us.interval === undefined) throw new CausewayError('config-invalid', 'notes need keys.interval in gateway.yaml and `interval` of both parties in the agreement');
-  return signInterval(intervalOf(run), ed25519Signer(run.us.interval.name, new KeyFiles(run.config.keys.passphrase).ed25519(file, 'interval')));
+  const { name } = run.us.interval;
+  return OwnKeys.with(run.config, async ({ store }) => signInterval(intervalOf(run), ed25519Signer(name, await store.ed25519(file, 'interval'))));
 }
 
 function verifierOf({ interval }: Party): ReturnType<typeof ed25519Verifier> {

@@ -25,12 +25,12 @@ export interface ExportedTrust {
 export async function exportTrust(folder: string, days: number, now: number, earlier?: string): Promise<ExportedTrust> {
   const config = readGateway(folder);
   const { gateway, keys } = config;
-  const trust = await OwnKeys.with(config, (own) => ({
+  const trust = await OwnKeys.with(config, async (own) => ({
     entity: gateway.entity,
     country: gateway.country,
     ...shownKeys(own.published, { notBefore: now, notAfter: now + days * DAY_MS }),
-    log: { key: rawPublic(own.files.ed25519(keys.log, 'log')) },
-    witness: { key: rawPublic(own.files.ed25519(keys.witness, 'witness')) },
+    log: { key: rawPublic((await own.store.ed25519(keys.log, 'log')).key) },
+    witness: { key: rawPublic((await own.store.ed25519(keys.witness, 'witness')).key) },
   }));
   const exported = earlier === undefined ? trust : withKeysOf(readTrustFile(earlier), trust);
   return { document: JSON.stringify(exported, undefined, 2), fingerprint: fingerprintOf(exported) };

@@ -35,11 +35,11 @@ export function checkFiles({ pkcs11, keys, listeners, home, citizens, seal, mapp
   const report: Report = (path, text, options) => problems.push(problemAt(at, path, text, options));
   const secrets = checkSecrets(keys, pkcs11, report);
   const { passphrase } = secrets;
-  checkPlace(keys.statement, ['keys', 'statement'], secrets, report);
-  checkPlace(keys.encryption, ['keys', 'encryption'], secrets, report);
-  checkPrivateKey(keys.log, ['keys', 'log'], 'ed25519', report, passphrase);
-  checkPrivateKey(keys.witness, ['keys', 'witness'], 'ed25519', report, passphrase);
-  if (keys.interval !== undefined) checkPrivateKey(keys.interval, ['keys', 'interval'], 'ed25519', report, passphrase);
+  checkPlace(keys.statement, ['keys', 'statement'], 'p256', secrets, report);
+  checkPlace(keys.encryption, ['keys', 'encryption'], 'p256', secrets, report);
+  checkPlace(keys.log, ['keys', 'log'], 'ed25519', secrets, report);
+  checkPlace(keys.witness, ['keys', 'witness'], 'ed25519', secrets, report);
+  if (keys.interval !== undefined) checkPlace(keys.interval, ['keys', 'interval'], 'ed25519', secrets, report);
   checkEvidenceKey(keys.evidence, ['keys', 'evidence'], report);
   checkIdentity(keys.tls, ['keys', 'tls'], now, report, passphrase);
   checkIdentity(listeners.domestic.tls, ['listeners', 'domestic', 'tls'], now, report, passphrase);
@@ -84,7 +84,7 @@ interface Secrets {
 }
 
 function checkFederation({ anchor, fingerprint, entityKey, sources, publish }: NonNullable<GatewayFile['federation']>, secrets: Secrets, report: Report): void {
-  checkPlace(entityKey, ['federation', 'entityKey'], secrets, report);
+  checkPlace(entityKey, ['federation', 'entityKey'], 'p256', secrets, report);
   if (publish !== undefined) checkFolder(publish, ['federation', 'publish'], report);
   const { value, problems } = readConfigFile(anchor, anchorSchema());
   if (value === undefined) return report(['federation', 'anchor'], problems[0]?.text ?? `${anchor} cannot be read`, { hint: '`causeway anchor init` writes it as anchor.json' });
@@ -98,8 +98,8 @@ function checkThere(file: string | undefined, path: YamlPath, report: Report): v
 }
 
 /** What is in a token is looked at by the gateway that uses it. */
-function checkPlace(place: string, path: YamlPath, { passphrase, token }: Secrets, report: Report): void {
-  if (!place.startsWith('pkcs11:')) checkPrivateKey(place, path, 'p256', report, passphrase);
+function checkPlace(place: string, path: YamlPath, kind: keyof typeof KINDS, { passphrase, token }: Secrets, report: Report): void {
+  if (!place.startsWith('pkcs11:')) checkPrivateKey(place, path, kind, report, passphrase);
   else if (!token) report(path, 'is in a token, and there is no group `pkcs11`', { hint: 'docs/hsm.md' });
 }
 

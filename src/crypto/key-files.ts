@@ -63,9 +63,10 @@ export class KeyFiles {
     return { key: key.export({ type: 'pkcs8', format: 'pem' }), cert: cert.toString(), pin };
   }
 
-  /** Makes a P-256 key; encrypted where there is a passphrase, readable by this user alone, and on disk when this resolves. */
-  async makeP256(file: string): Promise<void> {
-    await this.write(file, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+  /** Makes a key; encrypted where there is a passphrase, readable by this user alone, and on disk when this resolves. */
+  async make(file: string, curve: 'P-256' | 'Ed25519'): Promise<void> {
+    const { privateKey: key } = curve === 'P-256' ? generateKeyPairSync('ec', { namedCurve: curve }) : generateKeyPairSync('ed25519');
+    await this.write(file, key);
   }
 
   async write(file: string, key: KeyObject): Promise<void> {

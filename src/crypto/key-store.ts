@@ -5,13 +5,17 @@ import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { CausewayError } from '../errors.ts';
 import type { KeyFiles } from './key-files.ts';
+import type { TokenCurve } from './hsm/messages.ts';
 import type { Token } from './hsm/token.ts';
 import type { Opener } from './jwe.ts';
 import type { Signer } from './jws.ts';
-import { thumbprint } from './keys.ts';
+import { ed25519SignerOf, thumbprint } from './keys.ts';
+import type { Ed25519Signer } from './keys.ts';
 
 /** DER of a P-256 point as a token gives it: OCTET STRING, 65 bytes, uncompressed. */
 const POINT_PREFIX = Buffer.from('044104', 'hex');
+const POINT_BYTES = 67;
+const OCTETS_OF_32 = Buffer.from('0420', 'hex');
 const IN_TOKEN = /^pkcs11:object=([^;?]+)$/;
 
 export function isInToken(ref: string): boolean {
@@ -30,7 +34,8 @@ export class KeyStore {
   /** Throws `config-invalid` for a key that is not there or of another kind, `dependency-lost` for a token that is not. */
   async signer(ref: string): Promise<Signer> {
     if (!isInToken(ref)) return this.files.signer(ref);
-    const { token, label, key } = await this.#inToken(ref);
+    const { token, label, point } = await this.#inToken(ref);
+    const key = p256(point, ref);
     const sign = async (input: Uint8Array): Promise<Buffer> => needed(await token.ask({ work: 'sign', label, digest: hash('sha256', input, 'base64') }), ref);
     return { kid: thumbprint(key), alg: 'ES256', key, sign };
   }
@@ -38,9 +43,18 @@ export class KeyStore {
   /** As `signer`. */
   async opener(ref: string): Promise<Opener> {
     if (!isInToken(ref)) return this.files.opener(ref);
-    const { token, label, key } = await this.#inToken(ref);
+    const { token, label, point } = await this.#inToken(ref);
+    const key = p256(point, ref);
     const agree = async (publicKey: KeyObject): Promise<Buffer> => needed(await token.ask({ work: 'agree', label, point: pointOf(publicKey).toString('base64') }), ref);
     return { kid: thumbprint(key), key, agree };
+  }
+
+  /** Of a log, a witness or an interval: `role` is for the message. As `signer`. */
+  async ed25519(ref: string, role: string): Promise<Ed25519Signer> {
+    if (!isInToken(ref)) return ed25519SignerOf(this.files.ed25519(ref, role));
+    const { token, label, point } = await this.#inToken(ref);
+    const sign = async (input: Uint8Array): Promise<Buffer> => needed(await token.ask({ work: 'signEd25519', label, text: Buffer.from(input).toString('base64') }), ref);
+    return { key: ed25519(point, ref), sign };
   }
 
   async has(ref: string): Promise<boolean> {
@@ -48,11 +62,12 @@ export class KeyStore {
     return (await this.#tokenOf(ref).ask({ work: 'public', label: labelOf(ref) })) !== undefined;
   }
 
-  /** Makes a P-256 key, where none of that name is. */
-  async makeP256(ref: string): Promise<void> {
-    if (await this.has(ref)) return;
-    if (isInToken(ref)) await this.#tokenOf(ref).ask({ work: 'generate', label: labelOf(ref) });
-    else await this.files.makeP256(ref);
+  /** Makes a key, where none of that name is; false where one is. */
+  async make(ref: string, curve: TokenCurve): Promise<boolean> {
+    if (await this.has(ref)) return false;
+    if (isInToken(ref)) await this.#tokenOf(ref).ask({ work: 'generate', label: labelOf(ref), curve });
+    else await this.files.make(ref, curve);
+    return true;
   }
 
   /** Puts the key `from` in the place of `ref`, which is gone then. What was done already is left alone: a crash may lie between. */
@@ -65,7 +80,7 @@ export class KeyStore {
     const token = this.#tokenOf(ref);
     const label = labelOf(ref);
     const point = needed(await token.ask({ work: 'public', label }), ref);
-    return { token, label, key: p256(point, ref) };
+    return { token, label, point };
   }
 
   #tokenOf(ref: string): Token {
@@ -86,9 +101,15 @@ function needed(found: Buffer | undefined, ref: string): Buffer {
 }
 
 function p256(der: Buffer, ref: string): KeyObject {
-  if (der.length !== 67 || !der.subarray(0, 3).equals(POINT_PREFIX)) throw new CausewayError('config-invalid', `${ref} is no key on P-256`);
+  if (der.length !== POINT_BYTES || !der.subarray(0, 3).equals(POINT_PREFIX)) throw new CausewayError('config-invalid', `${ref} is no key on P-256`);
   const coordinate = (from: number) => der.subarray(from, from + 32).toString('base64url');
   return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x: coordinate(3), y: coordinate(35) }, format: 'jwk' });
+}
+
+function ed25519(point: Buffer, ref: string): KeyObject {
+  const raw = point.subarray(0, 2).equals(OCTETS_OF_32) && point.length === 34 ? point.subarray(2) : point;
+  if (raw.length !== 32) throw new CausewayError('config-invalid', `${ref} is no Ed25519 key`);
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') }, format: 'jwk' });
 }
 
 /** Uncompressed. */

@@ -29,6 +29,17 @@ export function openerOf(kid: string, privateKey: KeyObject): Opener {
   return { kid, key: createPublicKey(privateKey), agree: (publicKey) => diffieHellman({ privateKey, publicKey }) };
 }
 
+/** Signs with Ed25519 (RFC 8032), 64 bytes: `key` is its public half, and where the private one is, the signer alone knows (a file, a token). */
+export interface Ed25519Signer {
+  readonly key: KeyObject;
+  sign(input: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+/** Signs in this process. */
+export function ed25519SignerOf(privateKey: KeyObject): Ed25519Signer {
+  return { key: createPublicKey(privateKey), sign: (input) => sign(null, input, privateKey) };
+}
+
 /** Public JWK of a peer or an auditor as an encryption key. Throws `config-invalid` when it is none. */
 export function recipientKey(jwk: Readonly<Record<string, string>>): EncryptionKey {
   try {

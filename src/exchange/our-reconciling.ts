@@ -1,6 +1,7 @@
 /** Reconciliation of one gateway as its configuration says: the links with their keys, the index of both logs, and what is told of differences. */
 import type { GatewayConfig } from '../config/config.ts';
-import { KeyFiles } from '../crypto/key-files.ts';
+import type { KeyStore } from '../crypto/key-store.ts';
+import type { Ed25519Signer } from '../crypto/keys.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -22,6 +23,7 @@ import { Repairing } from './repairing.ts';
 import type { RepairingOptions } from './repairing.ts';
 
 export interface ReconcilingParts extends Pick<RepairingOptions, 'peers' | 'journal' | 'clock' | 'clockState'> {
+  readonly keys: KeyStore;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly trail: Pick<Keeper, 'mayAppend' | 'notBefore'>;
@@ -39,12 +41,13 @@ export interface Reconciling extends Pick<Reconciler, 'answer' | 'state'> {
   close(): Promise<void>;
 }
 
-/** Throws `config-invalid` for an interval key that is not Ed25519. */
+/** Throws as `KeyStore.ed25519` for the interval key. */
 export async function openReconciling(config: GatewayConfig, { store, mirror }: TrailStores, parts: ReconcilingParts): Promise<Reconciling> {
-  const { peers, clock, log, trail, onStep, metrics } = parts;
+  const { keys, peers, clock, log, trail, onStep, metrics } = parts;
   const { limits, data } = config;
+  const interval = config.keys.interval === undefined ? undefined : await keys.ed25519(config.keys.interval, 'interval');
   const stop = new AbortController();
-  const links = peers.map((peer) => reconciledLink(peer, config, stop.signal));
+  const links = peers.map((peer) => reconciledLink(peer, interval, limits, stop.signal));
   const sets = await openSqliteSets(data, Object.fromEntries(links.map(({ id, entities }) => [id, entities])));
   const repairing = new Repairing({ ...parts, store, notBefore: (link) => trail.notBefore(link) });
   const reconciler = new Reconciler({
@@ -81,9 +84,8 @@ export async function openReconciling(config: GatewayConfig, { store, mirror }: 
   };
 }
 
-function reconciledLink(peer: Peer, { keys, limits }: GatewayConfig, stop: AbortSignal): ReconciledLink {
+function reconciledLink(peer: Peer, key: Ed25519Signer | undefined, limits: GatewayConfig['limits'], stop: AbortSignal): ReconciledLink {
   const { agreement, us, peer: them } = peer.link.versions.at(-1) ?? peer.link.versions[0];
-  const key = keys.interval === undefined ? undefined : new KeyFiles(keys.passphrase).ed25519(keys.interval, 'interval');
   const notes = key === undefined || us.interval === undefined || them.interval === undefined ? {} : { notes: { signer: ed25519Signer(us.interval.name, key), verifier: ed25519Verifier(them.interval.name, ed25519FromBase64(them.interval.key)) } };
   return { id: agreement.id, entities: entitiesOf(agreement), peerOrigin: them.log.origin, keys: trailKeysOf(agreement.parties), peer: new PeerSets(peer.connection, limits.reconcileAnswerBytes, stop), patience: agreement.retryTime, first: agreement.parties[0].entity === us.entity, ...notes };
 }

@@ -1,6 +1,6 @@
 /** The trail of one gateway as its configuration says: stores and logs opened, keys read, and the keeper that publishes, mirrors and recovers. */
 import type { GatewayConfig } from '../config/config.ts';
-import { KeyFiles } from '../crypto/key-files.ts';
+import type { KeyStore } from '../crypto/key-store.ts';
 import type { CausewayError } from '../errors.ts';
 import { post } from '../platform/download.ts';
 import { parseWitnessKey } from '../trail/cosignature.ts';
@@ -45,6 +45,7 @@ export async function openStores(config: GatewayConfig, peers: readonly Peer[], 
 }
 
 export interface TrailParts {
+  readonly keys: KeyStore;
   readonly peers: readonly Peer[];
   readonly outbound: OutboundParts;
   readonly inbound: InboundParts;
@@ -55,21 +56,19 @@ export interface TrailParts {
   readonly onStep: ObserveTrail | undefined;
 }
 
-/** From now on logs are compared, published and mirrored; open exchanges go on as soon as the trail of their link is known to be whole. */
-export function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { peers, outbound, inbound, clock, clockState, measured, log, onStep }: TrailParts): Keeper {
+/** From now on logs are compared, published and mirrored; open exchanges go on as soon as the trail of their link is known to be whole. Throws as `KeyStore.ed25519`. */
+export async function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { keys, peers, outbound, inbound, clock, clockState, measured, log, onStep }: TrailParts): Promise<Keeper> {
   const links = peers.map((peer) => keptLink(peer, config.limits.peerEntriesPerMinute));
-  const files = new KeyFiles(config.keys.passphrase);
-  const logKey = files.ed25519(config.keys.log, 'log');
-  const witnessKey = files.ed25519(config.keys.witness, 'witness');
+  const [logKey, witnessKey] = await Promise.all([keys.ed25519(config.keys.log, 'log'), keys.ed25519(config.keys.witness, 'witness')]);
   const parties = links.flatMap(({ us, peer }) => [us, peer]);
   const publicly = publicWitnessOf(config, { store, mirror, clock, log, onStep });
-  const local = { name: firstOrigins(config, [], clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey)).toString('base64') };
+  const local = { name: firstOrigins(config, [], clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey.key)).toString('base64') };
   writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: [...parties.flatMap(({ witness: { name, key, mldsa44 } }) => [key, ...(mldsa44 === undefined ? [] : [mldsa44])].map((one) => ({ name, key: one }))), ...(publicly === undefined ? [] : [{ name: publicly.witness.name, key: publicly.key }])] });
   return new Keeper({
     links,
     logKey,
     witnessKey,
-    ...(config.keys.witnessMldsa44 === undefined ? {} : { witnessMldsa44: files.mldsa44(config.keys.witnessMldsa44) }),
+    ...(config.keys.witnessMldsa44 === undefined ? {} : { witnessMldsa44: keys.files.mldsa44(config.keys.witnessMldsa44) }),
     store,
     mirror,
     heads: new HeadFile(config.heads),

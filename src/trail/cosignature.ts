@@ -1,6 +1,7 @@
 /** Witness cosignatures (C2SP tlog-cosignature, cosignature/v1, signature type 04): payload `u64be POSIX seconds || Ed25519 signature`. */
-import { sign, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import type { Ed25519Signer } from '../crypto/keys.ts';
 import { CausewayError } from '../errors.ts';
 import { COSIGNATURE_V1, ed25519FromBase64, noteKeyId, rawEd25519 } from './note.ts';
 import type { NoteSigner, NoteVerifier } from './note.ts';
@@ -12,15 +13,15 @@ function signedBytes(seconds: bigint, text: string): Buffer {
 }
 
 /** A witness's signer at the time `now` (UTC ms): says that, as of then, the checkpoint is the largest consistent one it has seen. */
-export function cosigner(name: string, privateKey: KeyObject, now: number): NoteSigner {
+export function cosigner(name: string, by: Ed25519Signer, now: number): NoteSigner {
   return {
     name,
-    keyId: noteKeyId(name, COSIGNATURE_V1, rawEd25519(privateKey)),
-    sign: (text) => {
+    keyId: noteKeyId(name, COSIGNATURE_V1, rawEd25519(by.key)),
+    sign: async (text) => {
       const seconds = BigInt(Math.floor(now / 1000));
       const time = Buffer.alloc(8);
       time.writeBigUInt64BE(seconds);
-      return Buffer.concat([time, sign(null, signedBytes(seconds, text), privateKey)]);
+      return Buffer.concat([time, await by.sign(signedBytes(seconds, text))]);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Keeps the logs of one gateway published, cosigned and entangled, in the shard of the present half-year: every second with exchanges, every minute without (trail.md). */
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ed25519Signer } from '../crypto/keys.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { cosignatureVerifier, cosigner } from './cosignature.ts';
@@ -54,8 +55,8 @@ export interface KeptLink {
 
 export interface KeeperOptions {
   readonly links: readonly KeptLink[];
-  readonly logKey: KeyObject;
-  readonly witnessKey: KeyObject;
+  readonly logKey: Ed25519Signer;
+  readonly witnessKey: Ed25519Signer;
   /** ML-DSA-44, where we have one. */
   readonly witnessMldsa44?: KeyObject;
   readonly store: Store;
@@ -247,7 +248,7 @@ export class Keeper {
     const { link, us, peer, peerTrail } = kept;
     const now = clock.now();
     try {
-      const verifier = (origin: string) => ed25519Verifier(origin, logKey);
+      const verifier = (origin: string) => ed25519Verifier(origin, logKey.key);
       const { localHeads } = await passFence({ log, link, origin: us.log.origin, store, mirror, peer: peerTrail, heads, verifier, witnesses: witnessesOf(peer), now, clockState, observe });
       await breakOffLocal(localHeads, { store, mirror, heads, now, clockState, observe });
       thread.notBefore = ((await restoredAt(mirror, log)) ?? -FORGOTTEN_MS) + FORGOTTEN_MS;
@@ -279,7 +280,7 @@ export class Keeper {
   }
 
   #localThread(): Thread {
-    return { log: LOCAL_LOG, publisher: new Publisher(this.#publishing(LOCAL_LOG, this.#options.logKey)), state: 'open', notBefore: 0 };
+    return { log: LOCAL_LOG, publisher: new Publisher(this.#publishing(LOCAL_LOG, this.#options.logKey.key)), state: 'open', notBefore: 0 };
   }
 
   #publishing(log: string, publicKey: KeyObject) {

@@ -2,9 +2,10 @@
  * Signed notes (C2SP signed-note v1): a text, a blank line, and signature lines `— <name> <base64(key id || signature)>`.
  * The signed bytes are the text with its last newline, without the blank line.
  */
-import { createPublicKey, hash, sign, verify } from 'node:crypto';
+import { createPublicKey, hash, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { publicHalf } from '../crypto/keys.ts';
+import type { Ed25519Signer } from '../crypto/keys.ts';
 import { CausewayError } from '../errors.ts';
 
 /** Signature types of signed-note: the byte that goes into the key id. */
@@ -32,11 +33,11 @@ export interface NoteVerifier {
   readonly verify: (text: string, signature: Uint8Array) => boolean;
 }
 
-/** Makes one signature over a note's text. */
+/** Makes one signature over a note's text; a key in a token takes its time. */
 export interface NoteSigner {
   readonly name: string;
   readonly keyId: Uint8Array;
-  readonly sign: (text: string) => Uint8Array;
+  readonly sign: (text: string) => Uint8Array | Promise<Uint8Array>;
 }
 
 const SIGNATURE_LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
@@ -74,8 +75,9 @@ export function formatNote(text: string, signatureLines: readonly string[]): str
   return `${text}\n${signatureLines.map((line) => `${line}\n`).join('')}`;
 }
 
-export function signatureLine(signer: NoteSigner, text: string): string {
-  return `— ${signer.name} ${Buffer.concat([signer.keyId, signer.sign(text)]).toString('base64')}`;
+/** Throws `dependency-lost` for a key in a token that is not there. */
+export async function signatureLine(signer: NoteSigner, text: string): Promise<string> {
+  return `— ${signer.name} ${Buffer.concat([signer.keyId, await signer.sign(text)]).toString('base64')}`;
 }
 
 /** Whether `signature` claims to be of the key that `verifier` knows: name and id together name a key, neither alone does. */
@@ -122,9 +124,9 @@ export function ed25519FromBase64(base64: string): KeyObject {
 }
 
 /** Signs with a log's Ed25519 key (type 01). */
-export function ed25519Signer(name: string, privateKey: KeyObject): NoteSigner {
-  const keyId = noteKeyId(name, ED25519, rawEd25519(privateKey));
-  return { name, keyId, sign: (text) => sign(null, Buffer.from(text), privateKey) };
+export function ed25519Signer(name: string, by: Ed25519Signer): NoteSigner {
+  const keyId = noteKeyId(name, ED25519, rawEd25519(by.key));
+  return { name, keyId, sign: (text) => by.sign(Buffer.from(text)) };
 }
 
 export function ed25519Verifier(name: string, publicKey: KeyObject): NoteVerifier {

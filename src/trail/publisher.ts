@@ -64,7 +64,8 @@ export class Publisher {
   /**
    * Publishes if the log grew, if the last attempt failed, or after a minute; undefined when there was nothing to do. A shard is wholly published
    * before the next one is. The store keeps the last checkpoint of each that was cosigned (local log: signed). Overlapping calls join the one that
-   * runs. Rejects with `peer-unreachable`, `peer-refused`, `peer-answer-invalid`, and with `trail-broken` when the witness says that it has cosigned
+   * runs. Rejects with `peer-unreachable`, `peer-refused`, `peer-answer-invalid`, with `dependency-lost`
+   * while the log's key is out of reach, and with `trail-broken` when the witness says that it has cosigned
    * what our log does not hold.
    */
   tick(now: number): Promise<Published | undefined> {
@@ -99,10 +100,10 @@ export class Publisher {
     return published;
   }
 
-  /** Only what is committed is signed, and the signature is a function of the head: no crash can make two notes of one size differ. */
+  /** Only what is committed is signed, and the text is a function of the head: no crash, and no token that is slow, can make two notes of one size say two things. */
   async #sign(head: TreeHead): Promise<Published> {
     const text = checkpointText(head);
-    return this.#save({ head, note: formatNote(text, [signatureLine(this.#options.signer(head.origin), text)]), cosigned: false });
+    return this.#save({ head, note: formatNote(text, [await signatureLine(this.#options.signer(head.origin), text)]), cosigned: false });
   }
 
   async #cosign(shard: TreeHead, known: number, witness: Witness): Promise<Published> {
@@ -110,7 +111,7 @@ export class Publisher {
     let old = known;
     for (let attempt = 0; attempt < 2; attempt++) {
       const head = await this.#headAt(shard, Math.min(shard.size, old + MAX_GROWTH));
-      const line = signatureLine(signer(head.origin), checkpointText(head));
+      const line = await signatureLine(signer(head.origin), checkpointText(head));
       observe?.('publish.signed', { log, origin: head.origin, size: head.size });
       const reply = await this.#ask(old, head, formatNote(checkpointText(head), [line]), witness);
       if (reply.status !== 409) {

@@ -43,7 +43,7 @@ export interface WitnessAnswer {
 const answer = (status: WitnessAnswer['status'], body: string): WitnessAnswer => ({ status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` });
 const conflict = (size: number): WitnessAnswer => ({ status: 409, contentType: 'text/x.tlog.size', body: `${size}\n` });
 
-/** Checks, mirrors, persists and answers; refusals are answers too. Rejects only when the mirror fails: then nothing is cosigned. */
+/** Checks, mirrors, persists and answers; refusals are answers too. Rejects only when the mirror fails, or with `dependency-lost` while a key is out of reach: then nothing is cosigned. */
 export async function addCheckpoint(body: string, options: WitnessOptions): Promise<WitnessAnswer> {
   const opened = open(body, options);
   return 'status' in opened ? opened : cosign(opened.request, opened.checkpoint, options);
@@ -85,7 +85,7 @@ async function cosign({ old, proof, checkpoint }: AddCheckpoint, { head, note }:
     if (!(thrown instanceof CausewayError)) throw thrown;
     return answer(503, `the entries could not be fetched: ${thrown.code}`);
   }
-  const lines = cosigners.map((cosigner) => signatureLine(cosigner, note.text));
+  const lines = await Promise.all(cosigners.map((cosigner) => signatureLine(cosigner, note.text)));
   const signed = formatNote(note.text, [...note.signatures.map(({ line }) => line), ...lines]);
   const result = await mirror.grow(terms, { origin: head.origin, old, head, entries, note: signed, now });
   if (result.kind === 'conflict') return conflict(result.size);

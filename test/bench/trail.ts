@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomFillSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ed25519SignerOf } from '../../src/crypto/keys.ts';
 import { exchangeId } from '../../src/platform/ids.ts';
 import type { Entry } from '../../src/trail/entry.ts';
 import { leafHash, verifyInclusion } from '../../src/trail/merkle.ts';
@@ -57,7 +58,7 @@ export async function benchTrail(seconds: number, say: (text: string) => void): 
     const proof = proofs(folder);
     say(`verified ${verifiedPerSecond.toFixed(0)} entries/s; proof of one in ${proof.entries}: ${proof.makeMicros.toFixed(0)} µs made, ${proof.verifyMicros.toFixed(0)} µs verified`);
     // The large one first holds its peak down: nothing else is in memory yet.
-    const agree = agreeing(10_000_000);
+    const agree = await agreeing(10_000_000);
     say(`${agree.exchanges} exchanges of a day agreed: one message of ${agree.bytes} bytes, roots in ${(agree.rootsMs / 1000).toFixed(1)} s, ${agree.peakMiB} MiB at most`);
     const reconcile = await differing(1_000_000, 10);
     say(`${reconcile.exchanges} exchanges, ${reconcile.differences} differences: ${reconcile.roundTrips} round trips, ${reconcile.bytes} bytes; roots of a side ${(reconcile.rootsMs / 1000).toFixed(1)} s, descent ${reconcile.descentMs.toFixed(0)} ms`);
@@ -127,7 +128,7 @@ function windowOf(count: number): Uint8Array {
 }
 
 /** The day of one side goes by window by window; the other side does the same, and one signed note says what came out. */
-function agreeing(exchanges: number): Agreed {
+async function agreeing(exchanges: number): Promise<Agreed> {
   const rollup = new Rollup({ elements: () => windowOf(Math.round((2 * exchanges) / WINDOWS_A_DAY)) });
   let peak = 0;
   const before = performance.now();
@@ -138,7 +139,7 @@ function agreeing(exchanges: number): Agreed {
   const root = rollup.root(RANGE.from, RANGE.to);
   const rootsMs = performance.now() - before;
   const { privateKey } = generateKeyPairSync('ed25519');
-  const note = signInterval({ link: 'ee-fi', ...RANGE, count: rollup.count(RANGE.from, RANGE.to), root, origin: ORIGIN, size: 40_000_000, time: BEGIN / 1000 }, ed25519Signer('fi.example/interval', privateKey));
+  const note = await signInterval({ link: 'ee-fi', ...RANGE, count: rollup.count(RANGE.from, RANGE.to), root, origin: ORIGIN, size: 40_000_000, time: BEGIN / 1000 }, ed25519Signer('fi.example/interval', ed25519SignerOf(privateKey)));
   return { exchanges, bytes: Buffer.byteLength(note), rootsMs, peakMiB: Math.round(peak / 1024 ** 2) };
 }
 

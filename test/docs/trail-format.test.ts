@@ -22,11 +22,11 @@ function commands(): string {
 }
 
 /** Runs the page's commands over a checkpoint that `change` alters after it was signed. */
-function verifies(change: (note: string) => string): boolean {
+async function verifies(change: (note: string) => string): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-by-hand-'));
   try {
     const text = checkpointText({ origin: ORIGIN, size: 614, root: Buffer.alloc(32, 1) });
-    const note = formatNote(text, [signatureLine(ed25519Signer(ORIGIN, log.privateKey), text), signatureLine(cosigner('ee.example/witness', testKey().privateKey, NOW), text)]);
+    const note = formatNote(text, [await signatureLine(ed25519Signer(ORIGIN, log), text), await signatureLine(cosigner('ee.example/witness', testKey(), NOW), text)]);
     writeFileSync(join(folder, 'checkpoint'), change(note));
     writeFileSync(join(folder, 'pub.pem'), log.publicKey.export({ type: 'spki', format: 'pem' }));
     return spawnSync('sh', ['-c', commands()], { cwd: folder }).status === 0;
@@ -35,7 +35,7 @@ function verifies(change: (note: string) => string): boolean {
   }
 }
 
-test('a checkpoint verifies by hand as docs/trail-format.md says, and one that was changed does not', { skip: tool('openssl', 'version') }, () => {
-  assert.equal(verifies((note) => note), true);
-  assert.equal(verifies((note) => note.replace('614', '615')), false);
+test('a checkpoint verifies by hand as docs/trail-format.md says, and one that was changed does not', { skip: tool('openssl', 'version') }, async () => {
+  assert.equal(await verifies((note) => note), true);
+  assert.equal(await verifies((note) => note.replace('614', '615')), false);
 });

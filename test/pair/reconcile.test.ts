@@ -6,7 +6,7 @@ import { suite, test } from 'node:test';
 import { renderReconcile, trailReconcile, verifyCase } from '../../src/cli/trail-reconcile.ts';
 import type { ReconcileArguments } from '../../src/cli/trail-reconcile.ts';
 import { trailIncidents } from '../../src/cli/trail-incidents.ts';
-import { ed25519Key } from '../../src/crypto/keys.ts';
+import { ed25519Key, ed25519SignerOf } from '../../src/crypto/keys.ts';
 import { ed25519Signer } from '../../src/trail/note.ts';
 import { signInterval } from '../../src/trail/reconcile/note.ts';
 import type { Interval } from '../../src/trail/reconcile/note.ts';
@@ -96,7 +96,7 @@ suite('a peer that asks', () => {
   const keys = () => join(pair.gateway('FI').folder, 'keys');
   const minute = () => Math.floor(now() / 60_000);
   const honest = (): Interval => ({ link: 'ee-fi', from: minute() - 20, to: minute() - 10, count: 0, root: new Uint8Array(32), origin: 'gateway.fi.example/trail/ee-fi/2026h2', size: 1, time: Math.floor(now() / 1000) });
-  const signed = (changes: Partial<Interval> = {}, file = 'interval.key.pem') => signInterval({ ...honest(), ...changes }, ed25519Signer('gateway.fi.example/interval', ed25519Key(readFileSync(join(keys(), file)), 'interval')));
+  const signed = (changes: Partial<Interval> = {}, file = 'interval.key.pem') => signInterval({ ...honest(), ...changes }, ed25519Signer('gateway.fi.example/interval', ed25519SignerOf(ed25519Key(readFileSync(join(keys(), file)), 'interval'))));
 
   async function post(path: string, body: string): Promise<{ readonly status: number; readonly code: string | undefined; readonly body: string }> {
     const identity = { key: readFileSync(join(keys(), 'federation-tls.key.pem')), cert: readFileSync(join(keys(), 'federation-tls.cert.pem')) };
@@ -111,14 +111,14 @@ suite('a peer that asks', () => {
   };
 
   test('gets our note for its own', async () => {
-    const { status, body } = await post(TRAIL_PATHS.interval, signed());
+    const { status, body } = await post(TRAIL_PATHS.interval, await signed());
     assert.deepEqual([status, body.split('\n').slice(0, 2)], [200, ['causeway/interval/v1', 'ee-fi']]);
   });
-  test('with a note under another key is refused', () => refused(TRAIL_PATHS.interval, signed({}, 'log.key.pem'), 401, 'statement-untrusted'));
-  test('with a note of another link is refused', () => refused(TRAIL_PATHS.interval, signed({ link: 'ee-lv' }), 403, 'wrong-audience'));
-  test('about minutes that are not closed is refused', () => refused(TRAIL_PATHS.interval, signed({ to: minute() }), 401, 'clock-skew'));
-  test('with an old note is refused', () => refused(TRAIL_PATHS.interval, signed({ time: Math.floor(now() / 1000) - 100 }), 401, 'clock-skew'));
-  test('with a note that is older than its last one is refused', () => refused(TRAIL_PATHS.interval, signed({ time: Math.floor(now() / 1000) - 50 }), 409, 'replay'));
+  test('with a note under another key is refused', async () => refused(TRAIL_PATHS.interval, await signed({}, 'log.key.pem'), 401, 'statement-untrusted'));
+  test('with a note of another link is refused', async () => refused(TRAIL_PATHS.interval, await signed({ link: 'ee-lv' }), 403, 'wrong-audience'));
+  test('about minutes that are not closed is refused', async () => refused(TRAIL_PATHS.interval, await signed({ to: minute() }), 401, 'clock-skew'));
+  test('with an old note is refused', async () => refused(TRAIL_PATHS.interval, await signed({ time: Math.floor(now() / 1000) - 100 }), 401, 'clock-skew'));
+  test('with a note that is older than its last one is refused', async () => refused(TRAIL_PATHS.interval, await signed({ time: Math.floor(now() / 1000) - 50 }), 409, 'replay'));
   test('with what is no note, no question, no list is refused', async () => {
     for (const path of [TRAIL_PATHS.interval, TRAIL_PATHS.compare, TRAIL_PATHS.proofs]) await refused(path, '{}', 400, 'malformed');
   });

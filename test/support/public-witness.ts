@@ -20,10 +20,11 @@ export class PublicWitnessServer {
   readonly #server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const [status, answer] = this.down || request.url !== '/add-checkpoint' ? [503, ''] : this.answer(body);
+    const reply = async (): Promise<void> => {
+      const [status, answer] = this.down || request.url !== '/add-checkpoint' ? [503, ''] : await this.answer(body);
       response.writeHead(status, { 'content-type': 'text/plain' }).end(answer);
-    });
+    };
+    request.on('end', () => void reply());
   });
   readonly #logs: (origin: string) => NoteVerifier | undefined;
   down = false;
@@ -42,7 +43,7 @@ export class PublicWitnessServer {
     return this.#heads.get(origin);
   }
 
-  answer(body: string): [status: number, body: string] {
+  async answer(body: string): Promise<[status: number, body: string]> {
     this.seen.push(body);
     const { old, proof, checkpoint } = parseAddCheckpoint(body);
     const log = this.#logs(checkpoint.split('\n', 1)[0] ?? '');
@@ -56,7 +57,7 @@ export class PublicWitnessServer {
       return [422, ''];
     }
     this.#heads.set(head.origin, head);
-    return [200, `${signatureLine(cosigner(PUBLIC_WITNESS, this.key.privateKey, Date.now()), note.text)}\n`];
+    return [200, `${await signatureLine(cosigner(PUBLIC_WITNESS, this.key, Date.now()), note.text)}\n`];
   }
 
   async listen(): Promise<string> {

@@ -58,7 +58,7 @@ export class ReconcilingSide {
           peer: new PeerSets(peer.connection(), 1_000_000),
           patience: PATIENCE,
           first: country === 'EE',
-          notes: { signer: ed25519Signer(`${country}/interval`, keys.interval.privateKey), verifier: ed25519Verifier(`${peer.country}/interval`, peer.keys.interval.publicKey) },
+          notes: { signer: ed25519Signer(`${country}/interval`, keys.interval), verifier: ed25519Verifier(`${peer.country}/interval`, peer.keys.interval.publicKey) },
         },
       ],
       sets: this.sets,

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Token } from '../../src/crypto/hsm/token.ts';
+import type { TokenCurve } from '../../src/crypto/hsm/messages.ts';
 import type { TokenOptions } from '../../src/crypto/hsm/token.ts';
 import { tool } from './tool.ts';
 
@@ -21,8 +22,9 @@ export function noSoftHsm(): string | false {
 
 export interface SoftHsm {
   readonly settings: TokenOptions;
-  /** Makes a P-256 pair. */
-  make(...labels: string[]): Promise<void>;
+  make(curve: TokenCurve, ...labels: string[]): Promise<void>;
+  /** A pair that was made elsewhere: a file in PKCS#8. */
+  import(label: string, file: string): void;
   takeAway(): void;
   giveBack(): void;
   remove(): void;
@@ -37,18 +39,23 @@ export function makeSoftHsm(): SoftHsm {
   process.env['SOFTHSM2_CONF'] = join(folder, 'softhsm2.conf');
   const pin = join(folder, 'pin');
   writeFileSync(pin, '1234\n', { mode: 0o600 });
-  const { status, stderr } = spawnSync('softhsm2-util', ['--init-token', '--free', '--label', TOKEN, '--pin', '1234', '--so-pin', '12345678'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
+  util('--init-token', '--free', '--label', TOKEN, '--pin', '1234', '--so-pin', '12345678');
   const settings = { module: LIBRARIES.find((file) => existsSync(file)) ?? '', token: TOKEN, pin, sessions: 4, timeout: 10_000 };
   return {
     settings,
-    async make(...labels) {
+    async make(curve, ...labels) {
       const token = new Token(settings);
-      for (const label of labels) await token.ask({ work: 'generate', label });
+      for (const label of labels) await token.ask({ work: 'generate', label, curve });
       await token.close();
     },
+    import: (label, file) => util('--import', file, '--token', TOKEN, '--pin', '1234', '--label', label, '--id', Buffer.from(label).toString('hex')),
     takeAway: () => renameSync(tokens, `${tokens}-away`),
     giveBack: () => renameSync(`${tokens}-away`, tokens),
     remove: () => rmSync(folder, { recursive: true }),
   };
+}
+
+function util(...args: readonly string[]): void {
+  const { status, stderr } = spawnSync('softhsm2-util', args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
 }

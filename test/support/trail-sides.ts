@@ -71,8 +71,8 @@ export class TrailSide {
     this.mirror = await openSqliteMirror(this.folder);
     this.keeper = new Keeper({
       links: [this.#kept()],
-      logKey: this.keys.log.privateKey,
-      witnessKey: this.keys.witness.privateKey,
+      logKey: this.keys.log,
+      witnessKey: this.keys.witness,
       store: this.store,
       mirror: this.mirror,
       heads: new HeadFile(`${this.folder}-heads`),

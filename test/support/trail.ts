@@ -7,6 +7,7 @@ import type { TestContext } from 'node:test';
 import { exchangeId } from '../../src/platform/ids.ts';
 import type { Entry } from '../../src/trail/entry.ts';
 import type { TrailKeys } from '../../src/trail/keys.ts';
+import { ed25519SignerOf } from '../../src/crypto/keys.ts';
 import { rawEd25519 } from '../../src/trail/note.ts';
 import { openSqliteStore } from '../../src/trail/sqlite/store.ts';
 import type { SqliteStore } from '../../src/trail/sqlite/store.ts';
@@ -96,7 +97,7 @@ export async function append(store: SqliteStore, count: number, change: Partial<
 /** An Ed25519 key pair and the base64 of its public half, as links carry it. */
 export function testKey() {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  return { privateKey, publicKey, base64: Buffer.from(rawEd25519(publicKey)).toString('base64') };
+  return { ...ed25519SignerOf(privateKey), privateKey, publicKey, base64: Buffer.from(rawEd25519(publicKey)).toString('base64') };
 }
 
 export function keysOf(logs: Record<string, ReturnType<typeof testKey>>, witnesses: Record<string, ReturnType<typeof testKey>> = {}): TrailKeys {

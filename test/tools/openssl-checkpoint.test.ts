@@ -29,22 +29,22 @@ function opensslVerifies(folder: string, key: ReturnType<typeof testKey>, signed
   return spawnSync('openssl', ['pkeyutl', '-verify', '-rawin', '-pubin', '-inkey', pem, '-in', file('signed', signed), '-sigfile', file('sig', signature)]).status === 0;
 }
 
-function cosignedNote(): string {
+async function cosignedNote(): Promise<string> {
   const text = checkpointText({ origin: ORIGIN, size: 42, root: Buffer.alloc(32, 1) });
-  return formatNote(text, [signatureLine(ed25519Signer(ORIGIN, log.privateKey), text), signatureLine(cosigner('ee.example/witness', witness.privateKey, NOW), text)]);
+  return formatNote(text, [await signatureLine(ed25519Signer(ORIGIN, log), text), await signatureLine(cosigner('ee.example/witness', witness, NOW), text)]);
 }
 
-test('openssl verifies the log\'s signature over the text of a checkpoint', (t) => {
+test('openssl verifies the log\'s signature over the text of a checkpoint', async (t) => {
   if (!opensslIsThere(t)) return;
-  const { text, signatures } = parseNote(cosignedNote());
+  const { text, signatures } = parseNote(await cosignedNote());
   const folder = testFolder(t);
   assert.equal(opensslVerifies(folder, log, text, signatures[0]!.signature), true);
   assert.equal(opensslVerifies(folder, log, text.replace('42', '43'), signatures[0]!.signature), false);
 });
 
-test('openssl verifies a cosignature over its two header lines and the text', (t) => {
+test('openssl verifies a cosignature over its two header lines and the text', async (t) => {
   if (!opensslIsThere(t)) return;
-  const { text, signatures } = parseNote(cosignedNote());
+  const { text, signatures } = parseNote(await cosignedNote());
   const { signature } = signatures[1]!;
   const signed = `cosignature/v1\ntime ${cosignatureTime(signature) / 1000}\n${text}`;
   assert.equal(opensslVerifies(testFolder(t), witness, signed, signature.subarray(8)), true);

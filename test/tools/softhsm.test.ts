@@ -1,9 +1,10 @@
 /** Keys in a PKCS#11 token: signing and opening, against node:crypto; then a gateway whose token is taken away and given back. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listKeys, rotateKey } from '../../src/cli/keys-rotate.ts';
 import { exportTrust, importTrust } from '../../src/cli/trust.ts';
 import { Token } from '../../src/crypto/hsm/token.ts';
@@ -12,6 +13,10 @@ import { parseJws, signJws, verifyJws } from '../../src/crypto/jws.ts';
 import { KeyFiles } from '../../src/crypto/key-files.ts';
 import { KeyStore } from '../../src/crypto/key-store.ts';
 import { openerOf } from '../../src/crypto/keys.ts';
+import { checkpointText, openCheckpoint } from '../../src/trail/checkpoint.ts';
+import { cosignatureVerifier, cosigner } from '../../src/trail/cosignature.ts';
+import { ed25519Signer, ed25519Verifier, formatNote, signatureLine } from '../../src/trail/note.ts';
+import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
 import { eventually } from '../support/eventually.ts';
 import { COMPANY, INCOME, gatewayFault } from '../support/questions.ts';
 import { refuses } from '../support/refused.ts';
@@ -22,6 +27,8 @@ import type { SoftHsm } from '../support/softhsm.ts';
 
 const skip = noSoftHsm();
 const PATIENCE_MS = 60_000;
+/** Ed25519. */
+const CHECKPOINT_KEYS = ['log', 'witness', 'interval'] as const;
 
 suite('a token', { skip }, () => {
   let hsm: SoftHsm;
@@ -29,7 +36,8 @@ suite('a token', { skip }, () => {
   let store: KeyStore;
   before(async () => {
     hsm = makeSoftHsm();
-    await hsm.make('a', 'b');
+    await hsm.make('P-256', 'a', 'b');
+    await hsm.make('Ed25519', 'log');
     token = new Token(hsm.settings);
     store = new KeyStore(new KeyFiles(), token);
   });
@@ -42,6 +50,19 @@ suite('a token', { skip }, () => {
     const signer = await store.signer('pkcs11:object=a');
     const signed = await Promise.all(Array.from({ length: 40 }, (_, n) => signJws('t+jwt', `{"n":${n}}`, signer)));
     for (const compact of signed) verifyJws(parseJws(compact, 4096), signer);
+  });
+
+  test('signs with Ed25519 what node:crypto verifies: a checkpoint, and a cosignature', async () => {
+    const key = await store.ed25519('pkcs11:object=log', 'log');
+    const text = checkpointText({ origin: 'ee.example/trail/ee-fi/2026h2', size: 3, root: Buffer.alloc(32, 1) });
+    const note = formatNote(text, await Promise.all([ed25519Signer('ee.example/trail/ee-fi/2026h2', key), cosigner('fi.example/witness', key, Date.now())].map((signer) => signatureLine(signer, text))));
+    const { cosigned } = openCheckpoint(note, ed25519Verifier('ee.example/trail/ee-fi/2026h2', key.key), [cosignatureVerifier('fi.example/witness', key.key)]);
+    assert.deepEqual(cosigned, ['fi.example/witness']);
+  });
+
+  test('a key of another kind than its role needs is refused', async () => {
+    await assert.rejects(store.ed25519('pkcs11:object=a', 'log'), { code: 'config-invalid', message: /no Ed25519 key/ });
+    await assert.rejects(store.signer('pkcs11:object=log'), { code: 'config-invalid', message: /no key on P-256/ });
   });
 
   test('opens what was sealed for its key, and nothing that was sealed for another', async () => {
@@ -78,7 +99,7 @@ suite('a token', { skip }, () => {
   });
 
   test('the next key takes the place of the old one under its label, once', async () => {
-    await store.makeP256('pkcs11:object=a.next');
+    await store.make('pkcs11:object=a.next', 'P-256');
     const next = await store.signer('pkcs11:object=a.next');
     for (let times = 0; times < 2; times += 1) await store.replace('pkcs11:object=a.next', 'pkcs11:object=a');
     assert.equal((await store.signer('pkcs11:object=a')).kid, next.kid);
@@ -93,6 +114,25 @@ suite('a gateway with its keys in a token', { skip }, () => {
   const crosses = async (): Promise<boolean> => (await Promise.all([INCOME.ask(pair), COMPANY.ask(pair)])).every((answer) => gatewayFault(answer) === undefined);
   const tokenProcess = (): number => Number(readFileSync(`/proc/${pair.gateway('FI').pid}/task/${pair.gateway('FI').pid}/children`, 'utf8').trim().split(' ')[0]);
 
+  /** New ones, and those that stand in the agreement already. */
+  async function makeKeysInToken(): Promise<void> {
+    await hsm.make('P-256', 'statement', 'encryption');
+    for (const role of CHECKPOINT_KEYS) {
+      const file = join(folder(), 'keys', `${role}.key.pem`);
+      hsm.import(role, file);
+      rmSync(file);
+    }
+  }
+
+  /** Of Estonia's log of the link: its entries, and those under a checkpoint that Finland cosigned. */
+  function published(): { readonly size: number; readonly cosigned: number } {
+    const db = openReadOnly(pair.store('EE'));
+    const row = db.prepare("SELECT head.size, checkpoint.size AS cosigned FROM origin JOIN head ON head.origin = origin.id JOIN checkpoint ON checkpoint.origin = origin.id WHERE log = 'ee-fi'").get();
+    db.close();
+    return { size: Number(row?.['size']), cosigned: Number(row?.['cosigned']) };
+  }
+  const allCosigned = () => published().size === published().cosigned;
+
   /** What the operators of both sides do. */
   async function exchangeKeys(): Promise<void> {
     const { document, fingerprint } = await exportTrust(folder(), 30, Date.now());
@@ -103,9 +143,9 @@ suite('a gateway with its keys in a token', { skip }, () => {
 
   before(async () => {
     hsm = makeSoftHsm();
-    await hsm.make('statement', 'encryption');
     await pair.start({});
-    await pair.reconfigure({ gateway: [[['pkcs11'], { ...hsm.settings, timeout: '5s' }], [['keys', 'statement'], 'pkcs11:object=statement'], [['keys', 'encryption'], 'pkcs11:object=encryption'], [['rotation'], { publishBefore: '1s', retireAfter: '2s' }]] }, ['FI']);
+    await makeKeysInToken();
+    await pair.reconfigure({ gateway: [[['pkcs11'], { ...hsm.settings, timeout: '5s' }], [['keys', 'statement'], 'pkcs11:object=statement'], [['keys', 'encryption'], 'pkcs11:object=encryption'], ...CHECKPOINT_KEYS.map((role): [string[], string] => [['keys', role], `pkcs11:object=${role}`]), [['rotation'], { publishBefore: '1s', retireAfter: '2s' }]] }, ['FI']);
     await exchangeKeys();
   });
   after(async () => {
@@ -113,7 +153,10 @@ suite('a gateway with its keys in a token', { skip }, () => {
     hsm.remove();
   });
 
-  test('exchanges cross both ways', () => eventually('both cross', crosses, PATIENCE_MS));
+  test('exchanges cross both ways, and its witness cosigns them', async () => {
+    await eventually('both cross', crosses, PATIENCE_MS);
+    await eventually('all is cosigned', allCosigned, PATIENCE_MS);
+  });
 
   test('a crash of the library harms no gateway: the next exchanges cross', async () => {
     process.kill(tokenProcess(), 'SIGKILL');
@@ -126,8 +169,14 @@ suite('a gateway with its keys in a token', { skip }, () => {
     const ready = async () => (await fetch(`http://127.0.0.1:${pair.gateway('FI').ports.operations}/health/ready`)).json() as Promise<{ ready: boolean; warnings: string[] }>;
     await eventually('it says so', async () => (await ready()).warnings.some((text) => text.startsWith('hsm of link ee-fi is gone')), PATIENCE_MS);
     assert.equal(gatewayFault(await INCOME.ask(pair))?.['code'], 'dependency-lost');
+    const before = published();
+    // Estonia records its question; Finland cannot even sign a refusal.
+    assert.ok(gatewayFault(await COMPANY.ask(pair)));
+    await sleep(3000);
+    assert.deepEqual([published().cosigned, published().size > before.size], [before.cosigned, true], 'nothing was cosigned meanwhile');
     hsm.giveBack();
     await eventually('both cross', crosses, PATIENCE_MS);
+    await eventually('all is cosigned', allCosigned, PATIENCE_MS);
     assert.equal((await ready()).warnings.some((text) => text.startsWith('hsm')), false);
   });
 

@@ -10,13 +10,15 @@ export interface TokenSettings {
   readonly sessions: number;
 }
 
+export type TokenCurve = 'P-256' | 'Ed25519';
+
 /** `label`: CKA_LABEL of a key pair. */
 export type TokenWork =
   | { readonly work: 'public'; readonly label: string }
   | { readonly work: 'sign'; readonly label: string; readonly digest: string }
   | { readonly work: 'agree'; readonly label: string; readonly point: string }
   | { readonly work: 'signEd25519'; readonly label: string; readonly text: string }
-  | { readonly work: 'generate'; readonly label: string }
+  | { readonly work: 'generate'; readonly label: string; readonly curve: TokenCurve }
   | { readonly work: 'replace'; readonly from: string; readonly label: string }
   | { readonly work: 'ping' };
 

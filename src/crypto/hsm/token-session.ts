@@ -3,14 +3,15 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Constants, Cryptoki, Handle, Template } from './cryptoki.d.ts';
-import type { TokenSettings, TokenWork } from './messages.ts';
+import type { TokenCurve, TokenSettings, TokenWork } from './messages.ts';
 
 /** Where the optional package is installed and compiled. */
 const PACKAGE = join(import.meta.dirname, '../../../hsm/package.json');
-/** OBJECT IDENTIFIER prime256v1. */
-const P256 = Buffer.from('06082a8648ce3d030107', 'hex');
-/** CKM_EDDSA (PKCS#11 3.0), which the package has no name for. */
+/** CKM_EDDSA and CKM_EC_EDWARDS_KEY_PAIR_GEN (PKCS#11 3.0), which the package has no name for. */
 const CKM_EDDSA = 0x1057;
+const CKM_EC_EDWARDS_KEY_PAIR_GEN = 0x1055;
+/** CKA_EC_PARAMS: OBJECT IDENTIFIER prime256v1 and id-Ed25519. */
+const CURVES: Readonly<Record<TokenCurve, Buffer>> = { 'P-256': Buffer.from('06082a8648ce3d030107', 'hex'), Ed25519: Buffer.from('06032b6570', 'hex') };
 const SIGNATURE_BYTES = 64;
 
 export class TokenSession {
@@ -47,7 +48,7 @@ export class TokenSession {
 
   async #runIn(session: Handle, work: TokenWork): Promise<Buffer | undefined> {
     if (work.work === 'ping') return this.#pkcs11.C_GetSessionInfo(session) && Buffer.of(1);
-    if (work.work === 'generate') return this.#generate(session, work.label);
+    if (work.work === 'generate') return this.#generate(session, work.label, work.curve);
     if (work.work === 'replace') return this.#replace(session, work.from, work.label);
     if (work.work === 'public') return this.#point(session, work.label);
     const key = this.#find(session, this.#is.CKO_PRIVATE_KEY, work.label);
@@ -69,18 +70,18 @@ export class TokenSession {
     return value!.value;
   }
 
-  /** DER of the key's point; an Ed25519 key has 32 bytes there. */
+  /** DER of the key's point; of an Ed25519 key its 32 bytes, which some tokens give as they are. */
   #point(session: Handle, label: string): Buffer | undefined {
     const key = this.#find(session, this.#is.CKO_PUBLIC_KEY, label);
     return key === undefined ? undefined : this.#pkcs11.C_GetAttributeValue(session, key, [{ type: this.#is.CKA_EC_POINT }])[0]?.value;
   }
 
-  /** A P-256 pair that never leaves the token. */
-  #generate(session: Handle, label: string): Buffer {
+  /** A pair that never leaves the token. */
+  #generate(session: Handle, label: string, curve: TokenCurve): Buffer {
     const is = this.#is;
     const common = [{ type: is.CKA_TOKEN, value: true }, { type: is.CKA_LABEL, value: label }];
-    const secret = [{ type: is.CKA_PRIVATE, value: true }, { type: is.CKA_SENSITIVE, value: true }, { type: is.CKA_EXTRACTABLE, value: false }, { type: is.CKA_SIGN, value: true }, { type: is.CKA_DERIVE, value: true }];
-    this.#pkcs11.C_GenerateKeyPair(session, { mechanism: is.CKM_EC_KEY_PAIR_GEN }, [...common, { type: is.CKA_EC_PARAMS, value: P256 }, { type: is.CKA_VERIFY, value: true }], [...common, ...secret]);
+    const secret = [{ type: is.CKA_PRIVATE, value: true }, { type: is.CKA_SENSITIVE, value: true }, { type: is.CKA_EXTRACTABLE, value: false }, { type: is.CKA_SIGN, value: true }, ...(curve === 'P-256' ? [{ type: is.CKA_DERIVE, value: true }] : [])];
+    this.#pkcs11.C_GenerateKeyPair(session, { mechanism: curve === 'P-256' ? is.CKM_EC_KEY_PAIR_GEN : CKM_EC_EDWARDS_KEY_PAIR_GEN }, [...common, { type: is.CKA_EC_PARAMS, value: CURVES[curve] }, { type: is.CKA_VERIFY, value: true }], [...common, ...secret]);
     return Buffer.of(1);
   }
 

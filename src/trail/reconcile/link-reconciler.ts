@@ -121,7 +121,7 @@ export class LinkReconciler {
     await this.#follow();
     const interval = await this.#notes.open(theirs);
     const ours = await this.#interval(interval);
-    const note = this.#sign(ours);
+    const note = await this.#sign(ours);
     // Only what leads on from the last agreement is one more.
     const begin = await this.#begin();
     if (sameInterval(ours, interval) && interval.from <= begin && begin < interval.to) await this.#agree(interval, note, theirs);
@@ -203,7 +203,7 @@ export class LinkReconciler {
     const ours = await this.#interval(range);
     if (this.#tried?.to === range.to && sameHash(this.#tried.root, ours.root) && now < this.#tried.again) return;
     this.#tried = { root: ours.root, to: range.to, again: now + FAILED_MS };
-    const note = this.#sign(ours);
+    const note = await this.#sign(ours);
     const answer = await this.#link.peer.note(note);
     const theirs = await this.#notes!.open(answer);
     if (theirs.from !== range.from || theirs.to !== range.to) throw new CausewayError('peer-answer-invalid', 'the note of the peer is about another range');
@@ -221,7 +221,7 @@ export class LinkReconciler {
     return { link: this.id, from, to, ...summary, time: Math.floor(this.#options.clock.now() / 1000) };
   }
 
-  #sign(interval: Interval): string {
+  #sign(interval: Interval): Promise<string> {
     return signInterval(interval, this.#link.notes!.signer);
   }
 

@@ -34,9 +34,10 @@ export interface Interval extends Range, LogPosition {
   readonly time: number;
 }
 
-export function signInterval({ link, from, to, count, root, origin, size, time }: Interval, signer: NoteSigner): string {
+/** Throws `dependency-lost` for a key in a token that is not there. */
+export async function signInterval({ link, from, to, count, root, origin, size, time }: Interval, signer: NoteSigner): Promise<string> {
   const text = `${[KIND, link, from, to, count, Buffer.from(root).toString('base64'), origin, size, time].join('\n')}\n`;
-  return formatNote(text, [signatureLine(signer, text)]);
+  return formatNote(text, [await signatureLine(signer, text)]);
 }
 
 /** Whether two notes say the same of one range, however far each log had come. */

@@ -18,7 +18,7 @@ export async function makeNextKey(role: RotatingRole, keys: OwnKeys, now: number
     const { key, certificate } = await newTls(keys, now);
     await writeDurably(keys.nextCertificate(), certificate);
     await keys.files.write(place, privateKey(key, 'TLS'));
-  } else await keys.store.makeP256(place);
+  } else await keys.store.make(place, 'P-256');
   const next = await keys.next(role);
   return 'pin' in next ? next.pin : next.kid;
 }

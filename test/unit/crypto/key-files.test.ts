@@ -38,7 +38,7 @@ suite('private keys in files', () => {
   test('a key that is made later is encrypted too, and for this user alone', async () => {
     const made = join(folder, 'made.key.pem');
     const keys = new KeyFiles(passphrase);
-    await keys.makeP256(made);
+    await keys.make(made, 'P-256');
     assert.match(readFileSync(made, 'utf8'), /ENCRYPTED/);
     assert.equal(statSync(made).mode & 0o077, 0);
     keys.signer(made);

@@ -68,11 +68,11 @@ describe("the peer's clock, by its cosignatures", () => {
     await measuringOffset(async () => ({ status, body }), verifier, { now: () => NOW, monotonic: () => 0 }, ({ ms }) => told.push(ms))('');
     return told;
   };
-  const lineAt = (now: number) => signatureLine(cosigner('ee.example/witness', key.privateKey, now), text);
+  const lineAt = (now: number) => signatureLine(cosigner('ee.example/witness', key, now), text);
 
-  test('is measured to half a second', async () => assert.deepEqual(await ask(200, `${lineAt(NOW + 45_000)}\n`), [45_500]));
+  test('is measured to half a second', async () => assert.deepEqual(await ask(200, `${await lineAt(NOW + 45_000)}\n`), [45_500]));
   test('is not measured by what the witness did not sign, or by a refusal', async () => {
-    const other = signatureLine(cosigner('ee.example/witness', testKey().privateKey, NOW), text);
+    const other = await signatureLine(cosigner('ee.example/witness', testKey(), NOW), text);
     for (const [status, body] of [[409, '3\n'], [200, `${other}\n`], [200, '— ee.example/witness AAAA\n'], [200, '']] as const) assert.deepEqual(await ask(status, body), []);
   });
 });

@@ -9,18 +9,18 @@ import { ed25519Signer, formatNote, signatureLine } from '../../../src/trail/not
 import { LINK, LOCAL_ORIGIN, NOW, ORIGIN, append, testKey, testTrail } from '../../support/trail.ts';
 
 const PEER = 'ee.example/trail/ee-fi/2026h1';
-const signer = ed25519Signer(PEER, testKey().privateKey);
+const signer = ed25519Signer(PEER, testKey());
 const MINUTE = 60_000;
 
-function peerNote(size: number): string {
+async function peerNote(size: number): Promise<string> {
   const text = checkpointText({ origin: PEER, size, root: Buffer.alloc(32, size) });
-  return formatNote(text, [signatureLine(signer, text)]);
+  return formatNote(text, [await signatureLine(signer, text)]);
 }
 
 async function setUp(t: TestContext) {
   const { store, mirror } = await testTrail(t);
   let witnessed: number | undefined;
-  const latestWitnessed = async () => (witnessed === undefined ? undefined : { origin: PEER, size: witnessed, root: Buffer.alloc(32, witnessed), note: peerNote(witnessed), at: NOW });
+  const latestWitnessed = async () => (witnessed === undefined ? undefined : { origin: PEER, size: witnessed, root: Buffer.alloc(32, witnessed), note: await peerNote(witnessed), at: NOW });
   const entangler = () => new Entangler({ store, mirror: { latestWitnessed }, log: LINK, link: { id: LINK, version: 1 }, clockState: () => 'synchronised' });
   const witness = (size: number) => void (witnessed = size);
   const steps = async () => (await mirror.entries(ORIGIN, 0, (await store.head(LINK)).size)).map((bytes) => JSON.parse(Buffer.from(bytes!).toString()) as Entry);
@@ -41,9 +41,9 @@ test('the peer\'s cosigned checkpoint is recorded once a minute while there is t
   assert.equal((await steps()).length, 3, 'not twice within a minute');
   await entangle.tick(NOW + MINUTE);
   const recorded = (await steps()).filter(({ step }) => step === 'peer-checkpoint');
-  assert.deepEqual(recorded.map(({ checkpoint }) => checkpoint), [1, 2].map((size) => ({
-    origin: PEER, size, root: Buffer.alloc(32, size).toString('base64'), note: createHash('sha256').update(peerNote(size)).digest('base64url'),
-  })));
+  assert.deepEqual(recorded.map(({ checkpoint }) => checkpoint), await Promise.all([1, 2].map(async (size) => ({
+    origin: PEER, size, root: Buffer.alloc(32, size).toString('base64'), note: createHash('sha256').update(await peerNote(size)).digest('base64url'),
+  }))));
 });
 
 test('two gateways without traffic do not keep each other busy: checkpoints alone are no reason for an entry', async (t) => {
@@ -65,7 +65,7 @@ test('the local log\'s checkpoint is recorded hourly, once each', async (t) => {
   const local = async (size: number) => {
     await store.commit({ entries: [{ log: 'local', entry: { v: 1, step: 'suspend', link: { id: LINK, version: 1 }, t: { ms: NOW, clock: 'unknown' } } }] });
     const text = checkpointText({ ...(await store.head('local')), size });
-    await store.saveCheckpoint(LOCAL_ORIGIN, size, formatNote(text, [signatureLine(ed25519Signer(LOCAL_ORIGIN, testKey().privateKey), text)]));
+    await store.saveCheckpoint(LOCAL_ORIGIN, size, formatNote(text, [await signatureLine(ed25519Signer(LOCAL_ORIGIN, testKey()), text)]));
   };
   await local(1);
   await entangle.tick(NOW);

@@ -10,13 +10,13 @@ const code = (wanted: string) => (error: unknown) => error instanceof CausewayEr
 const log = testKey();
 const witness = testKey();
 const stranger = testKey();
-const signer = ed25519Signer(ORIGIN, log.privateKey);
+const signer = ed25519Signer(ORIGIN, log);
 const verifier = ed25519Verifier(ORIGIN, log.publicKey);
 const head = { origin: ORIGIN, size: 70_000, root: Buffer.alloc(32, 7) };
 const text = checkpointText(head);
-const note = formatNote(text, [signatureLine(signer, text)]);
+const note = formatNote(text, [await signatureLine(signer, text)]);
 
-test('the example checkpoint of C2SP tlog-cosignature reads as its parts', () => {
+test('the example checkpoint of C2SP tlog-cosignature reads as its parts', async () => {
   const example = [
     'example.com/behind-the-sofa', '20852163', 'CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=', '',
     '— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=',
@@ -28,7 +28,7 @@ test('the example checkpoint of C2SP tlog-cosignature reads as its parts', () =>
   assert.equal(cosignatureTime(signatures[1]!.signature), 1_679_315_147_000);
 });
 
-test('a key id is the start of SHA-256(name, newline, type, key)', () => {
+test('a key id is the start of SHA-256(name, newline, type, key)', async () => {
   // The key of golang.org/x/mod/sumdb/note's documentation: PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW
   const key = Buffer.from('ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW', 'base64');
   assert.equal(Buffer.from(noteKeyId('PeterNeumann', key[0]!, key.subarray(1))).toString('hex'), 'c74f20a3');
@@ -36,27 +36,29 @@ test('a key id is the start of SHA-256(name, newline, type, key)', () => {
   assert.equal(verifyNote(opened, [ed25519Verifier('PeterNeumann', ed25519FromBase64(key.subarray(1).toString('base64')))]).length, 1);
 });
 
-test('a note opens with the key that signed it, and signatures of strangers are ignored', () => {
-  const other = signatureLine(ed25519Signer(ORIGIN, stranger.privateKey), text);
-  const opened = openCheckpoint(formatNote(text, [other, signatureLine(signer, text)]), verifier);
+test('a note opens with the key that signed it, and signatures of strangers are ignored', async () => {
+  const other = await signatureLine(ed25519Signer(ORIGIN, stranger), text);
+  const opened = openCheckpoint(formatNote(text, [other, await signatureLine(signer, text)]), verifier);
   assert.equal(opened.head.size, 70_000);
   assert.deepEqual(opened.cosigned, []);
 });
 
-test('a note that no known key signed is refused', () => {
+test('a note that no known key signed is refused', async () => {
   assert.throws(() => openCheckpoint(note, ed25519Verifier(ORIGIN, stranger.publicKey)), code('statement-untrusted'));
   assert.throws(() => openCheckpoint(note, ed25519Verifier('other.example', log.publicKey)), code('statement-untrusted'));
 });
 
-test('one bad signature of a known key rejects the note, whatever else signed it', () => {
-  const forged = signatureLine({ ...signer, sign: () => Buffer.alloc(64) }, text);
-  assert.throws(() => openCheckpoint(formatNote(text, [signatureLine(signer, text), forged]), verifier), code('statement-invalid'));
+test('one bad signature of a known key rejects the note, whatever else signed it', async () => {
+  const forged = await signatureLine({ ...signer, sign: () => Buffer.alloc(64) }, text);
+  const honest = await signatureLine(signer, text);
+  assert.throws(() => openCheckpoint(formatNote(text, [honest, forged]), verifier), code('statement-invalid'));
   assert.throws(() => openCheckpoint(note.replace('70000', '70001'), verifier), code('statement-invalid'));
 });
 
-test('a cosignature binds the text and its time, and a bad one rejects the note', () => {
-  const line = signatureLine(cosigner('w.example', witness.privateKey, NOW), text);
-  const cosigned = formatNote(text, [signatureLine(signer, text), line]);
+test('a cosignature binds the text and its time, and a bad one rejects the note', async () => {
+  const line = await signatureLine(cosigner('w.example', witness, NOW), text);
+  const ours = await signatureLine(signer, text);
+  const cosigned = formatNote(text, [ours, line]);
   const witnesses = [cosignatureVerifier('w.example', witness.publicKey)];
   assert.deepEqual(openCheckpoint(cosigned, verifier, witnesses).cosigned, ['w.example']);
   assert.equal(cosignatureTime(parseSignatureLine(line).signature), NOW);
@@ -64,11 +66,11 @@ test('a cosignature binds the text and its time, and a bad one rejects the note'
   const later = Buffer.from(signature);
   later[7]! ^= 1;
   const moved = `— w.example ${Buffer.concat([keyId, later]).toString('base64')}`;
-  assert.throws(() => openCheckpoint(formatNote(text, [signatureLine(signer, text), moved]), verifier, witnesses), code('statement-invalid'));
+  assert.throws(() => openCheckpoint(formatNote(text, [ours, moved]), verifier, witnesses), code('statement-invalid'));
 });
 
-test('a witness cannot stand in for the log', () => {
-  const only = formatNote(text, [signatureLine(cosigner('w.example', witness.privateKey, NOW), text)]);
+test('a witness cannot stand in for the log', async () => {
+  const only = formatNote(text, [await signatureLine(cosigner('w.example', witness, NOW), text)]);
   assert.throws(() => openCheckpoint(only, verifier, [cosignatureVerifier('w.example', witness.publicKey)]), code('statement-untrusted'));
 });
 
@@ -81,8 +83,8 @@ const malformed: Record<string, string> = {
   'with a size with a leading zero': note.replace('70000', '070000'),
   'with a size that no number holds': note.replace('70000', '99999999999999999'),
   'with a root of another length': note.replace(/BwcH/, ''),
-  'with two lines of text': formatNote(`${ORIGIN}\n70000\n`, [signatureLine(signer, text)]),
-  'with 33 signatures': formatNote(text, Array(33).fill(signatureLine(signer, text))),
+  'with two lines of text': formatNote(`${ORIGIN}\n70000\n`, [await signatureLine(signer, text)]),
+  'with 33 signatures': formatNote(text, Array(33).fill(await signatureLine(signer, text))),
 };
 
 for (const [what, content] of Object.entries(malformed)) {
@@ -91,7 +93,7 @@ for (const [what, content] of Object.entries(malformed)) {
   });
 }
 
-test('extension lines are allowed and signed', () => {
+test('extension lines are allowed and signed', async () => {
   const extended = `${text}ext 1\n`;
-  assert.equal(openCheckpoint(formatNote(extended, [signatureLine(signer, extended)]), verifier).head.size, 70_000);
+  assert.equal(openCheckpoint(formatNote(extended, [await signatureLine(signer, extended)]), verifier).head.size, 70_000);
 });

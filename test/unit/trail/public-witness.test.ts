@@ -23,7 +23,7 @@ async function witnessed(t: TestContext, interfere?: (reply: WitnessReply) => Wi
   const make = () => new PublicWitness({
     verifier: public_, every: 0, store, reader: mirror, clock: systemClock(), report: (error) => reports.push(error),
     ask: async (body) => {
-      const [status, answer] = server.down ? [503, ''] : server.answer(body);
+      const [status, answer] = server.down ? [503, ''] : await server.answer(body);
       return (interfere ?? ((reply) => reply))({ status, body: answer });
     },
   });
@@ -31,7 +31,7 @@ async function witnessed(t: TestContext, interfere?: (reply: WitnessReply) => Wi
   let now = NOW;
   const publish = async (entries: number) => {
     await append(store, entries);
-    const publisher = new Publisher({ store, reader: mirror, log: LINK, signer: (origin) => ed25519Signer(origin, log.privateKey), verifier, published: async (published) => witness.published(LINK, published) });
+    const publisher = new Publisher({ store, reader: mirror, log: LINK, signer: (origin) => ed25519Signer(origin, log), verifier, published: async (published) => witness.published(LINK, published) });
     await publisher.tick((now += 1000));
     await witness.close();
     return openCheckpoint((await store.checkpoint(ORIGIN))!, verifier(ORIGIN), [public_]);

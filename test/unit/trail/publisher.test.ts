@@ -107,8 +107,8 @@ test('an answer of the witness without its own valid cosignature is not stored',
   const { ours } = await witnessPair(t);
   await append(ours.store, 1);
   const text = checkpointText(await ours.store.head(LINK));
-  const wrongText = signatureLine(cosigner('ee.example/witness', witness.privateKey, NOW), text.replace('\n1\n', '\n2\n'));
-  const wrongKey = signatureLine(cosigner('ee.example/witness', testKey().privateKey, NOW), text);
+  const wrongText = await signatureLine(cosigner('ee.example/witness', witness, NOW), text.replace('\n1\n', '\n2\n'));
+  const wrongKey = await signatureLine(cosigner('ee.example/witness', testKey(), NOW), text);
   for (const body of [`${wrongText}\n`, `${wrongKey}\n`, '', 'OK\n']) {
     await assert.rejects(publisherOf(ours, async () => ({ status: 200, body })).tick(NOW), { code: 'peer-answer-invalid' });
   }

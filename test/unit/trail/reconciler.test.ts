@@ -168,13 +168,13 @@ test('a peer that signs what its own log does not bear out is an incident, with 
   const sides = await reconcilingSides(t);
   await both(sides, 4);
   await sides.pass(1000);
-  const { privateKey, publicKey } = sides.FI.side.keys.interval;
-  const signer = ed25519Signer('FI/interval', privateKey);
+  const { interval } = sides.FI.side.keys;
+  const signer = ed25519Signer('FI/interval', interval);
   sides.FI.side.interfere = async (target, answer) => {
     const reply = await answer();
     if (target !== TRAIL_PATHS.interval) return reply;
-    const said = openInterval(Buffer.from(reply.body).toString(), ed25519Verifier('FI/interval', publicKey));
-    return toReply({ status: 200, body: signInterval({ ...said, count: said.count + 1 }, signer) });
+    const said = openInterval(Buffer.from(reply.body).toString(), ed25519Verifier('FI/interval', interval.publicKey));
+    return toReply({ status: 200, body: await signInterval({ ...said, count: said.count + 1 }, signer) });
   };
   await sides.pass(TO_NOTES);
   const [incident] = await sides.EE.side.mirror.incidents('open');

@@ -41,7 +41,7 @@ test('a redacted entry leaves its leaf hash and a decision, in a folder that no 
   assert.deepEqual([report.wrong, report.logs.find(({ origin }) => origin === FI)?.redacted], [[], 1]);
   const head = await sides.FI.store.head(LINK);
   const text = checkpointText(head);
-  const checkpoint = formatNote(text, [signatureLine(ed25519Signer(FI, sides.FI.keys.log.privateKey), text)]);
+  const checkpoint = formatNote(text, [await signatureLine(ed25519Signer(FI, sides.FI.keys.log), text)]);
   verifyTlogProof(parseTlogProof(renderTlogProof({ index: 2, hashes: await sides.FI.mirror.inclusionProof(FI, 2, head.size), checkpoint })), leafHash(bytes!), sides.FI.logVerifier(FI));
 
   await sides.FI.keeper.admit(LINK);

@@ -13,7 +13,7 @@ test('a proof reads back as it was written and verifies its entry and no other; 
   await append(store, 300);
   const head = await store.head(LINK);
   const text = checkpointText(head);
-  const checkpoint = formatNote(text, [signatureLine(ed25519Signer(ORIGIN, key.privateKey), text)]);
+  const checkpoint = formatNote(text, [await signatureLine(ed25519Signer(ORIGIN, key), text)]);
   const hashes = await mirror.inclusionProof(ORIGIN, 77, head.size);
   const proof = renderTlogProof({ index: 77, hashes, checkpoint });
   const verifier = ed25519Verifier(ORIGIN, key.publicKey);

@@ -38,14 +38,14 @@ async function fill(t: TestContext): Promise<{ folder: string; xid: string }> {
     const verifier = () => ed25519Verifier(origin, key.publicKey);
     const options: WitnessOptions = {
       terms: { link: LINK, versions: [1], us: 'EE', peer: 'FI', entriesPerMinute: 10_000 }, origin, log: verifier, mirror: to.mirror, now: NOW,
-      cosigners: [cosigner('fi.example/witness', witness.privateKey, NOW)],
+      cosigners: [cosigner('fi.example/witness', witness, NOW)],
       fetchEntries: async (name, first, end) => (await from.mirror.entries(name, first, end)).map((bytes) => ({ bytes: bytes! })),
     };
     const ask = (body: string) => addCheckpoint(body, options);
-    await new Publisher({ store: from.store, reader: from.mirror, log: LINK, signer: () => ed25519Signer(origin, key.privateKey), verifier, witness: { verifiers: [cosignatureVerifier('fi.example/witness', witness.publicKey)], ask } }).tick(NOW);
+    await new Publisher({ store: from.store, reader: from.mirror, log: LINK, signer: () => ed25519Signer(origin, key), verifier, witness: { verifiers: [cosignatureVerifier('fi.example/witness', witness.publicKey)], ask } }).tick(NOW);
   };
   await publish(peer, PEER_ORIGIN, peerLog, ours);
-  await new Publisher({ store, reader: ours.mirror, log: 'local', signer: () => ed25519Signer(LOCAL_ORIGIN, log.privateKey), verifier: () => ed25519Verifier(LOCAL_ORIGIN, log.publicKey) }).tick(NOW);
+  await new Publisher({ store, reader: ours.mirror, log: 'local', signer: () => ed25519Signer(LOCAL_ORIGIN, log), verifier: () => ed25519Verifier(LOCAL_ORIGIN, log.publicKey) }).tick(NOW);
   await new Entangler({ store, mirror: ours.mirror, log: LINK, link: { id: LINK, version: 1 }, clockState: () => 'unknown' }).tick(NOW);
   await publish(ours, ORIGIN, log, peer);
   await append(store, 10);

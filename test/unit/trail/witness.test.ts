@@ -56,7 +56,7 @@ test('another root at the size that was cosigned is answered 409, and from then 
   await append(ours.store, 4);
   await submit(await request(0));
   const before = await theirs.mirror.witnessed(ORIGIN);
-  const fork = noteOf({ ...(await ours.store.head(LINK)), root: randomBytes(32) });
+  const fork = await noteOf({ ...(await ours.store.head(LINK)), root: randomBytes(32) });
   assert.equal((await submit(await request(4, { checkpoint: fork }))).status, 409);
   assert.deepEqual(await theirs.mirror.witnessed(ORIGIN), before);
   assert.deepEqual(await incidents(), ['fork']);
@@ -75,7 +75,7 @@ test('a rewritten log is answered 422, and an incident is open until the log is 
   await submit(await request(0));
   const rewritten = await testTrail(t);
   await append(rewritten.store, 9);
-  const body = renderAddCheckpoint({ old: 4, proof: await rewritten.mirror.consistencyProof(ORIGIN, 4, 9), checkpoint: noteOf(await rewritten.store.head(LINK)) });
+  const body = renderAddCheckpoint({ old: 4, proof: await rewritten.mirror.consistencyProof(ORIGIN, 4, 9), checkpoint: await noteOf(await rewritten.store.head(LINK)) });
   assert.equal((await submit(body)).status, 422);
   assert.equal((await theirs.mirror.witnessed(ORIGIN))?.size, 4);
   assert.deepEqual(await incidents(), ['proof']);
@@ -90,7 +90,7 @@ test('a log that was rolled back is answered 400 or 409, never cosigned', async 
   await submit(await request(0));
   const restored = await testTrail(t);
   await append(restored.store, 2);
-  const checkpoint = noteOf(await restored.store.head(LINK));
+  const checkpoint = await noteOf(await restored.store.head(LINK));
   assert.equal((await submit(renderAddCheckpoint({ old: 4, proof: [], checkpoint }))).status, 400);
   assert.deepEqual((await submit(renderAddCheckpoint({ old: 2, proof: [], checkpoint }))).body, '4\n');
 });
@@ -186,15 +186,15 @@ test('a shard that names another head, and one that is older, are not cosigned',
   assert.equal((await submit(await request(0))).status, 424);
   const older = await testTrail(t, { logs: { ...LOGS, [LINK]: 'fi.example/trail/ee-fi/2025h2' } });
   await append(older.store, 1);
-  const checkpoint = noteOf(await older.store.head(LINK));
+  const checkpoint = await noteOf(await older.store.head(LINK));
   assert.equal((await submit(renderAddCheckpoint({ old: 0, proof: [], checkpoint }))).status, 404, 'before the first shard of the link');
 });
 
-const refusals: { readonly what: string; readonly status: number; readonly body: (good: string, head: TreeHead) => string }[] = [
+const refusals: { readonly what: string; readonly status: number; readonly body: (good: string, head: TreeHead) => string | Promise<string> }[] = [
   { what: 'a proof from size 0', status: 422, body: (good) => good.replace('old 0\n', `old 0\n${randomBytes(32).toString('base64')}\n`) },
   { what: 'an unknown origin', status: 404, body: (good) => good.replaceAll(ORIGIN, 'other.example/log') },
   { what: "another log's origin of the same form", status: 404, body: (good) => good.replaceAll(ORIGIN, 'fi.example/trail/fi-ua/2026h1') },
-  { what: 'a signature of another key', status: 403, body: (_, head) => renderAddCheckpoint({ old: 0, proof: [], checkpoint: noteOf(head, ed25519Signer(ORIGIN, testKey().privateKey)) }) },
+  { what: 'a signature of another key', status: 403, body: async (_, head) => renderAddCheckpoint({ old: 0, proof: [], checkpoint: await noteOf(head, ed25519Signer(ORIGIN, testKey())) }) },
   { what: 'a signature that does not verify', status: 403, body: (good) => good.replace('\n4\n', '\n5\n') },
   { what: 'an old size larger than the checkpoint', status: 400, body: (good) => good.replace('old 0', 'old 9') },
   { what: 'no old size', status: 400, body: (good) => good.replace('old 0', 'new 0') },
@@ -205,14 +205,14 @@ const refusals: { readonly what: string; readonly status: number; readonly body:
   { what: 'no checkpoint', status: 400, body: () => 'old 0\n\n' },
   { what: 'nothing at all', status: 400, body: () => '' },
   { what: 'more than the limit', status: 400, body: (good) => good + 'x'.repeat(200_000) },
-  { what: 'more entries than one checkpoint may add', status: 400, body: (_, head) => renderAddCheckpoint({ old: 0, proof: [], checkpoint: noteOf({ ...head, size: MAX_GROWTH + 1 }) }) },
+  { what: 'more entries than one checkpoint may add', status: 400, body: async (_, head) => renderAddCheckpoint({ old: 0, proof: [], checkpoint: await noteOf({ ...head, size: MAX_GROWTH + 1 }) }) },
 ];
 
 for (const { what, status, body } of refusals) {
   test(`a request with ${what} is answered ${status} and nothing is stored`, async (t) => {
     const { ours, theirs, submit, request, fetched } = await witnessPair(t);
     await append(ours.store, 4);
-    const answer = await submit(body(await request(0), await ours.store.head(LINK)));
+    const answer = await submit(await body(await request(0), await ours.store.head(LINK)));
     assert.equal(answer.status, status);
     assert.deepEqual([await theirs.mirror.witnessed(ORIGIN), fetched], [undefined, []]);
   });
