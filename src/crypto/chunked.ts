@@ -3,8 +3,9 @@
  * AEAD_AES_256_GCM. 16 KiB chunks, the last one always shorter, key-committing. Ciphertext: salt (24) ‖ commitment (32) ‖ chunks of at
  * most 16 KiB + 16. Either way the bytes may come in any pieces.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
+import { randomBytes } from '../platform/random.ts';
 
 const CHUNK = 16 * 1024;
 const TAG = 16;

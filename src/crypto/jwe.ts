@@ -3,9 +3,10 @@
  * On node:crypto: the library's way through WebCrypto takes about twice the time, four times an exchange. The tests hold it
  * against the library, both ways.
  */
-import { createCipheriv, createDecipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createPublicKey, diffieHellman, generateKeyPairSync, hash } from 'node:crypto';
 import type { KeyObject, webcrypto } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
+import { randomBytes } from '../platform/random.ts';
 
 const ALGORITHM = 'ECDH-ES+A256KW';
 const ENCRYPTION = 'A256GCM';

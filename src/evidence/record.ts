@@ -2,8 +2,9 @@
  * Records of what was exchanged, encrypted under a key of their own exchange (trail.md, "Evidence and erasure"). Destroying the record
  * key destroys every record of the exchange on this side, salts included.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
+import { randomBytes } from '../platform/random.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 const NONCE = 12;

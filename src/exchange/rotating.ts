@@ -66,8 +66,7 @@ export class Rotating {
 
   async #look(): Promise<void> {
     const { folders, keys } = this.#options;
-    const answered = new Set(await folders.outcomes.ids());
-    for (const id of await folders.orders.ids()) if (!answered.has(id) && !this.#settled.has(id)) await this.#take(id);
+    for (const id of await folders.orders.ids()) if (!this.#settled.has(id)) await this.#take(id);
     for (const role of ROTATING) {
       const plan = keys.plan(role);
       if (plan !== undefined) await this.#goOn(plan);
@@ -77,6 +76,7 @@ export class Rotating {
   async #take(id: string): Promise<void> {
     const { folders, clock, log } = this.#options;
     this.#settled.add(id);
+    if ((await folders.outcomes.find(id)) !== undefined) return;
     try {
       const order = await folders.orders.read(id);
       const outcome = order.action === 'rehearse' ? await this.#rehearse(order.role) : await this.#begin(order);

@@ -2,11 +2,12 @@
  * The parts of a payload: each under a key of its own, in its own place. A part in memory stays there; one that lies in a file is sealed into another
  * file, and opened into another, chunk by chunk.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { ChunkedDecryptor, ChunkedEncryptor, decryptChunked, encryptChunked } from '../crypto/chunked.ts';
 import { sameText, sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { isStored, sha256Of } from '../platform/content.ts';
+import { randomBytes } from '../platform/random.ts';
 import { RangeFile, WrittenRange } from '../platform/range-file.ts';
 import { release } from '../platform/release.ts';
 import type { SpoolScope } from '../platform/spool.ts';

@@ -1,5 +1,4 @@
 /** Sealing: signing (and encrypting) for the peer. Only mapped documents can be sealed; the statement is signed last, over the digests of everything beside it. */
-import { randomBytes } from 'node:crypto';
 import { contentCommitment, sha256Base64url } from '../crypto/digest.ts';
 import { encryptJwe } from '../crypto/jwe.ts';
 import { jwsIdentity, signJws } from '../crypto/jws.ts';
@@ -11,6 +10,7 @@ import { fieldList } from '../mapping/field-list.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
 import { frameContents } from '../platform/frames.ts';
 import { nonce } from '../platform/ids.ts';
+import { randomBytes } from '../platform/random.ts';
 import type { SpoolScope } from '../platform/spool.ts';
 import { mintSealed } from '../stages.ts';
 import type { Content, DomesticProof, ManifestContext, Mapped, Sealed, StatementType } from '../stages.ts';

@@ -18,35 +18,41 @@ export function canonicalJson(value: unknown): string {
 
 const NO_ORDER = Symbol('an object that puts its members in another order');
 
-/** A copy whose objects hold their members in code-unit order. */
+/** `value` itself where all its objects hold their members in code-unit order, as what was written in this form does; else a copy whose objects do. */
 function inOrder(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return NO_ORDER;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return listInOrder(value);
+  const object = value as Readonly<Record<string, unknown>>;
+  if (typeof object['toJSON'] === 'function') return NO_ORDER;
+  const names = Object.keys(object);
+  return areSorted(names) && names.every((name) => inOrder(object[name]) === object[name]) ? object : copyInOrder(object, names.sort());
+}
+
+function areSorted(names: readonly string[]): boolean {
+  return names.every((name, at) => at === 0 || names[at - 1]! < name);
+}
+
+function copyInOrder(object: Readonly<Record<string, unknown>>, names: readonly string[]): unknown {
   const copy: Record<string, unknown> = {};
-  for (const name of sorted(Object.keys(value))) {
-    if (!keepsItsPlace(name)) return NO_ORDER;
-    const member = inOrder((value as Readonly<Record<string, unknown>>)[name]);
-    if (member === NO_ORDER) return NO_ORDER;
+  for (const name of names) {
+    const member = inOrder(object[name]);
+    if (member === NO_ORDER || !keepsItsPlace(name)) return NO_ORDER;
     copy[name] = member;
   }
   return copy;
 }
 
-/** An object holds names such as "10" before all others, and "__proto__" not at all. */
+/** An object that is made anew holds names such as "10" before all others, and "__proto__" not at all. */
 function keepsItsPlace(name: string): boolean {
   const first = name.charCodeAt(0);
-  return !(first >= DIGIT_0 && first <= DIGIT_9) && name !== '__proto__' && name !== 'toJSON';
+  return !(first >= DIGIT_0 && first <= DIGIT_9) && name !== '__proto__';
 }
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 
-/** What was written in this form mostly comes in order. */
-function sorted(names: string[]): string[] {
-  return names.every((name, at) => at === 0 || names[at - 1]! < name) ? names : names.sort();
-}
-
 function listInOrder(list: readonly unknown[]): unknown {
+  if (list.every((item) => inOrder(item) === item)) return list;
   const copy = list.map(inOrder);
   return copy.includes(NO_ORDER) ? NO_ORDER : copy;
 }

@@ -1,6 +1,6 @@
 /** Random identifiers and nonces. */
-import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
+import { randomBytes } from './random.ts';
 
 /** UUIDv7 (RFC 9562, 5.7) of the time `now`: the id of an exchange, made by the asking gateway. */
 export function exchangeId(now: number): string {

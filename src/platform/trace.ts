@@ -1,5 +1,5 @@
 /** W3C Trace Context (traceparent, version 00): carried across, with a new parent id at each gateway. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes } from './random.ts';
 
 const FORM = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
 

@@ -1,6 +1,7 @@
 /** Signing a SOAP message: strings that are canonical as they are written, so that a signature costs one private key operation and little else. */
-import { hash, randomBytes, sign } from 'node:crypto';
+import { hash, sign } from 'node:crypto';
 import { promisify } from 'node:util';
+import { randomBytes } from '../../platform/random.ts';
 import { element } from '../../xml/element.ts';
 import { renderText } from '../../xml/render.ts';
 import type { MemberKey } from '../certificates.ts';
