@@ -47,6 +47,8 @@ export interface LinkChangesOptions {
 
 export class LinkChanges {
   readonly #options: LinkChangesOptions;
+  /** What stood in the link files at the start, and is recorded: to check its signatures every second would be for nothing. */
+  readonly #settled = new Set<LinkHistory>();
   #looking: Promise<void> = Promise.resolve();
 
   constructor(options: LinkChangesOptions) {
@@ -65,23 +67,26 @@ export class LinkChanges {
 
   async #look(): Promise<void> {
     const { folders, files } = this.#options;
-    for (const { history, agreements } of files) if (history !== undefined) await this.#record(history, agreements);
+    for (const { history, agreements } of files) {
+      if (history !== undefined && !this.#settled.has(history) && (await this.#record(history, agreements))) this.#settled.add(history);
+    }
     for (const id of await folders.proposed.ids()) {
       const history = parseHistory(await folders.proposed.read(id));
       if (files.some(({ agreements }) => agreements[0].id === lastOf(history).agreement.id)) await this.#record(history, []);
     }
   }
 
-  /** Of each version the approvals, and of those that are `taken` that they are. A crash between an entry and the note of it makes the entry once more. */
-  async #record(history: LinkHistory, taken: readonly Agreement[]): Promise<void> {
+  /** Of each version the approvals, and of those that are `taken` that they are; false while the log may not grow. A crash between an entry and the note of it makes the entry once more. */
+  async #record(history: LinkHistory, taken: readonly Agreement[]): Promise<boolean> {
     const { folders, store, mayAppend } = this.#options;
     const link = lastOf(history).agreement.id;
-    if (!mayAppend(link)) return;
+    if (!mayAppend(link)) return false;
     const before = new Set(await folders.recorded.find(link));
     const steps = history.flatMap((version, index) => this.#stepsOf(history.slice(0, index + 1), taken.some((one) => agreementHash(one) === agreementHash(version.agreement)))).filter(({ name }) => !before.has(name));
-    if (steps.length === 0) return;
+    if (steps.length === 0) return true;
     await store.commit({ entries: steps.map(({ entry }) => ({ log: link, entry })) });
     await folders.recorded.write(link, [...before, ...steps.map(({ name }) => name)]);
+    return true;
   }
 
   #stepsOf(history: LinkHistory, taken: boolean): { readonly name: string; readonly entry: Entry }[] {

@@ -89,7 +89,7 @@ async function withPair<T>(options: Pick<PairOptions, 'changes' | 'signatures'>,
  * A gateway runs for months: what its compiler does in the first thousands of exchanges is not what an exchange costs. Where the machine is busy
  * with other things, so many take too long.
  */
-const WARM_UP = { exchanges: 2000, ms: 10_000, atMostMs: 60_000 };
+const WARM_UP = { exchanges: 4000, ms: 10_000, atMostMs: 90_000 };
 /** Of CPU time. */
 const BOUND_MS = 2000;
 
