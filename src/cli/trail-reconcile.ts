@@ -170,7 +170,7 @@ function judged(said: Interval, { sets, agreement: { id }, range }: Run): NonNul
   const all = sets.summary(id, 'theirs', range);
   // What the mirror shows may agree although the note names entries beyond it, of other minutes.
   if (all !== undefined && sameInterval(said, { ...said, ...all })) return 'agrees';
-  const shows = sets.summaryAt(id, 'theirs', said, said);
+  const shows = sets.isWhole(id, 'theirs') ? sets.summaryAt(id, 'theirs', said, said) : undefined;
   if (shows === undefined) return 'unknown';
   return sameInterval(said, { ...said, ...shows }) ? 'agrees' : 'differs';
 }

@@ -53,7 +53,7 @@ export interface Entry {
   readonly lost?: { readonly size: number; readonly promises: number };
   /** On the asker's `response`: what the answer promised of the responder's log. `leaf` base64, `by` UTC seconds. */
   readonly promise?: { readonly origin: string; readonly index: number; readonly leaf: string; readonly by: number };
-  /** `redaction`, `reconciled`, `not-received`: the entry that this one is about; `leaf` base64. `step`: of that entry, where this one stands for its statement in reconciliation. */
+  /** `redaction`, `reconciled`, `not-received`: the entry that this one is about; `leaf` base64. `step`: of the statement that entry records, for which this one stands in reconciliation. */
   readonly target?: { readonly origin: string; readonly index: number; readonly leaf: string; readonly step?: Step };
   /** Reference of the decision under which something was done: a file number, never a person. */
   readonly approval?: string;

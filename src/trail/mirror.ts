@@ -123,5 +123,7 @@ export interface Mirror extends LogReader {
   incidents(which: 'open' | 'all'): Promise<readonly Incident[]>;
   /** False where there is no open incident of that id. */
   closeIncident(id: number, because: string, now: number): Promise<boolean>;
+  /** Takes away the bytes of a mirrored entry; its leaf hash stays. The decision is recorded before (redaction.ts). When it resolves, mirror.db does not hold the bytes. */
+  redact(origin: string, index: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@
  * Implementations: sqlite.ts. Everything of one `commit` is on disk, or none of it.
  */
 import type { Entry } from './entry.ts';
+import type { Decision } from './redaction.ts';
 
 /** `local` is the log of acts that concern this side only; any other name is a link id. */
 export type LogName = string;
@@ -208,9 +209,9 @@ export interface Store {
   recover(log: LogName, origin: string, entries: readonly RecoveredEntry[]): Promise<TreeHead>;
   /**
    * Takes away the bytes of an entry; its leaf hash stays, and `decision` becomes an entry of the local log. When it resolves, no file of
-   * the store holds the bytes. Rejects with `config-invalid` where there is no such entry.
+   * the store holds the bytes. Rejects with `config-invalid` where there is no such entry, and as decisionOn.
    */
-  redact(origin: string, index: number, decision: Omit<Entry, 'v' | 'target'>): Promise<Appended>;
+  redact(origin: string, index: number, decision: Decision): Promise<Appended>;
 
   /**
    * Destroys what opens the records of an ended exchange: its key, the request and the answer that were kept of it. When it resolves, no file

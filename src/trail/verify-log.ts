@@ -65,8 +65,11 @@ const LOCAL_LOG = 'local';
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
+/** What becomes of each entry that was verified; undefined stands for one that was redacted to its leaf hash. */
+export type Visit = (entry: Entry | undefined, index: number, leaf: Uint8Array) => void;
+
 /** Hands every entry to `visit`, in order, after it has been verified. Throws Found at the first thing that is wrong. */
-export function verifyLog(whose: Whose, db: DatabaseSync, origin: OriginRow, keys: TrailKeys, visit: (entry: Entry, index: number) => void): LogReport {
+export function verifyLog(whose: Whose, db: DatabaseSync, origin: OriginRow, keys: TrailKeys, visit: Visit): LogReport {
   const wrong = (part: Wrong['part'], expected: string, found: string, index?: number): never => {
     throw new Found({ log: origin.log, origin: origin.name, ...(index !== undefined && { index }), part, expected, found });
   };
@@ -80,7 +83,7 @@ export function verifyLog(whose: Whose, db: DatabaseSync, origin: OriginRow, key
 
 type Report = (part: Wrong['part'], expected: string, found: string, index?: number) => never;
 
-function walk(db: DatabaseSync, origin: OriginRow, visit: (entry: Entry, index: number) => void, wrong: Report): { readonly range: CompactRange; readonly redacted: number } {
+function walk(db: DatabaseSync, origin: OriginRow, visit: Visit, wrong: Report): { readonly range: CompactRange; readonly redacted: number } {
   const range = new CompactRange();
   let tiles = 0;
   let redacted = 0;
@@ -95,8 +98,11 @@ function walk(db: DatabaseSync, origin: OriginRow, visit: (entry: Entry, index: 
     // An entry without bytes was redacted to its leaf hash, which still stands in the tree.
     if (bytes instanceof Uint8Array) {
       if (!same(leafHash(bytes), stored)) blame(db, origin, index, bytes, stored, wrong);
-      visit(parsed(bytes, index, wrong), index);
-    } else redacted += 1;
+      visit(parsed(bytes, index, wrong), index, stored);
+    } else {
+      redacted += 1;
+      visit(undefined, index, stored);
+    }
     range.append(stored);
     edge.append(stored);
   }

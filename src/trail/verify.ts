@@ -15,7 +15,7 @@ import { MIRROR_FILE, openReadOnly } from './sqlite/layout.ts';
 import { SqliteTree } from './sqlite/tree.ts';
 import type { ExchangeRow } from './store.ts';
 import { Found, verifyLog } from './verify-log.ts';
-import type { LogReport, OriginRow, Whose, Wrong } from './verify-log.ts';
+import type { LogReport, OriginRow, Visit, Whose, Wrong } from './verify-log.ts';
 
 export interface TrailReport {
   readonly ok: boolean;
@@ -55,6 +55,14 @@ interface Recorded {
   readonly head: StatedHead;
 }
 
+interface Redacted {
+  readonly log: string;
+  readonly origin: string;
+  readonly index: number;
+  /** base64. */
+  readonly leaf: string;
+}
+
 interface Owed {
   readonly direction: string;
   readonly state: string;
@@ -78,6 +86,9 @@ class Verification {
   readonly #shards = new Map<string, Shard>();
   /** Exchanges by link and id, and the steps that their log shows. */
   readonly #exchanges = new Map<string, Owed>();
+  /** Entries of ours that were redacted, and the decisions about any, by origin and index. */
+  readonly #redacted: Redacted[] = [];
+  readonly #decisions = new Map<string, Entry>();
   /** Entries that a `break` says are gone, by origin: sizes that the log is known to have had. */
   readonly #lost = new Map<string, number>();
   #evidenceLost = 0;
@@ -95,6 +106,7 @@ class Verification {
     // What ties the parts together can be judged only where the parts themselves are sound.
     if (this.#wrong.length === 0) {
       this.#checkRecorded();
+      this.#checkRedacted();
       this.#checkExchanges();
     }
     const evidence = Number(this.#rows('SELECT count(*) AS count FROM evidence')[0]!['count']);
@@ -115,8 +127,14 @@ class Verification {
     const evidenceOf = this.#trail.prepare('SELECT xid FROM evidence WHERE id = ?');
     const tokenOf = this.#trail.prepare('SELECT note, token FROM timestamp WHERE digest = ?');
     let first: Entry | undefined;
-    const visit = (entry: Entry, index: number): void => {
+    const visit: Visit = (entry, index, leaf) => {
       if (index === 0) first = entry;
+      if (entry === undefined) {
+        const { log, name, recovered } = origin;
+        // What came back from the peer as a leaf hash, the peer redacted in its mirror.
+        if (whose === 'ours' && (recovered === null || index < recovered)) this.#redacted.push({ log, origin: name, index, leaf: Buffer.from(leaf).toString('base64') });
+        return;
+      }
       this.#note(origin, entry, index);
       if (whose === 'peer') return;
       const { xid, step, evidence } = entry;
@@ -136,7 +154,9 @@ class Verification {
     }
   }
 
-  #note({ log, name: origin }: OriginRow, { step, checkpoint, previous, lost }: Entry, index: number): void {
+  #note({ log, name: origin }: OriginRow, entry: Entry, index: number): void {
+    const { step, checkpoint, previous, lost, target } = entry;
+    if (log === 'local' && step === 'redaction' && target !== undefined) this.#decisions.set(`${target.origin}/${target.index}`, entry);
     if (checkpoint !== undefined) this.#recorded.push({ log, origin, index, step, head: checkpoint });
     if (previous !== undefined) this.#recorded.push({ log, origin, index, step, head: previous });
     if (previous !== undefined && lost !== undefined) this.#lost.set(previous.origin, lost.size);
@@ -170,6 +190,15 @@ class Verification {
   #isGone(head: StatedHead, { db, size }: Shard): boolean {
     if (head.size <= size) return false;
     return db === this.#mirror || head.size <= (this.#lost.get(head.origin) ?? 0);
+  }
+
+  /** Nothing is redacted but by a decision, which says of which statement the entry was. */
+  #checkRedacted(): void {
+    for (const { log, origin, index, leaf } of this.#redacted) {
+      const decision = this.#decisions.get(`${origin}/${index}`);
+      if (decision?.target?.leaf !== leaf) this.#wrong.push({ log, origin, index, part: 'entry', expected: 'its bytes, or a decision in the local log that it be redacted', found: decision === undefined ? 'neither' : `a decision about an entry with leaf hash ${decision.target?.leaf}` });
+      else this.#exchanges.get(`${log}\n${decision.xid}`)?.steps.add(decision.target.step ?? '');
+    }
   }
 
   /** Release gates: nothing was sent, handed over or answered without its entry. */

@@ -14,7 +14,7 @@ const MAX_WAITING = 100;
 export interface PeerNotesOptions {
   readonly link: string;
   readonly verifier: NoteVerifier;
-  readonly sets: Pick<Sets, 'summaryAt'>;
+  readonly sets: Pick<Sets, 'summaryAt' | 'isWhole'>;
   readonly mirror: Pick<Mirror, 'latestWitnessed' | 'openIncident'>;
   readonly clock: Clock;
 }
@@ -46,6 +46,8 @@ export class PeerNotes {
 
   async #judge(interval: Interval, note: string): Promise<void> {
     const { link, sets, mirror } = this.#options;
+    // What a lost mirror never got back may be what the note counts: it contradicts nothing that we know.
+    if (!(await sets.isWhole(link, 'theirs'))) return;
     const shown = await sets.summaryAt(link, 'theirs', interval, interval);
     if (shown !== undefined) {
       if (!sameInterval(interval, { ...interval, ...shown })) await this.#contradicted(interval, note, 'says of its log what its log does not');

@@ -13,6 +13,8 @@ export const CLOSED_AFTER_MS = 120_000;
 /** key ‖ value. */
 export const ELEMENT_BYTES = 2 * HASH_BYTES;
 
+const STANDS_FOR: ReadonlySet<Step> = new Set(['reconciled', 'not-received', 'redaction']);
+
 /** Entity ids of the gateways by their countries, as the link names the parties. */
 export type Entities = Readonly<Record<string, string>>;
 
@@ -33,9 +35,9 @@ export function elementOf(entry: Entry, entities: Entities): SetElement | undefi
   return { window, key: elementKey(asker, xid, step), value: Buffer.from(core, 'base64url') };
 }
 
-/** The step of the statement: `reconciled` and `not-received` stand for one that the peer's log holds. */
+/** The step of the statement: `reconciled` and `not-received` stand for one that the peer's log holds, a `redaction` for one whose entry was redacted. */
 export function recordedStep({ step, target }: Entry): Step | undefined {
-  return step === 'reconciled' || step === 'not-received' ? target?.step : step;
+  return STANDS_FOR.has(step) ? target?.step : step;
 }
 
 /** SHA-256("causeway/rk/v1" ‖ 00 ‖ SHA-256(entity id of the asker) ‖ xid ‖ step). */

@@ -34,6 +34,8 @@ export interface Sets {
   summary(link: string, side: SideName, range: Range): Promise<RangeSummary | undefined>;
   /** The same as if the log had come no further than `at`; undefined where it was not read that far, or has no such shard. */
   summaryAt(link: string, side: SideName, range: Range, at: LogPosition): Promise<WindowSummary | undefined>;
+  /** False where of some entry of the side only the leaf hash is known here: what it recorded is in no set. */
+  isWhole(link: string, side: SideName): Promise<boolean>;
   /** The side's part of a comparison (reconcile.ts, answerQuestion). Rejects with `too-large` beyond `maxBytes`. */
   answer(link: string, side: SideName, question: Question, maxBytes: number): Promise<readonly Uint8Array[]>;
   /** First window that the side has anything in, from `from` on. */

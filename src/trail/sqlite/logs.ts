@@ -4,7 +4,10 @@ import { CausewayError } from '../../errors.ts';
 import { canonicalEntry } from '../entry.ts';
 import type { Entry } from '../entry.ts';
 import { leafHash } from '../merkle.ts';
+import { decisionOn } from '../redaction.ts';
+import type { Decision } from '../redaction.ts';
 import { follows, parseOrigin } from '../shards.ts';
+import { removeBytes } from './redactions.ts';
 import { SqliteTree } from './tree.ts';
 import type { Appended, LogName, RecoveredEntry, TreeHead } from '../store.ts';
 
@@ -17,8 +20,7 @@ function statements(db: DatabaseSync) {
     recovered: db.prepare('UPDATE origin SET recovered = coalesce(recovered, ?) WHERE id = ?'),
     insert: db.prepare('INSERT INTO entry (origin, idx, leaf, bytes) VALUES (?, ?, ?, ?)'),
     saveHead: db.prepare('INSERT INTO head (origin, size, root) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET size = excluded.size, root = excluded.root'),
-    leaf: db.prepare('SELECT entry.leaf FROM entry JOIN origin ON origin.id = entry.origin WHERE origin.name = ? AND entry.idx = ? AND bytes IS NOT NULL'),
-    redact: db.prepare('UPDATE entry SET bytes = NULL WHERE idx = ? AND origin = (SELECT id FROM origin WHERE name = ?)'),
+    bytes: db.prepare('SELECT bytes FROM entry JOIN origin ON origin.id = entry.origin WHERE origin.name = ? AND entry.idx = ?'),
   };
 }
 
@@ -115,22 +117,18 @@ export class Logs {
   }
 
   /**
-   * Removes the bytes of an entry: its leaf hash stays, every proof still verifies, and `decision` is recorded in the local log. When it
-   * returns, no file of the trail holds the bytes. Throws `config-invalid` where there is no such entry.
+   * Removes the bytes of an entry: its leaf hash stays, every proof still verifies, and the decision is recorded in the local log. When it
+   * returns, no file of the trail holds the bytes. Throws `config-invalid` where there is no such entry, and as decisionOn.
    */
-  redact(origin: string, index: number, decision: Omit<Entry, 'v' | 'target'>): Appended {
-    const leaf = this.#sql.leaf.get(origin, index)?.['leaf'];
-    if (!(leaf instanceof Uint8Array)) throw new CausewayError('config-invalid', `${origin} has no entry ${index}, or it is redacted already`);
-    this.#db.exec('PRAGMA secure_delete = ON');
-    const appended = this.#transaction(() => {
-      this.#sql.redact.run(index, origin);
-      const done = this.append('local', canonicalEntry({ v: 1, ...decision, target: { origin, index, leaf: Buffer.from(leaf).toString('base64') } }));
+  redact(origin: string, index: number, decision: Decision): Appended {
+    const bytes = this.#sql.bytes.get(origin, index)?.['bytes'];
+    if (!(bytes instanceof Uint8Array)) throw new CausewayError('config-invalid', `${origin} has no entry ${index}, or it is redacted already`);
+    const record = canonicalEntry(decisionOn(bytes, { origin, index }, decision));
+    return removeBytes(this.#db, origin, index, (change: () => Appended) => this.#transaction(change), () => {
+      const done = this.append('local', record);
       this.saveHeads();
       return done;
     });
-    if (this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] !== 0) throw new CausewayError('store-unavailable', 'the trail is being read: the write-ahead log still holds the redacted bytes');
-    this.#db.exec('PRAGMA secure_delete = OFF');
-    return appended;
   }
 
   #insert(tree: SqliteTree, leaf: Uint8Array, bytes: Uint8Array | null): void {

@@ -5,6 +5,7 @@ import { Incidents } from './incidents.ts';
 import { MIRROR_FILE, openMirrorFile, openReadOnly } from './layout.ts';
 import type { MirrorCalls } from './mirror.ts';
 import { PeerLogs } from './peer-logs.ts';
+import { Redactions } from './redactions.ts';
 import { Shards } from './shards.ts';
 import type { ShardRow } from './shards.ts';
 import { Statements } from './statements.ts';
@@ -18,8 +19,9 @@ function open(folder: string): { readonly calls: MirrorCalls; readonly close: ()
   const [trail, mirror] = [openReadOnly(folder), openMirrorFile(folder)];
   const [ours, mirrored] = [new Shards(trail), new Shards(mirror)];
   const incidents = new Incidents(mirror);
-  const owed = new Statements(mirror);
-  const peers = new PeerLogs(mirror, { ours, mirrored }, incidents, owed);
+  const redactions = new Redactions(trail);
+  const owed = new Statements(mirror, redactions);
+  const peers = new PeerLogs(mirror, { ours, mirrored, redactions }, incidents, owed);
   const at = <T>(origin: string, part: number, size: number, read: (shards: Shards, shard: ShardRow) => T): T => {
     const found = [ours, mirrored].map((shards) => [shards, shards.find(origin)] as const).find(([, shard]) => shard !== undefined);
     if (found?.[1] === undefined || !isWithin(part, size, found[1].size)) throw new CausewayError('internal', `${origin}: nothing about ${part} of ${size} entries`);
@@ -39,6 +41,7 @@ function open(folder: string): { readonly calls: MirrorCalls; readonly close: ()
     promisesBeyond: (link, origin, index) => peers.promisesBeyond(link, origin, index),
     openIncident: (incident, now) => incidents.open(incident, now),
     incidents: (which) => incidents.list(which),
+    redact: (origin, index) => peers.redact(origin, index),
     closeIncident: (id, because, now) => incidents.close(id, because, now),
   };
   return { calls, close: () => [mirror, trail].forEach((db) => db.close()) };

@@ -26,6 +26,7 @@ export async function openSqliteMirror(folder: string): Promise<Mirror> {
     openIncident: (incident, now) => calls.call('openIncident', incident, now),
     incidents: (which) => calls.call('incidents', which),
     closeIncident: (id, because, now) => calls.call('closeIncident', id, because, now),
+    redact: (origin, index) => calls.call('redact', origin, index),
     close: () => calls.close(),
   };
 }

@@ -16,6 +16,7 @@ export async function openSqliteSets(folder: string, entities: Readonly<Record<s
     follow: (link) => calls.call('follow', link),
     summary: (link, side, range) => calls.call('summary', link, side, range),
     summaryAt: (link, side, range, at) => calls.call('summaryAt', link, side, range, at),
+    isWhole: (link, side) => calls.call('isWhole', link, side),
     answer: (link, side, question, maxBytes) => calls.call('answer', link, side, question, maxBytes),
     firstWindow: (link, side, from) => calls.call('firstWindow', link, side, from),
     recorded: (link, side, element) => calls.call('recorded', link, side, element),

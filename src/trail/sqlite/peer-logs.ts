@@ -10,6 +10,8 @@ import { parseNote } from '../note.ts';
 import { EntryRate, misfit } from '../peer-entry.ts';
 import { follows } from '../shards.ts';
 import type { Incidents } from './incidents.ts';
+import { removeBytes } from './redactions.ts';
+import type { Redactions } from './redactions.ts';
 import type { Shards } from './shards.ts';
 import type { Statements } from './statements.ts';
 import { SqliteTree } from './tree.ts';
@@ -50,16 +52,18 @@ export class PeerLogs {
   readonly #sql: ReturnType<typeof statements>;
   readonly #mirrored: Shards;
   readonly #ours: Shards;
+  readonly #redactions: Redactions;
   readonly #incidents: Incidents;
   readonly #owed: Statements;
   readonly #trees = new Map<string, SqliteTree>();
   readonly #rates = new Map<string, EntryRate>();
 
-  constructor(db: DatabaseSync, shards: { readonly mirrored: Shards; readonly ours: Shards }, incidents: Incidents, owed: Statements) {
+  constructor(db: DatabaseSync, read: { readonly mirrored: Shards; readonly ours: Shards; readonly redactions: Redactions }, incidents: Incidents, owed: Statements) {
     this.#db = db;
     this.#sql = statements(db);
-    this.#mirrored = shards.mirrored;
-    this.#ours = shards.ours;
+    this.#mirrored = read.mirrored;
+    this.#ours = read.ours;
+    this.#redactions = read.redactions;
     this.#incidents = incidents;
     this.#owed = owed;
     // A mirror that is damaged must not be found so only when it is needed.
@@ -103,6 +107,15 @@ export class PeerLogs {
       this.#incidents.open({ link, origin: growth.origin, kind: thrown.kind, what: thrown.message, proof: growth.note }, growth.now);
       return { kind: 'refused', incident: thrown.kind, what: thrown.message };
     }
+  }
+
+  redact(origin: string, index: number): void {
+    const transaction = (change: () => void): void => {
+      this.#sql.begin.run();
+      change();
+      this.#sql.commit.run();
+    };
+    removeBytes(this.#db, origin, index, transaction, () => {});
   }
 
   /** Throws Misfit at the first thing that is not as it must be. */
@@ -150,7 +163,8 @@ export class PeerLogs {
     leaves.forEach(({ leaf, bytes, entry }, at) => {
       this.#sql.insert.run(tree.id, old + at, leaf, bytes);
       tree.append(leaf);
-      if (entry !== undefined) this.#owed.seen(link, origin, old + at, entry);
+      const recorded = entry ?? this.#redactions.find(origin, old + at);
+      if (recorded !== undefined) this.#owed.seen(link, origin, old + at, recorded);
     });
     this.#sql.head.run(tree.id, head.size, head.root);
     this.#sql.witness.run(tree.id, head.size, note, now);

@@ -6,6 +6,7 @@ import type { Entities } from '../reconcile/set.ts';
 import { MIRROR_FILE, openReadOnly } from './layout.ts';
 import { SETS_VERSION, SqliteSets } from './sets.ts';
 import type { SideSource } from './sets.ts';
+import { Redactions } from './redactions.ts';
 import { Shards } from './shards.ts';
 
 const SETS_FILE = 'sets.db';
@@ -32,7 +33,7 @@ export function openSetsOnce(folder: string, link: string, entities: Entities, s
 function withSources(folder: string, db: DatabaseSync, entities: Readonly<Record<string, Entities>>, since?: number): OpenSets {
   const [trail, mirror] = [openReadOnly(folder), openReadOnly(folder, MIRROR_FILE)];
   const sources = { ours: sourceOf(trail, 'checkpoint'), theirs: sourceOf(mirror, 'witnessed') };
-  const sets = new SqliteSets({ db, sources, entities, ...(since === undefined ? {} : { since }) });
+  const sets = new SqliteSets({ db, sources, redactions: new Redactions(trail), entities, ...(since === undefined ? {} : { since }) });
   return { sets, close: () => [db, mirror, trail].forEach((one) => one.close()) };
 }
 

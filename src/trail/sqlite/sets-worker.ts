@@ -16,6 +16,7 @@ function open({ folder, entities }: Opening): { readonly calls: SetCalls; readon
     follow: (link) => sets.follow(link),
     summary: (link, side, range) => sets.summary(link, side, range),
     summaryAt: (link, side, range, at) => sets.summaryAt(link, side, range, at),
+    isWhole: (link, side) => sets.isWhole(link, side),
     // Parts are views on larger buffers, which would all be carried to the other thread.
     answer: (link, side, question, maxBytes) => sets.answer(link, side, question, maxBytes).map((part) => new Uint8Array(part)),
     firstWindow: (link, side, from) => sets.firstWindow(link, side, from),

@@ -13,10 +13,11 @@ import type { Entities, SetElement } from '../reconcile/set.ts';
 import type { RangeSummary, RecordedElement, SideName } from '../reconcile/sets.ts';
 import { EMPTY, Rollup, WindowTree } from '../reconcile/tree.ts';
 import type { WindowSummary } from '../reconcile/tree.ts';
+import type { Redactions } from './redactions.ts';
 import type { Shards } from './shards.ts';
 
 /** Raised with every change of the tables: a file of another version is made anew. */
-export const SETS_VERSION = 1;
+export const SETS_VERSION = 2;
 /** Entries that are read in one transaction. */
 const AT_ONCE = 20_000;
 /** How far a clock may have gone back while a log was written: so much earlier reading begins. */
@@ -24,9 +25,9 @@ const EARLIER_MS = 3_600_000;
 const WINDOW_MS = 60_000;
 const NOTHING: WindowSummary = { root: EMPTY, count: 0 };
 
-/** `root`: of each window that has elements; NULL while it has to be computed. `book`: one side of one link. */
+/** `blind`: entries of which only the leaf hash is known here: no set has them, whatever they recorded. `root`: of each window that has elements; NULL while it has to be computed. `book`: one side of one link. */
 const TABLES = `
-CREATE TABLE log (id INTEGER PRIMARY KEY, book TEXT NOT NULL, origin TEXT NOT NULL, next INTEGER NOT NULL, UNIQUE (book, origin)) STRICT;
+CREATE TABLE log (id INTEGER PRIMARY KEY, book TEXT NOT NULL, origin TEXT NOT NULL, next INTEGER NOT NULL, blind INTEGER NOT NULL DEFAULT 0, UNIQUE (book, origin)) STRICT;
 CREATE TABLE element (book TEXT NOT NULL, window INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, log INTEGER NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (book, window, key, value)) STRICT, WITHOUT ROWID;
 CREATE TABLE root (book TEXT NOT NULL, window INTEGER NOT NULL, count INTEGER, root BLOB, PRIMARY KEY (book, window)) STRICT, WITHOUT ROWID;
 `;
@@ -37,7 +38,8 @@ function statements(db: DatabaseSync) {
     commit: db.prepare('COMMIT'),
     log: db.prepare('SELECT id, next FROM log WHERE book = ? AND origin = ?'),
     add: db.prepare('INSERT INTO log (book, origin, next) VALUES (?, ?, ?)'),
-    next: db.prepare('UPDATE log SET next = ? WHERE id = ?'),
+    next: db.prepare('UPDATE log SET next = ?, blind = blind + ? WHERE id = ?'),
+    blind: db.prepare('SELECT sum(blind) AS blind FROM log WHERE book = ?'),
     last: db.prepare('SELECT origin, next AS size FROM log WHERE book = ? ORDER BY id DESC LIMIT 1'),
     put: db.prepare('INSERT OR IGNORE INTO element (book, window, key, value, log, idx) VALUES (?, ?, ?, ?, ?, ?)'),
     stale: db.prepare('INSERT INTO root (book, window) VALUES (?, ?) ON CONFLICT DO UPDATE SET root = NULL'),
@@ -63,6 +65,8 @@ export interface SetsOptions {
   /** Open, and empty or of this version. */
   readonly db: DatabaseSync;
   readonly sources: Readonly<Record<SideName, SideSource>>;
+  /** What our local log says in the place of entries that were redacted. */
+  readonly redactions: Redactions;
   /** By link. */
   readonly entities: Readonly<Record<string, Entities>>;
   /** Where reading begins of a log that is new here, UTC ms: what is older is left out. Absent: with its first entry. */
@@ -105,6 +109,10 @@ export class SqliteSets {
     const known = (window: number) => this.#sql.root.get(book, window) !== undefined;
     const elements = (window: number) => packed(this.#sql.windowAt.all(book, window, log.id, size));
     return summaryOf(new Rollup({ elements, summary: (window) => (known(window) ? new WindowTree(elements(window)) : NOTHING) }), range);
+  }
+
+  isWhole(link: string, side: SideName): boolean {
+    return (this.#sql.blind.get(bookOf(link, side))?.['blind'] ?? 0) === 0;
   }
 
   answer(link: string, side: SideName, question: Question, maxBytes: number): Uint8Array[] {
@@ -155,7 +163,7 @@ export class SqliteSets {
   }
 
   #followShard(link: string, side: SideName, { origin, size }: LogPosition, most: number): number {
-    const { sources, entities } = this.#options;
+    const { sources, entities, redactions } = this.#options;
     const { shards } = sources[side];
     const book = bookOf(link, side);
     const shard = shards.find(origin);
@@ -166,14 +174,17 @@ export class SqliteSets {
     const to = Math.min(size, log.next + most);
     if (to <= log.next) return 0;
     const touched = new Set<number>();
+    let blind = 0;
     shards.entries(shard, log.next, to).forEach((bytes, at) => {
-      const element = bytes && elementOf(parseEntry(bytes), entities[link] ?? {});
+      const entry = bytes === undefined ? redactions.find(origin, log.next + at) : parseEntry(bytes);
+      if (entry === undefined) blind += 1;
+      const element = entry && elementOf(entry, entities[link] ?? {});
       if (element === undefined) return;
       this.#sql.put.run(book, element.window, element.key, element.value, log.id, log.next + at);
       touched.add(element.window);
     });
     for (const window of touched) this.#sql.stale.run(book, window);
-    this.#sql.next.run(to, log.id);
+    this.#sql.next.run(to, blind, log.id);
     return to - log.next;
   }
 
@@ -184,7 +195,7 @@ export class SqliteSets {
   #forget(book: string, log: number, size: number): void {
     this.#sql.forget.run(log, size);
     this.#sql.forgetRoots.run(book);
-    this.#sql.next.run(size, log);
+    this.#sql.next.run(size, 0, log);
   }
 }
 

@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { parseEntry } from '../entry.ts';
 import type { Entry } from '../entry.ts';
 import type { Breach } from '../mirror.ts';
+import type { Redactions } from './redactions.ts';
 import type { Shards } from './shards.ts';
 
 /** Milliseconds within which the other log must show a statement, as promises have it. */
@@ -52,14 +53,18 @@ function statements(db: DatabaseSync) {
 
 export class Statements {
   readonly #sql: ReturnType<typeof statements>;
+  readonly #redactions: Redactions | undefined;
 
-  constructor(db: DatabaseSync) {
+  /** `redactions`: needed to follow our own log. */
+  constructor(db: DatabaseSync, redactions?: Redactions) {
     this.#sql = statements(db);
+    this.#redactions = redactions;
   }
 
-  /** An entry of the peer's log that has just been mirrored. */
-  seen(link: string, origin: string, index: number, { core, xid, step, chain, t, previous }: Entry): void {
-    if (core !== undefined && xid !== undefined) this.#sql.theirs.run(link, core, chain === undefined ? 0 : 1, step, xid, origin, index, t.ms);
+  /** An entry of the peer's log that has just been mirrored, or the decision that stands for it. */
+  seen(link: string, origin: string, index: number, entry: Entry): void {
+    const { core, xid, step, chain, t, previous } = entry;
+    if (core !== undefined && xid !== undefined) this.#sql.theirs.run(link, core, chain === undefined ? 0 : 1, stepIn(entry), xid, origin, index, t.ms);
     if (step !== 'break' || previous === undefined) return;
     // The peer's log was restored, and says so: what it had beyond is a recorded loss, no breach.
     this.#sql.lose.run(link, t.ms);
@@ -99,15 +104,19 @@ export class Statements {
     for (const [at, { origin, size }] of heads.slice(from).entries()) {
       const next = at === 0 && origin === followed?.origin ? followed.next : 0;
       const to = Math.min(size, next + left);
-      ours.entries(ours.find(origin)!, next, to).forEach((bytes, n) => bytes && this.#own(link, origin, next + n, parseEntry(bytes)));
+      ours.entries(ours.find(origin)!, next, to).forEach((bytes, n) => {
+        const entry = bytes === undefined ? this.#redactions?.find(origin, next + n) : parseEntry(bytes);
+        if (entry !== undefined) this.#own(link, origin, next + n, entry);
+      });
       this.#sql.follow.run(link, origin, to);
       left -= to - next;
       if (left === 0) return;
     }
   }
 
-  #own(link: string, origin: string, index: number, { core, xid, step, chain, t, promise, checkpoint }: Entry): void {
-    if (core !== undefined && xid !== undefined) this.#sql.ours.run(link, core, chain === undefined ? 0 : 1, step, xid, origin, index, t.ms);
+  #own(link: string, origin: string, index: number, entry: Entry): void {
+    const { core, xid, step, chain, t, promise, checkpoint } = entry;
+    if (core !== undefined && xid !== undefined) this.#sql.ours.run(link, core, chain === undefined ? 0 : 1, stepIn(entry), xid, origin, index, t.ms);
     if (promise !== undefined && xid !== undefined) this.#sql.promise.run(link, promise.origin, promise.index, promise.leaf, promise.by, xid);
     if (step === 'peer-checkpoint' && checkpoint !== undefined) this.#sql.vouch.run(checkpoint.origin, checkpoint.size);
   }
@@ -120,6 +129,11 @@ export class Statements {
     else if (there !== undefined) this.#sql.breached.run('other', there, link, origin, idx, leaf);
     else if (by * 1000 < now) this.#sql.breached.run('late', null, link, origin, idx, leaf);
   }
+}
+
+/** Of a redacted entry, what it was. */
+function stepIn({ step, target }: Entry): string {
+  return step === 'redaction' ? (target?.step ?? step) : step;
 }
 
 interface OpenPromise {

@@ -1,6 +1,7 @@
 /** What the store's two threads say to each other: one batch of operations down, one batch of outcomes up. */
 import type { ErrorCode } from '../../errors.ts';
 import type { Entry } from '../entry.ts';
+import type { Decision } from '../redaction.ts';
 import type { Appended, AwaitedChange, AwaitedContainer, CommitResult, Erased, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, SubjectKey, SubjectTag, TimestampRow, TreeHead } from '../store.ts';
 
 export interface OpenOptions {
@@ -41,7 +42,7 @@ export interface Calls {
   head(log: LogName): TreeHead;
   openShard(log: LogName, origin: string, first: Omit<Entry, 'v'>): TreeHead;
   recover(log: LogName, origin: string, entries: readonly RecoveredEntry[]): TreeHead;
-  redact(origin: string, index: number, decision: Omit<Entry, 'v' | 'target'>): Appended;
+  redact(origin: string, index: number, decision: Decision): Appended;
   saveCheckpoint(origin: string, size: number, note: string): void;
   checkpoint(origin: string): string | undefined;
   timestamps(authority: string): readonly Pick<TimestampRow, 'origin' | 'size'>[];

@@ -36,7 +36,9 @@ test('a redacted entry leaves its leaf hash and a decision, in a folder that no 
   await sides.FI.open();
 
   const [entry] = await sides.FI.mirror.entries(decision.origin, decision.index, decision.index + 1);
-  assert.deepEqual((({ step, approval, target }) => ({ step, approval, target }))(parseEntry(entry!)), { step: 'redaction', approval: 'file-17', target: { origin: FI, index: 2, leaf: leafHash(bytes!).toString('base64') } });
+  const { xid, from, to, window, core } = parseEntry(bytes!);
+  const made = { ms: sides.now, clock: 'unknown' };
+  assert.deepEqual(parseEntry(entry!), { v: 1, step: 'redaction', approval: 'file-17', t: made, xid, from, to, window, core, target: { origin: FI, index: 2, leaf: leafHash(bytes!).toString('base64'), step: 'request' } }, 'which statement it was, and nobody\'s name');
   const report = sides.FI.verify();
   assert.deepEqual([report.wrong, report.logs.find(({ origin }) => origin === FI)?.redacted], [[], 1]);
   const head = await sides.FI.store.head(LINK);
@@ -60,4 +62,31 @@ test('a redacted entry leaves its leaf hash and a decision, in a folder that no 
   assert.equal((await sides.EE.mirror.latestWitnessed(LINK))?.size, (await sides.FI.store.head(LINK)).size);
   assert.equal((await sides.EE.mirror.entries(FI, 2, 3))[0], undefined);
   assert.deepEqual([sides.EE.verify().wrong, await sides.EE.mirror.incidents('open')], [[], []]);
+});
+
+test('an entry of the peer goes from our mirror by a decision of our own; one that holds a log together does not go at all', async (t) => {
+  const sides = await trailSides(t);
+  await sides.FI.store.commit({ entries: [{ log: LINK, entry: entryOf(newId(), { client: MARK }) }] });
+  await append(sides.EE.store, 1);
+  await sides.tick();
+  await sides.tick(61_000);
+  await append(sides.EE.store, 1);
+  await sides.tick(61_000);
+  const { size } = await sides.EE.store.head(LINK);
+  const steps = (await sides.EE.mirror.entries(firstShard('EE'), 0, size)).map((bytes) => parseEntry(bytes!).step);
+  await sides.EE.close();
+  const holds = () => readdirSync(sides.EE.folder).filter((file) => readFileSync(join(sides.EE.folder, file)).includes(MARK));
+  assert.ok(holds().length > 0);
+  const redacted = (origin: string, index: number) => redact({ data: sides.EE.folder, origin, index, approval: 'file-17' }, sides.now);
+  await redacted(FI, 0);
+  assert.deepEqual(holds(), []);
+  await assert.rejects(redacted(FI, 0), { code: 'config-invalid' }, 'twice');
+  await assert.rejects(redacted(FI, 99), { code: 'config-invalid' }, 'no such entry');
+  await assert.rejects(redacted(firstShard('EE'), steps.indexOf('peer-checkpoint')), { code: 'config-invalid' });
+  await sides.EE.open();
+  await sides.EE.keeper.admit(LINK);
+  await append(sides.FI.store, 2);
+  await sides.tick();
+  const report = sides.EE.verify();
+  assert.deepEqual([report.wrong, report.logs.find(({ origin }) => origin === FI)?.redacted, await sides.EE.mirror.incidents('open')], [[], 1, []]);
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { redact } from '../../../src/cli/trail-redact.ts';
 import { Entangler } from '../../../src/trail/entangle.ts';
 import { canonicalEntry } from '../../../src/trail/entry.ts';
 import { cosignatureVerifier, cosigner } from '../../../src/trail/cosignature.ts';
@@ -215,10 +216,25 @@ test('a log rewritten from the start, tree and all, is named by its checkpoint',
   assert.deepEqual(wrong.map(({ part, origin }) => [part, origin])[0], ['checkpoint', ORIGIN]);
 });
 
-test('an entry redacted to its leaf hash still verifies', (t) => {
+test('an entry redacted to its leaf hash by a decision still verifies: the request of an answered exchange too, and one in the mirror', async (t) => {
+  const { folder } = filled(t);
+  for (const [origin, index] of [[ORIGIN, 0], [ORIGIN, 100], [PEER_ORIGIN, 3]] as const) await redact({ data: folder, origin, index, approval: 'file-17' }, NOW);
+  const { wrong, logs } = verifyTrail(folder, KEYS);
+  assert.deepEqual([wrong, logs.map(({ redacted }) => redacted)], [[], [2, 0, 1]]);
+});
+
+test('bytes of an entry that were taken away without a decision are named', (t) => {
   const { folder } = filled(t);
   change(folder, 'UPDATE entry SET bytes = NULL WHERE origin = 1 AND idx = 100');
-  assert.equal(verifyTrail(folder, KEYS).ok, true);
+  assert.deepEqual(verifyTrail(folder, KEYS).wrong.map(({ origin, index, part, found }) => [origin, index, part, found]), [[ORIGIN, 100, 'entry', 'neither']]);
+});
+
+test('a decision about another entry than the one whose bytes are gone is named', async (t) => {
+  const { folder } = filled(t);
+  const store = await testStore(t, { folder });
+  await store.commit({ entries: [{ log: 'local', entry: { v: 1, step: 'redaction', approval: 'file-17', target: { origin: ORIGIN, index: 100, leaf: Buffer.alloc(32, 1).toString('base64') }, t: { ms: NOW, clock: 'unknown' } } }] });
+  change(folder, 'UPDATE entry SET bytes = NULL WHERE origin = 1 AND idx = 100');
+  assert.deepEqual(verifyTrail(folder, KEYS).wrong.map(({ origin, index, part }) => [origin, index, part]), [[ORIGIN, 100, 'entry']]);
 });
 
 test('a checkpoint whose log has no key among those given is not called verified', (t) => {
