@@ -28,6 +28,8 @@ export interface ToldStep {
 export interface PairOptions<K extends Kits = Kits> {
   readonly kits: K;
   readonly root: string;
+  /** Folders of other releases, for the gateways that are not of this one. */
+  readonly releases?: { readonly [C in keyof K]?: string };
   readonly data: string;
   readonly clock: Clock;
   /** First of eight ports in a row; absent: any free ones. */
@@ -83,7 +85,7 @@ export async function startPair<K extends Kits>(options: PairOptions<K>): Promis
   await Promise.all(Object.keys(kits).map((country) => proveMappings(root, country, join(gatewayFolder(data, country), 'data'), clock.now())));
   const byCode = <T>(of: (side: typeof a) => T) => Object.fromEntries(sides.map((side) => [side.country.plan.country, of(side)])) as Record<keyof K, T>;
   const ports = byCode((side) => side.ports);
-  const launch = (country: keyof K, environment = options.environment?.[country]) => startGateway(String(country), ports[country], options, environment ?? {});
+  const launch = (country: keyof K, environment = options.environment?.[country]) => startGateway(String(country), ports[country], { ...options, root: options.releases?.[country] ?? root }, environment ?? {});
   const gateways = byCode(({ country }) => launch(country.plan.country));
   // The timers of both anchors: their notice lists are short-lived.
   const anchors = trust === 'federation' ? setInterval(() => void renewAnchors(data, Object.keys(kits), clock.now()), ANCHORS_MS) : undefined;

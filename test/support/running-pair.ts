@@ -29,7 +29,7 @@ export type PairChanges = NonNullable<PairOptions['changes']>;
 /** What gateway.yaml says where services are given up soon: a register is said to be given up sooner still, as the chain of time-outs demands. */
 export const IMPATIENT: NonNullable<PairChanges['gateway']> = [[['home', 'timeout'], '1500ms'], [['home', 'waits', 'register'], '400ms']];
 
-type Options<K extends Kits> = Pick<PairOptions<K>, 'changes' | 'environment' | 'signatures' | 'trust'> & Partial<Pick<PairOptions<K>, 'root'>>;
+type Options<K extends Kits> = Pick<PairOptions<K>, 'changes' | 'environment' | 'releases' | 'signatures' | 'trust'> & Partial<Pick<PairOptions<K>, 'root'>>;
 type Together<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
 
 /** Registers the start and the end of the pair of Estonia and Finland for the whole test file. */
@@ -47,14 +47,16 @@ export function runningPairOf<K extends Kits>(kits: K, options: Options<K> = {})
 
 export class RunningPair<K extends Kits = EeFi> {
   readonly codes: readonly (keyof K & string)[];
-  readonly data = mkdtempSync(join(tmpdir(), 'causeway-pair-'));
+  readonly data: string;
   /** Every step that a gateway told of, in the order in which it was heard. */
   readonly told: ToldStep[] = [];
   readonly #kits: K;
   #pair: Pair<K> | undefined;
 
-  constructor(kits: K) {
+  /** `data`: of a pair that ran before. */
+  constructor(kits: K, data = mkdtempSync(join(tmpdir(), 'causeway-pair-'))) {
     this.#kits = kits;
+    this.data = data;
     this.codes = Object.keys(kits);
   }
 
@@ -63,11 +65,16 @@ export class RunningPair<K extends Kits = EeFi> {
     this.#pair = await startPair({ kits: this.#kits, root: ROOT, data: this.data, clock: systemClock(), told: (step) => void this.told.push(step), ...options });
   }
 
-  async end(): Promise<void> {
-    if (this.#pair === undefined) return;
-    await this.#pair.close();
+  /** All of it; what was recorded stays. */
+  async stop(): Promise<void> {
+    await this.#running().close();
     const ends = await Promise.all(this.codes.map((country) => this.gateway(country).ended));
     assert.deepEqual(ends, [0, 0], 'a gateway did not end as it should');
+  }
+
+  async end(): Promise<void> {
+    if (this.#pair === undefined) return;
+    await this.stop();
     await assertTrailsAgree(this);
     // CAUSEWAY_TEST_KEEP=1 leaves logs and stores for a look.
     if (process.env['CAUSEWAY_TEST_KEEP'] === undefined) rmSync(this.data, { recursive: true });
