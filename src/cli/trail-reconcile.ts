@@ -10,6 +10,7 @@ import type { Agreement, Party } from '../federation/link.ts';
 import { parseEntry } from '../trail/entry.ts';
 import { readTrailKeys } from '../trail/keys.ts';
 import { ed25519FromBase64, ed25519Signer, ed25519Verifier } from '../trail/note.ts';
+import { inPieces } from '../trail/reconcile/asking.ts';
 import { caseOf, judgeCase } from '../trail/reconcile/case-file.ts';
 import type { Held, JudgedCase } from '../trail/reconcile/case-file.ts';
 import { openFreshInterval, openInterval, sameInterval, signInterval } from '../trail/reconcile/note.ts';
@@ -139,7 +140,7 @@ async function askedPeer(run: Run): Promise<Other> {
     const said = openFreshInterval(await asked.note(await ourNote(run)), { key: verifierOf(peer), link: id, latest: 0, now });
     if (said.from !== range.from || said.to !== range.to) throw new CausewayError('peer-answer-invalid', 'the note of the peer is about another range');
     const agrees = sameInterval(intervalOf(run), said);
-    const differences = agrees ? [] : await compareSets(range, async (question) => sets.answer(id, 'ours', question, Infinity), (question) => asked.ask(question));
+    const differences = agrees ? [] : await compareSets(range, async (question) => sets.answer(id, 'ours', question, Infinity), inPieces((question) => asked.ask(question)));
     return { summary: said, said, differences, peer: asked };
   } finally {
     await close();

@@ -151,7 +151,7 @@ const limits = v.optional(
       peerEntriesPerMinute: v.pipe(v.optional(count(60, 100_000_000), 600_000), v.description("Entries of one minute that a peer's log may hold; our witness cosigns no log that holds more.")),
       reconciliationsPerMinute: v.pipe(v.optional(count(10, 1_000_000), 600), v.description('Notes and questions of one peer about our trail.')),
       reconcileBytes: v.pipe(v.optional(size(), '1MiB'), v.description('One of these questions.')),
-      reconcileAnswerBytes: v.pipe(v.optional(size(), '8MiB'), v.description('The answer to one, ours or a peer\'s; more is asked for in pieces.')),
+      reconcileAnswerBytes: v.pipe(v.optional(size(), '8MiB'), v.check((bytes) => bytes >= 16 * 1024, 'expected at least 16KiB: the hashes of one minute are 8KiB'), v.description('The answer to one, ours or a peer\'s; more is asked for in pieces.')),
       publicReadsPerMinute: v.pipe(v.optional(count(1, 1_000_000), 600), v.description('Signed documents that the federation listener hands out to callers without a pinned certificate.')),
       headersTimeout: v.optional(duration(), '10s'),
       requestTimeout: v.pipe(v.optional(duration(), '60s'), v.description('Until the whole of a request has arrived, and until the whole of an answer that lies in a file was taken.')),

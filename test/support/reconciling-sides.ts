@@ -32,6 +32,8 @@ export class ReconcilingSide {
   readonly steps: string[] = [];
   /** Targets that the peer asked of this side. */
   readonly asked: string[] = [];
+  /** What a peer may ask of this side, and either takes for an answer; of sides that open from now on. */
+  readonly limits = { perMinute: 1000, maxAnswerBytes: 1_000_000 };
   sets!: Sets;
   reconciler!: Reconciler;
 
@@ -42,7 +44,7 @@ export class ReconcilingSide {
   async open(): Promise<void> {
     const { side } = this;
     const { country, folder, store, mirror, peer, pair, keys } = side;
-    const clock = { now: () => pair.now, monotonic: () => performance.now() };
+    const clock = { now: () => pair.now, monotonic: () => performance.now() + pair.now };
     const us = makePair()[country === 'FI' ? 'fi' : 'ee'];
     const peers = [{ link: us.link, side: us.side, connection: peer.connection() }];
     const journal = new Archive({ store, kek: new Uint8Array(32), spool: new Spool({ folder: join(folder, 'spool'), maxBytes: 1e6, memoryBytes: 1e6 }) });
@@ -55,7 +57,7 @@ export class ReconcilingSide {
           entities: ENTITIES,
           peerOrigin: firstShard(peer.country),
           keys: trailKeys(pair),
-          peer: new PeerSets(peer.connection(), 1_000_000),
+          peer: new PeerSets(peer.connection(), this.limits.maxAnswerBytes),
           patience: PATIENCE,
           first: country === 'EE',
           notes: { signer: ed25519Signer(`${country}/interval`, keys.interval), verifier: ed25519Verifier(`${peer.country}/interval`, peer.keys.interval.publicKey) },
@@ -65,8 +67,7 @@ export class ReconcilingSide {
       mirror,
       folder,
       clock,
-      perMinute: 1000,
-      maxAnswerBytes: 1_000_000,
+      ...this.limits,
       statement: (entry) => repairing.statement(entry),
       repair: (missing) => repairing.repair(missing),
       mayAppend: (link) => side.keeper.mayAppend(link),
@@ -127,9 +128,10 @@ export class ReconcilingSides {
 }
 
 /** Both sides open, closed with the test. */
-export async function reconcilingSides(t: TestContext): Promise<ReconcilingSides> {
+export async function reconcilingSides(t: TestContext, limits: Partial<ReconcilingSide['limits']> = {}): Promise<ReconcilingSides> {
   const sides = new ReconcilingSides(await trailSides(t));
   for (const side of [sides.EE, sides.FI]) {
+    Object.assign(side.limits, limits);
     await side.open();
     // Before the trails, whose files it reads.
     t.after(() => side.close());

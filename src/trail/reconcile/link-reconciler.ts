@@ -16,6 +16,7 @@ import { CLOSED_AFTER_MS, WINDOW_S, closedWindows } from './set.ts';
 import type { SideName } from './sets.ts';
 import type { Found, SettledLink, Settling, SettlingOptions } from './settling.ts';
 import type { AgreedNotes } from './agreed-notes.ts';
+import { Answered, inPieces } from './asking.ts';
 import { sameHash } from './tree.ts';
 
 const WINDOW_MS = WINDOW_S * 1000;
@@ -79,6 +80,8 @@ export class LinkReconciler {
   /** What remains, by window and key: of the mirror, and of the last comparison with the peer itself. */
   #byMirror: ReadonlyMap<string, Remaining> = new Map();
   #byPeer: ReadonlyMap<string, Remaining> = new Map();
+  /** Of the comparison with the peer that is under way. */
+  readonly #answered = new Answered();
   /** The last note that did not agree, and when the next one of the same may follow. */
   #tried: { readonly root: Uint8Array; readonly to: number; readonly again: number } | undefined;
   #alarmed = false;
@@ -145,15 +148,8 @@ export class LinkReconciler {
     this.#comparedUntil = to;
   }
 
-  async #differences(range: Range, theirs: Ask): Promise<Difference[]> {
-    try {
-      return await compareSets(range, this.#asking('ours'), theirs);
-    } catch (thrown) {
-      // What differs is too much for one answer: each half of the range alone.
-      if (!(thrown instanceof CausewayError && thrown.code === 'too-large') || range.to - range.from < 2) throw thrown;
-      const middle = Math.floor((range.from + range.to) / 2);
-      return [...(await this.#differences({ from: range.from, to: middle }, theirs)), ...(await this.#differences({ from: middle, to: range.to }, theirs))];
-    }
+  #differences(range: Range, theirs: Ask): Promise<Difference[]> {
+    return compareSets(range, inPieces(this.#asking('ours')), inPieces(theirs));
   }
 
   #asking(side: SideName): Ask {
@@ -210,8 +206,9 @@ export class LinkReconciler {
     observe('reconcile.noted', { log: this.id });
     if (sameInterval(ours, theirs)) return this.#agree(range, note, answer);
     observe('reconcile.differs', { log: this.id });
+    const found = await this.#differences(range, this.#answered.on(nameOf(ours, theirs), (question) => this.#link.peer.ask(question)));
+    this.#answered.forget();
     this.#tried = { root: ours.root, to: range.to, again: now + AGAIN_MS };
-    const found = await this.#differences(range, (question) => this.#link.peer.ask(question));
     this.#byPeer = await this.#settled(found);
   }
 
@@ -250,4 +247,9 @@ export class LinkReconciler {
     this.#alarmed = false;
     for (const { id } of (await mirror.incidents('open')).filter((one) => one.kind === 'difference' && one.link === this.id)) await mirror.closeIncident(id, 'the two logs agree again', now);
   }
+}
+
+/** One comparison: of these two notes, whenever they were signed. */
+function nameOf({ from, to, root }: Interval, theirs: Interval): string {
+  return [from, to, ...[root, theirs.root].map((one) => Buffer.from(one).toString('base64'))].join(' ');
 }

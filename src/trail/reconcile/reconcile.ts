@@ -43,17 +43,19 @@ export function answerQuestion(question: Question, rollup: Rollup, made: (part: 
       made(part);
       return part;
     });
-  if (question.ask === 'windows') return windowRoots(question.range, question.hours, rollup);
+  if (question.ask === 'windows') return windowRoots(question.range, question.hours, rollup, made);
   if (question.ask === 'nodes') return each(question.windows, (window) => sparse(rollup.tree(window).nodes));
   if (question.ask === 'buckets') return each(question.nodes, ([window, node]) => sparse(rollup.tree(window).buckets(node)));
   return each(question.buckets, ([window, node, bucket]) => rollup.tree(window).elements(node, bucket));
 }
 
 /** One answer an hour: nothing where it agrees. */
-function windowRoots({ from, to }: Range, hours: readonly Uint8Array[], rollup: Rollup): Uint8Array[] {
+function windowRoots({ from, to }: Range, hours: readonly Uint8Array[], rollup: Rollup, made: (part: Uint8Array) => void): Uint8Array[] {
   return hoursOf(from, to).map((hour, at) => {
-    if (sameHash(rollup.hour(hour, from, to), hours[at] ?? EMPTY)) return new Uint8Array(0);
-    return Buffer.concat(windowsOf(hour, from, to).map((window) => rollup.window(window)));
+    const agrees = sameHash(rollup.hour(hour, from, to), hours[at] ?? EMPTY);
+    const part = agrees ? new Uint8Array(0) : Buffer.concat(windowsOf(hour, from, to).map((window) => rollup.window(window)));
+    made(part);
+    return part;
   });
 }
 

@@ -9,7 +9,7 @@ import { ELEMENT_BYTES } from './set.ts';
 /** Stands for a set without elements: no hash is known to be it. */
 export const EMPTY = new Uint8Array(HASH_BYTES);
 const CHILDREN = 256;
-const WINDOWS_AN_HOUR = 60;
+export const WINDOWS_AN_HOUR = 60;
 const HOURS_A_DAY = 24;
 
 const LEAF = Buffer.from([0]);

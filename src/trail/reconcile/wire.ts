@@ -5,7 +5,7 @@ import { caseSide } from './case-file.ts';
 import type { Question } from './reconcile.ts';
 
 /** Parts that one question may ask for: more differ only where everything does. */
-const MAX_PARTS = 10_000;
+export const MAX_PARTS = 10_000;
 /** A month of windows. */
 const MAX_WINDOWS = 31 * 24 * 60;
 

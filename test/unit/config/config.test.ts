@@ -99,6 +99,7 @@ suite('the configuration folder', () => {
     ['a number where a code with leading zeros may stand', 'home.member.memberCode', 2_454_372, 'home.member.memberCode: expected a text; write it in quotes'],
     ['a duration without a unit', 'home.timeout', 20, 'home.timeout: expected a duration such as 60s'],
     ['a duration with an unknown unit', 'home.timeout', '20 sec', 'home.timeout: expected a duration such as 250ms, 60s, 10m, 24h or 7d'],
+    ['answers of a comparison that hold no minute', 'limits.reconcileAnswerBytes', '8KiB', 'limits.reconcileAnswerBytes: expected at least 16KiB: the hashes of one minute are 8KiB'],
     ['a size in decimal units', 'limits.bodyBytes', '10MB', 'limits.bodyBytes: expected a size such as 512B, 64KiB or 10MiB'],
     ['a port beyond the last', 'listeners.domestic.port', 65_536, 'listeners.domestic.port: expected a whole number from 0 to 65535'],
     ['a port that is no whole number', 'listeners.domestic.port', 7.5, 'listeners.domestic.port: expected a whole number from 0 to 65535'],
