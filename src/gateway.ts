@@ -1,5 +1,4 @@
 /** The composition root: the only file that knows every part. Reads keys and mappings, opens the store, recovers, and returns what listens and closes. */
-import { hkdfSync } from 'node:crypto';
 import type { GatewayConfig } from './config/config.ts';
 import { openDialects } from './ecosystems/dialects.ts';
 import { callingHome, homeReached, pinsOf } from './ecosystems/calling-home.ts';
@@ -7,7 +6,7 @@ import { openHub } from './ecosystems/openapi/open-hub.ts';
 import type { OpenHub } from './ecosystems/openapi/open-hub.ts';
 import { parseMemberPath } from './ecosystems/xroad-identifiers.ts';
 import { CausewayError, asCausewayError } from './errors.ts';
-import { readKek } from './evidence/kek.ts';
+import { openKeks } from './evidence/kek-file.ts';
 import { evidenceRequests } from './evidence/requests.ts';
 import { Quotas, sealedLimit } from './exchange/authorise.ts';
 import { Dependencies } from './exchange/dependencies.ts';
@@ -37,6 +36,7 @@ import { keepTrail, openStores } from './exchange/our-trail.ts';
 import type { InboundParts, OutboundParts } from './exchange/parts.ts';
 import { Suspended } from './exchange/suspended.ts';
 import { Suspending } from './exchange/suspending.ts';
+import { EvidenceRotation } from './exchange/rotating-evidence.ts';
 import type { SuspendingOptions } from './exchange/suspending.ts';
 import { suspensionFolders } from './federation/suspension-orders.ts';
 import type { Grant } from './federation/link.ts';
@@ -103,9 +103,9 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const spool = await openSpool(config, store, log);
   const time = new OurTime(config, stores, { peers, dependencies, clock, log, metrics, onStep: options.onTrailStep });
   const clockState = () => time.state;
-  const kek = readKek(config.keys.evidence);
-  const containers = openContainers(config, { store, kek, peers, clock, clockState, log, home, dialect, dependencies, ...escrowOf(peers) });
-  const journal = new Journal({ store, kek, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...escrowOf(peers), ...(containers === undefined ? {} : { awaits: containers.awaits }) });
+  const { file: kekFile, keks } = await openKeks(config.keys, keyWatch.keys.store);
+  const containers = openContainers(config, { store, keks, peers, clock, clockState, log, home, dialect, dependencies, ...escrowOf(peers) });
+  const journal = new Journal({ store, keks, observe, clockState, refusalsPerMinute: config.limits.refusalsPerMinute, spool, ...escrowOf(peers), ...(containers === undefined ? {} : { awaits: containers.awaits }) });
   const shared = { country: config.gateway.country, entity: config.gateway.entity, clock, journal, spool, identifiers: mappings.identifiers, observe, limits: { xml: config.limits.xml, answerBytes: (grant: Grant) => sealedLimit(grant.maxBytes) } };
   const stop = new AbortController();
   const outbound: OutboundParts = {
@@ -113,7 +113,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     inFlight: new InFlight(),
     asking: new InFlight(),
     stop: stop.signal,
-    pseudonymKey: new Uint8Array(hkdfSync('sha256', kek, '', 'causeway/pseudonym/v1', 32)),
+    pseudonymKey: () => keks.content.pseudonyms,
     offerAt: (path) => mappings.offers.find((offer) => offer.path === path) ?? unknownService(path),
   };
   const inbound: InboundParts = {
@@ -136,11 +136,11 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const watches = await openWatches(config, { suspended, mappings, log, peers, store, clock, clockState, mayAppend: (link) => trail.mayAppend(link), admit: (link) => admit(link, { time, trail, dependencies }) });
   measure(metrics, { admission, mappings, trail, peers, suspended, dependencies, containers, ...watches });
   const listeners = await listenAll(config, keyWatch.shown, log, {
-    domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, kek, identifiers: mappings.identifiers, links, clock, clockState, log }) }, mappings),
+    domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, keks, identifiers: mappings.identifiers, links, clock, clockState, log }) }, mappings),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), reconcile: ({ link }, path, body) => reconciling.answer(link.id, path, body), maxReconcileBytes: config.limits.reconcileBytes, suspension: (peer, notice) => watches.suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), echo: (peer, question) => watches.echoing.answer(peer, question), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
     operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, reconciling, echoing: watches.echoing, unsigned }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
-  keyWatch.start(config, { peers, store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
+  keyWatch.start(config, { peers, evidence: new EvidenceRotation({ keks, file: kekFile, store, rotation: config.rotation, clock, clockState, log }), store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
   // What is fetched first may be what our own listener hands out.
   await trust.start();
   const timers = lookAgain(config.mappingsPoll, { ...watches, erasing, containers, revocation, mappings, reconciling, dependencies: { look: () => lookAtDependencies(dependencies, store, keyWatch) }, housekeeping: { look: () => housekeep(store, spool, journal, erasing, options) } });

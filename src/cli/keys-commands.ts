@@ -12,7 +12,7 @@ export function addKeys(keys: Command): void {
     .command('rotate')
     .description('change a key while exchanges go on: shown to peers, used when they believe it, the old one taken away (docs/trust.md)')
     .requiredOption(...CONFIG)
-    .requiredOption('--role <role>', 'entity, statement, encryption or tls')
+    .requiredOption('--role <role>', 'entity, statement, encryption, tls or evidence')
     .option('--dry-run', 'ask each peer whether it would believe such a key, and change nothing')
     .option('--compromised', 'the key in use is no longer ours alone: the next one is used at once (docs/runbooks/key-is-compromised.md)')
     .option(...JSON_OPTION)

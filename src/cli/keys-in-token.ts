@@ -1,4 +1,6 @@
 /** `causeway keys make-in-token`: the keys that gateway.yaml has in its token, made there. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readGateway } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { KeyFiles } from '../crypto/key-files.ts';
@@ -7,6 +9,8 @@ import type { TokenCurve } from '../crypto/hsm/messages.ts';
 import { Token } from '../crypto/hsm/token.ts';
 import { rawPublic } from '../crypto/public-parts.ts';
 import { CausewayError } from '../errors.ts';
+import { KekFile } from '../evidence/kek-file.ts';
+import { KekRing } from '../evidence/kek-ring.ts';
 
 export interface TokenKey {
   readonly role: string;
@@ -16,7 +20,7 @@ export interface TokenKey {
   readonly public: string;
 }
 
-/** Throws `config-invalid` where gateway.yaml has no key in a token, or one there is of another kind; `dependency-lost` for a token that is not there. */
+/** A file of `keys.evidence` that is not there is made too, under its master. Throws `config-invalid` where gateway.yaml has no key in a token, or one there is of another kind; `dependency-lost` for a token that is not there. */
 export async function makeKeysInToken(folder: string): Promise<TokenKey[]> {
   const config = readGateway(folder);
   const wanted = placesOf(config).filter(({ place }) => isInToken(place));
@@ -29,6 +33,7 @@ export async function makeKeysInToken(folder: string): Promise<TokenKey[]> {
       const made = await store.make(place, curve);
       keys.push({ role, place, made, public: curve === 'P-256' ? (await store.signer(place)).kid : rawPublic((await store.ed25519(place, role)).key) });
     }
+    if (config.keys.evidenceMaster !== undefined && !existsSync(config.keys.evidence)) await new KekFile(config.keys, store).write(KekRing.of(randomBytes(32)).content);
     return keys;
   } finally {
     await token.close();
@@ -42,6 +47,7 @@ function placesOf({ keys, federation }: Pick<GatewayConfig, 'keys' | 'federation
     ...(federation === undefined ? [] : [{ role: 'entity', place: federation.entityKey, curve: 'P-256' as const }]),
     { role: 'log', place: keys.log, curve: 'Ed25519' },
     { role: 'witness', place: keys.witness, curve: 'Ed25519' },
+    ...(keys.evidenceMaster === undefined ? [] : [{ role: 'evidence', place: keys.evidenceMaster, curve: 'P-256' as const }]),
     ...(keys.interval === undefined ? [] : [{ role: 'interval', place: keys.interval, curve: 'Ed25519' as const }]),
   ];
 }

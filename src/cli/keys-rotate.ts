@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readGateway } from '../config/config.ts';
 import { CausewayError } from '../errors.ts';
+import { KekFile } from '../evidence/kek-file.ts';
+import { kekId } from '../evidence/kek-ring.ts';
+import type { KekRingContent } from '../evidence/kek-ring.ts';
 import { readHistory } from '../trust/own/key-history.ts';
-import { ROTATING, keyFolders } from '../trust/own/key-plan.ts';
-import type { KeyOutcome, KeyPlan, RotatingRole } from '../trust/own/key-plan.ts';
+import { ORDERED, ROTATING, keyFolders } from '../trust/own/key-plan.ts';
+import type { KeyOrder, KeyOutcome, KeyPlan, RotatingRole } from '../trust/own/key-plan.ts';
 import { OwnKeys } from '../trust/own/own-keys.ts';
 
 export interface RotateArguments {
@@ -26,8 +29,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /** What the gateway made of the order. Throws `config-invalid` for a role that is none, and where no gateway took the order; it stays for the next start. */
 export async function rotateKey({ config: folder, role, dryRun = false, compromised = false }: RotateArguments, now: number): Promise<KeyOutcome> {
   const { data } = readGateway(folder);
-  const known = ROTATING.find((one) => one === role);
-  if (known === undefined) throw new CausewayError('config-invalid', `the ${role} key is not changed by this command: ${ELSEWHERE[role] ?? `roles are ${ROTATING.join(', ')}`}`);
+  const known = ORDERED.find((one) => one === role);
+  if (known === undefined) throw new CausewayError('config-invalid', `the ${role} key is not changed by this command: ${ELSEWHERE[role] ?? `roles are ${ORDERED.join(', ')}`}`);
   const { orders, outcomes } = keyFolders(data);
   const id = randomUUID();
   await orders.write(id, { v: 1, id, role: known, action: dryRun ? 'rehearse' : 'rotate', reason: compromised ? 'compromised' : 'planned', at: now });
@@ -47,7 +50,7 @@ export function renderRotation({ refused, kid, peers }: KeyOutcome): string {
 }
 
 export interface KeyLine {
-  readonly role: RotatingRole;
+  readonly role: KeyOrder['role'];
   readonly kid: string;
   /** `next`: made or shown, not used yet. `old`: still held. */
   readonly state: 'in use' | 'next' | 'old' | 'retired' | 'compromised';
@@ -60,7 +63,10 @@ export interface KeyLine {
 export async function listKeys(folder: string): Promise<readonly KeyLine[]> {
   const config = readGateway(folder);
   const roles = ROTATING.filter((role) => role !== 'entity' || config.federation !== undefined);
-  const held = await OwnKeys.with(config, (keys) => roles.flatMap((role) => linesOf(role, keys.plan(role), keys.current(role).kid)));
+  const held = await OwnKeys.with(config, async (keys) => {
+    const { content } = await new KekFile(config.keys, keys.store).read();
+    return [...roles.flatMap((role) => linesOf(role, keys.plan(role), keys.current(role).kid)), ...evidenceLines(content)];
+  });
   const retired = readHistory(config.data).map(({ role, kid, exp, reason }): KeyLine => ({ role, kid, state: reason === 'compromised' ? 'compromised' : 'retired', at: new Date(exp * 1000).toISOString() }));
   return [...held, ...retired];
 }
@@ -70,6 +76,11 @@ function linesOf(role: RotatingRole, plan: KeyPlan | undefined, current: string)
   if (plan === undefined || plan.state === 'retired') return [used];
   if (plan.state === 'in-use') return [used, { role, kid: plan.old, state: 'old', ...at(plan.retireFrom) }];
   return [used, { role, kid: plan.next, state: 'next', ...at(plan.useFrom), ...(plan.waiting === undefined ? {} : { waiting: plan.waiting }) }];
+}
+
+function evidenceLines({ keys: [used, old], change }: KekRingContent): KeyLine[] {
+  const inUse: KeyLine = { role: 'evidence', kid: kekId(used), state: 'in use' };
+  return old === undefined ? [inUse] : [inUse, { role: 'evidence', kid: kekId(old), state: 'old', ...at(change?.retireFrom) }];
 }
 
 function at(ms: number | undefined): Pick<KeyLine, 'at'> {

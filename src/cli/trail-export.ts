@@ -9,8 +9,7 @@ import { writeContainer } from '../evidence/asic.ts';
 import { readEvidence } from '../evidence/keep.ts';
 import { readHistory } from '../trust/own/key-history.ts';
 import { OwnKeys } from '../trust/own/own-keys.ts';
-import { readKek } from '../evidence/kek.ts';
-import { unwrapRecordKey } from '../evidence/record.ts';
+import { KekFile } from '../evidence/kek-file.ts';
 import { evidenceOf, extract } from '../trail/extract.ts';
 import type { Extract, ExtractedEntry, Selection } from '../trail/extract.ts';
 import { readTrailKeys } from '../trail/keys.ts';
@@ -50,7 +49,7 @@ export interface Exported {
 export async function trailExport(options: ExportArguments): Promise<Exported> {
   const config = loadConfig(options.config ?? configBeside(options.data));
   const taken = extract(options.data, selectionOf(options), options.maxEntries);
-  const statements = statementsOf(options, config, taken.entries);
+  const statements = await statementsOf(options, config, taken.entries);
   const { roots, stamp } = stamping(config);
   const bytes = await writeContainer(await contentsOf(options, config, taken, statements), roots, stamp, sealing(config));
   const { wrong } = await verifyContainer(bytes);
@@ -78,13 +77,15 @@ interface KeptStatement {
 }
 
 /** Statements of both sides, out of our own records; what was erased is not there. */
-function statementsOf({ data }: ExportArguments, config: GatewayConfig, entries: readonly ExtractedEntry[]): KeptStatement[] {
+async function statementsOf({ data }: ExportArguments, config: GatewayConfig, entries: readonly ExtractedEntry[]): Promise<KeptStatement[]> {
   const xids = [...new Set(entries.flatMap(({ entry: { xid } }) => xid ?? []))];
-  const kek = readKek(config.keys.evidence);
-  return evidenceOf(data, xids).flatMap(({ records, wrappedKey }) => {
+  const kept = evidenceOf(data, xids);
+  // Read after the wrapped keys: a key that came with a change is in the file before anything is under it.
+  const keks = await OwnKeys.with(config, ({ store }) => new KekFile(config.keys, store).read());
+  return kept.flatMap(({ records, wrappedKey }) => {
     if (wrappedKey === undefined) return [];
     return records.map((row) => {
-      const { statement, salt } = readEvidence(row, unwrapRecordKey(kek, row.xid, wrappedKey));
+      const { statement, salt } = readEvidence(row, keks.unwrapRecordKey(row.xid, wrappedKey));
       return { xid: row.xid, step: row.step, compact: statement, ...(salt === undefined ? {} : { salt }) };
     });
   });

@@ -22,6 +22,8 @@ export function fitsSignatures(key: KeyObject): boolean {
   return details?.namedCurve === 'prime256v1' || type === 'ed25519' || (type === 'rsa' && (details?.modulusLength ?? 0) >= 2048);
 }
 
+const COMPACT_JWE = /^[\w-]+(?:\.[\w-]*){4}$/;
+
 /** What a private key must be, and what is said when it is not. */
 const KINDS = {
   p256: { text: 'must be an EC key on P-256', fits: (key: KeyObject) => key.asymmetricKeyDetails?.namedCurve === 'prime256v1' },
@@ -40,7 +42,8 @@ export function checkFiles({ pkcs11, keys, listeners, home, citizens, seal, mapp
   checkPlace(keys.log, ['keys', 'log'], 'ed25519', secrets, report);
   checkPlace(keys.witness, ['keys', 'witness'], 'ed25519', secrets, report);
   if (keys.interval !== undefined) checkPlace(keys.interval, ['keys', 'interval'], 'ed25519', secrets, report);
-  checkEvidenceKey(keys.evidence, ['keys', 'evidence'], report);
+  checkEvidenceKey(keys, secrets, report);
+  if (keys.evidenceMaster !== undefined) checkPlace(keys.evidenceMaster, ['keys', 'evidenceMaster'], 'p256', secrets, report);
   checkIdentity(keys.tls, ['keys', 'tls'], now, report, passphrase);
   checkIdentity(listeners.domestic.tls, ['listeners', 'domestic', 'tls'], now, report, passphrase);
   checkCertificates(listeners.domestic.tls.clients, ['listeners', 'domestic', 'tls', 'clients'], now, report);
@@ -143,11 +146,15 @@ export function checkPrivateKey(file: string, path: YamlPath, kind: keyof typeof
   return key;
 }
 
-function checkEvidenceKey(file: string, path: YamlPath, report: Report): void {
+/** One that is encrypted is opened by the gateway that uses it. */
+function checkEvidenceKey({ evidence: file, evidenceMaster }: GatewayFile['keys'], { passphrase }: Secrets, report: Report): void {
+  const path = ['keys', 'evidence'];
   const content = readSecret(file, path, report)?.toString('utf8').trim();
-  if (content === undefined) return;
+  if (content === undefined || COMPACT_JWE.test(content)) return;
   const bytes = Buffer.from(content, 'base64');
-  if (bytes.length !== 32 || bytes.toString('base64') !== content) report(path, `${file} must hold 32 bytes in base64`);
+  const one = bytes.length === 32 && bytes.toString('base64') === content;
+  if (!one && !content.startsWith('{')) report(path, `${file} must hold 32 bytes in base64, or what a change of the key wrote`);
+  else if (passphrase !== undefined || evidenceMaster !== undefined) report(path, `${file} lies in the clear`, { hint: '`causeway keys rotate --role evidence` makes the next one, encrypted', severity: 'warning' });
 }
 
 function checkCertificate(file: string, path: YamlPath, now: number, report: Report, outOfTime: Report = report): X509Certificate | undefined {

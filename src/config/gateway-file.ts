@@ -10,7 +10,7 @@ import { callingHome } from './home-file.ts';
 import { revocation } from './revocation-file.ts';
 import { publicWitness } from './public-witness-file.ts';
 import { clock, timestamps } from './timestamps-file.ts';
-import { base64Of32, count, country, duration, httpsUrl, identity, keyPlace, oneOf, path, port, record, size, text } from './values.ts';
+import { base64Of32, count, country, duration, httpsUrl, identity, keyPlace, oneOf, path, port, record, size, text, tokenPlace } from './values.ts';
 
 const MiB = 1024 ** 2;
 
@@ -80,7 +80,8 @@ function keys(folder: string) {
       witness: v.pipe(keyPlace(folder), v.description("Ed25519 private key (PEM, or pkcs11:object=<label>) that cosigns the peers' logs.")),
       witnessMldsa44: v.exactOptional(v.pipe(path(folder), v.description("ML-DSA-44 private key (PEM) with which the peers' logs are cosigned a second time."))),
       interval: v.exactOptional(v.pipe(keyPlace(folder), v.description('Ed25519 private key (PEM, or pkcs11:object=<label>) that signs what our log says of a day, for the peers.'))),
-      evidence: v.pipe(path(folder), v.description('Key-encryption key of the evidence: 32 bytes in base64.')),
+      evidence: v.pipe(path(folder), v.description('File of the key-encryption key of the evidence; encrypted, it is a compact JWE.')),
+      evidenceMaster: v.exactOptional(v.pipe(tokenPlace(), v.description('P-256 key pair in the token (pkcs11:object=<label>) for which that file is encrypted.'))),
       passphrase: v.exactOptional(v.pipe(path(folder), v.description('File with the passphrase of private keys that are encrypted (PKCS#8), such as a systemd credential: /run/credentials/causeway.service/passphrase.'))),
     }),
     v.description('Private keys, readable by the gateway alone. `causeway keys make` makes them.'),

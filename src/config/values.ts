@@ -40,6 +40,11 @@ export function keyPlace(folder: string) {
   return v.pipe(text(), v.check((written) => !written.startsWith('pkcs11:') || /^pkcs11:object=[A-Za-z0-9._%-]+$/.test(written), expects('the path of a file, or pkcs11:object=<label>')), v.transform((written) => (written.startsWith('pkcs11:') ? written : resolve(folder, written))));
 }
 
+/** `pkcs11:object=<label>`. */
+export function tokenPlace() {
+  return v.pipe(text(), v.regex(/^pkcs11:object=[A-Za-z0-9._%-]+$/, expects('pkcs11:object=<label>')));
+}
+
 /** Key and certificate files (PEM) of one TLS identity. */
 export function identity(folder: string) {
   return { key: path(folder), certificate: path(folder) };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { encodedKey } from './keys.ts';
 import { createAuthority } from './pki.ts';
 import { makeMldsa44 } from './mldsa.ts';
+import { sealUnderPassphraseSync } from './sealed-secret.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
@@ -37,7 +38,7 @@ export function makeGatewayKeys(folder: string, host: string, now: number, passp
   const pem = (key: KeyObject) => encodedKey(key, passphrase);
   const p256 = () => pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   const ed25519 = () => pem(generateKeyPairSync('ed25519').privateKey);
-  for (const [file, make] of [[files.entity, p256], [files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.interval, ed25519], [files.evidence, () => `${randomBytes(32).toString('base64')}\n`]] as const) {
+  for (const [file, make] of [[files.entity, p256], [files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.interval, ed25519], [files.evidence, () => newKek(passphrase)]] as const) {
     if (!existsSync(file)) writeSecret(file, make());
   }
   const second = existsSync(files.witnessMldsa44) ? undefined : makeMldsa44();
@@ -50,6 +51,11 @@ export function makeGatewayKeys(folder: string, host: string, now: number, passp
   return files;
 }
 
+/** A key-encryption key of the evidence as its file holds it. */
+function newKek(passphrase?: string): string {
+  const kek = randomBytes(32).toString('base64');
+  return `${passphrase === undefined ? kek : sealUnderPassphraseSync(kek, passphrase)}\n`;
+}
 
 function writeSecret(file: string, content: string): void {
   writeFileSync(file, content, { mode: 0o600, flag: 'wx' });

@@ -7,6 +7,7 @@ import { writeDurably } from '../platform/durable-file.ts';
 import { spkiPin } from '../platform/spki.ts';
 import type { Opener } from './jwe.ts';
 import type { Signer } from './jws.ts';
+import { openUnderPassphrase, sealUnderPassphrase } from './sealed-secret.ts';
 import { mldsa44Key } from './mldsa.ts';
 import { ed25519Key, encodedKey, encryptionKey, privateKey, statementKey } from './keys.ts';
 
@@ -67,6 +68,17 @@ export class KeyFiles {
   async make(file: string, curve: 'P-256' | 'Ed25519'): Promise<void> {
     const { privateKey: key } = curve === 'P-256' ? generateKeyPairSync('ec', { namedCurve: curve }) : generateKeyPairSync('ed25519');
     await this.write(file, key);
+  }
+
+  /** A secret text as its file holds it: under the passphrase; in the clear where there is none. */
+  async sealSecret(text: string): Promise<string> {
+    return this.#passphrase === undefined ? text : sealUnderPassphrase(text, this.#passphrase);
+  }
+
+  /** What `sealSecret` made. Throws `config-invalid`. */
+  async openSecret(compact: string, file: string): Promise<string> {
+    if (this.#passphrase === undefined) throw new CausewayError('config-invalid', `${file} is encrypted, and keys.passphrase names no file`);
+    return openUnderPassphrase(compact, this.#passphrase, file);
   }
 
   async write(file: string, key: KeyObject): Promise<void> {

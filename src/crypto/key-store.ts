@@ -7,8 +7,10 @@ import { CausewayError } from '../errors.ts';
 import type { KeyFiles } from './key-files.ts';
 import type { TokenCurve } from './hsm/messages.ts';
 import type { Token } from './hsm/token.ts';
+import { decryptJwe, encryptJwe } from './jwe.ts';
 import type { Opener } from './jwe.ts';
 import type { Signer } from './jws.ts';
+import { SECRET, secretForm } from './sealed-secret.ts';
 import { ed25519SignerOf, thumbprint } from './keys.ts';
 import type { Ed25519Signer } from './keys.ts';
 
@@ -55,6 +57,25 @@ export class KeyStore {
     const { token, label, point } = await this.#inToken(ref);
     const sign = async (input: Uint8Array): Promise<Buffer> => needed(await token.ask({ work: 'signEd25519', label, text: Buffer.from(input).toString('base64') }), ref);
     return { key: ed25519(point, ref), sign };
+  }
+
+  /** A secret text as its file holds it: encrypted for the key pair `master` in the token, else under the passphrase, else in the clear. */
+  async sealSecret(text: string, master: string | undefined): Promise<string> {
+    return master === undefined ? this.files.sealSecret(text) : encryptJwe(Buffer.from(text), await this.opener(master), SECRET);
+  }
+
+  /** What `sealSecret` made, in whichever of the three ways: it may be set up otherwise since. Throws `config-invalid`, and `dependency-lost` for a token that is not there. */
+  async openSecret(content: string, master: string | undefined, file: string): Promise<string> {
+    const form = secretForm(content);
+    if (form === 'clear') return content;
+    if (form === 'passphrase') return this.files.openSecret(content, file);
+    if (master === undefined) throw new CausewayError('config-invalid', `${file} is encrypted for a key in a token, and gateway.yaml does not name it`);
+    try {
+      return Buffer.from(await decryptJwe(content, [await this.opener(master)], SECRET)).toString();
+    } catch (cause) {
+      if (cause instanceof CausewayError && cause.code !== 'seal-mismatch') throw cause;
+      throw new CausewayError('config-invalid', `${file} is not encrypted for the key ${master}`, { cause });
+    }
   }
 
   async has(ref: string): Promise<boolean> {

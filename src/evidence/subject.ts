@@ -19,7 +19,11 @@ export function subjectTag(key: Uint8Array, { country, type, identifier }: Subje
 
 /** A new key of a year (32 random bytes), under the key-encryption key. */
 export function newSubjectKey(kek: Uint8Array, year: number): Uint8Array {
-  return sealRecord(wrappingKey(kek), placeOf(year), randomBytes(32));
+  return sealSubjectKey(kek, year, randomBytes(32));
+}
+
+export function sealSubjectKey(kek: Uint8Array, year: number, key: Uint8Array): Uint8Array {
+  return sealRecord(wrappingKey(kek), placeOf(year), key);
 }
 
 /** Throws `internal`: another key-encryption key, or another year's. */

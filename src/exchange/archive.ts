@@ -1,6 +1,7 @@
 /** What the journal made durable of an exchange, read back. */
 import { CausewayError } from '../errors.ts';
-import { openRecord, sealRecord, unwrapRecordKey } from '../evidence/record.ts';
+import type { KekRing } from '../evidence/kek-ring.ts';
+import { openRecord, sealRecord } from '../evidence/record.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { HttpReply } from '../platform/http-client.ts';
 import type { Spool } from '../platform/spool.ts';
@@ -11,8 +12,7 @@ import type { Cipher } from './kept.ts';
 
 export interface ArchiveOptions {
   readonly store: Store;
-  /** Key-encryption key of the evidence: 32 bytes. */
-  readonly kek: Uint8Array;
+  readonly keks: KekRing;
   /** Where what does not fit in memory is kept. */
   readonly spool: Spool;
 }
@@ -58,7 +58,7 @@ export class Archive {
 
   async recordKey(xid: string): Promise<Uint8Array | undefined> {
     const wrapped = await this.#options.store.recordKey(xid);
-    return wrapped === undefined ? undefined : unwrapRecordKey(this.#options.kek, xid, wrapped);
+    return wrapped === undefined ? undefined : this.#options.keks.unwrapRecordKey(xid, wrapped);
   }
 
   decrypt(xid: string, part: 'question' | 'reply', key: Uint8Array): Cipher {

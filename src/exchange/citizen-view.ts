@@ -5,7 +5,7 @@
 import { CausewayError } from '../errors.ts';
 import { readEvidence } from '../evidence/keep.ts';
 import type { Page } from '../evidence/look-up.ts';
-import { unwrapRecordKey } from '../evidence/record.ts';
+import type { KekRing } from '../evidence/kek-ring.ts';
 import type { Link } from '../federation/link.ts';
 import { recordedRequest } from '../federation/statement.ts';
 import type { RequestClaims } from '../federation/statement.ts';
@@ -49,7 +49,7 @@ export interface UsagePage {
 
 export interface CitizenViewOptions {
   readonly store: Store;
-  readonly kek: Uint8Array;
+  readonly keks: KekRing;
   readonly country: string;
   readonly identifiers: Pick<IdentifierMap, 'toFederated' | 'representedParty'>;
   readonly links: readonly Link[];
@@ -66,7 +66,7 @@ export class CitizenView {
 
   constructor(options: CitizenViewOptions) {
     this.#options = options;
-    this.#index = new SubjectIndex(options.store, options.kek);
+    this.#index = new SubjectIndex(options.store, options.keks);
   }
 
   /** The newest first. Throws `malformed` for a person of another country, `quota-exceeded`, `unknown-member`, `store-unavailable`. */
@@ -92,10 +92,10 @@ export class CitizenView {
 
   /** What the peer signed; undefined once its key is destroyed. */
   async #question(xid: string): Promise<RequestClaims | undefined> {
-    const { store, kek } = this.#options;
+    const { store, keks } = this.#options;
     const [row, wrapped] = await Promise.all([store.evidence(`${xid}.request`), store.recordKey(xid)]);
     if (row === undefined || wrapped === undefined) return undefined;
-    return recordedRequest(readEvidence(row, unwrapRecordKey(kek, xid, wrapped)).statement);
+    return recordedRequest(readEvidence(row, keks.unwrapRecordKey(xid, wrapped)).statement);
   }
 
   /** Hidden since it was asked: what was hidden then is not in the index. */

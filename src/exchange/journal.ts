@@ -9,7 +9,7 @@ import type { Delivered, ErrorCode } from '../errors.ts';
 import { keepEvidence } from '../evidence/keep.ts';
 import type { Escrow } from '../evidence/escrow.ts';
 import type { EvidenceContents } from '../evidence/keep.ts';
-import { newRecordKey, wrapRecordKey } from '../evidence/record.ts';
+import { newRecordKey } from '../evidence/record.ts';
 import type { SealedBytes } from '../federation/peer-client.ts';
 import type { Authentic, Promised } from '../federation/statement.ts';
 import type { Leg } from '../federation/link.ts';
@@ -75,7 +75,7 @@ export class Journal extends Archive {
     super(options);
     this.#options = options;
     this.#commits = new Commits(options.store, options.spool);
-    this.#subjects = new SubjectIndex(options.store, options.kek);
+    this.#subjects = new SubjectIndex(options.store, options.keks);
     this.#refusals = new RefusalRate(options.refusalsPerMinute);
   }
 
@@ -111,7 +111,7 @@ export class Journal extends Archive {
       };
       const entry = this.#entry(aboutQuestion(question), 'request', 'SubmissionAcceptance', recorded(sealed), now, { evidence: evidence.id });
       const awaited = this.#awaited({ xid, link: agreement.id, leg: out, step: 'request', identity: sealed.identity, messageId: verified.message.context.messageId, verified, minimised: mapped.fields.minimised !== undefined, now });
-      return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, xid, recordKey) }, ...awaited };
+      return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: this.#options.keks.wrapRecordKey(xid, recordKey) }, ...awaited };
     });
     return result.kind === 'conflict' ? result : { ...result, sealed };
   }
@@ -174,7 +174,7 @@ export class Journal extends Archive {
       const evidence = { ...(await this.#evidence(jti, agreement.id, 'request', recordKey, use.version.in, { statement: statement.compact, salt: opened.fields.salt, domestic: asSent(request), neutral: opened.fields.document, context: opened.fields.context }, opened.fields.attachments, keep, now)), subjects: await this.#subjects.ofTask(task, 'request', opened.fields.document, now) };
       const entry = this.#entry(aboutStatement(statement, peer), 'request', 'RelayAcceptance', theirs(statement, peer), now, { evidence: evidence.id });
       const row = this.#inboundRow(statement, peer, 'handing-over', now, packSealed({ statement: statement.compact, payload: kept }, this.encrypt(jti, 'question', recordKey)));
-      return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: wrapRecordKey(this.#options.kek, jti, recordKey) } };
+      return { entries: [{ log: agreement.id, entry }], exchange: { kind: 'insert', row }, evidence: { ...evidence, wrappedKey: this.#options.keks.wrapRecordKey(jti, recordKey) } };
     });
     if (result.kind === 'conflict') return { kind: 'conflict' };
     return { kind: 'accepted', promise: this.promiseOf(first(result.appended), iat) };

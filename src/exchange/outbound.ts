@@ -46,7 +46,7 @@ async function cross(xid: string, verified: Verified<DomesticRequest>, offer: Of
   const use = authoriseOutbound(parts.identifiers.toFederated(verified.message.client), service, verified.message.context.purposes ?? [], offer.peer.link, now);
   const { mapped, translation } = firstFitting(usable(service.revisions, use.link.settings.mappingOverlap, now), (revision) => revision.requestToNeutral(verified, { fields: use.grant.fields?.request, checks: use.link.settings.checkDigits?.sent }));
   parts.observe('outbound.translated', { xid, link: use.link.id, home: { client: memberText(verified.message.client), service: serviceText(verified.message.service) }, client: use.grant.client, service: use.grant.service, purpose: use.grant.purpose, proof: verified.proof, mapping: mapped.fields.mapping.id, trace: traceId(arrival.trace.traceparent) });
-  const context = crossing(verified.message, use.version.out, parts.pseudonymKey, { [parts.country]: verified.message.context.messageId }, mapped.fields.loss);
+  const context = crossing(verified.message, use.version.out, parts.pseudonymKey(), { [parts.country]: verified.message.context.messageId }, mapped.fields.loss);
   const sealed = await sealRequest({ xid, grant: use.grant, budget: use.grant.maxBudget, mapped, context, proof: verified.proof, scope }, use.version, offer.peer.side, now);
   parts.observe('outbound.sealed', { xid });
   const question: Question = { xid, offer, service, translation, use, verified, sealed: sealed.fields, arrival, recordKey: parts.journal.newRecordKey() };

@@ -37,7 +37,7 @@ export interface OutboundParts extends Shared {
   /** Aborted when the process stops: what is still open then is asked on at the next start. */
   readonly stop: AbortSignal;
   /** Makes pseudonyms of end users where the leg wants them. */
-  readonly pseudonymKey: Uint8Array;
+  readonly pseudonymKey: () => Uint8Array;
   /** Throws `unknown-service`. */
   offerAt(path: string): Offer;
 }

@@ -12,11 +12,12 @@ import type { Entry } from '../trail/entry.ts';
 import type { Store } from '../trail/store.ts';
 import { addToHistory } from '../trust/own/key-history.ts';
 import { ROTATING } from '../trust/own/key-plan.ts';
-import type { KeyFolders, KeyOrder, KeyPlan, KeyVerdict, RotatingRole } from '../trust/own/key-plan.ts';
+import type { KeyFolders, KeyOrder, KeyOutcome, KeyPlan, KeyVerdict, RotatingRole } from '../trust/own/key-plan.ts';
 import { makeNextKey, temporaryKey } from '../trust/own/make-key.ts';
 import type { OwnKeys } from '../trust/own/own-keys.ts';
 import type { PublishedKeys } from '../trust/own/published-keys.ts';
 import type { Peer } from './flow.ts';
+import type { EvidenceRotation } from './rotating-evidence.ts';
 
 /** Milliseconds between two times that the peers are asked about a key that waits. */
 const ASK_EVERY_MS = 1000;
@@ -26,6 +27,7 @@ export interface RotatingOptions {
   readonly keys: OwnKeys;
   readonly folders: KeyFolders;
   readonly peers: readonly Peer[];
+  readonly evidence: EvidenceRotation;
   readonly store: Store;
   readonly clock: Clock;
   readonly clockState: () => Entry['t']['clock'];
@@ -65,12 +67,13 @@ export class Rotating {
   }
 
   async #look(): Promise<void> {
-    const { folders, keys } = this.#options;
+    const { folders, keys, evidence } = this.#options;
     for (const id of await folders.orders.ids()) if (!this.#settled.has(id)) await this.#take(id);
     for (const role of ROTATING) {
       const plan = keys.plan(role);
       if (plan !== undefined) await this.#goOn(plan);
     }
+    await evidence.look();
   }
 
   async #take(id: string): Promise<void> {
@@ -79,13 +82,18 @@ export class Rotating {
     if ((await folders.outcomes.find(id)) !== undefined) return;
     try {
       const order = await folders.orders.read(id);
-      const outcome = order.action === 'rehearse' ? await this.#rehearse(order.role) : await this.#begin(order);
+      const outcome = await this.#carryOut(order);
       await folders.outcomes.write(id, { v: 1, id, at: clock.now(), ...outcome });
     } catch (thrown) {
       const error = asCausewayError(thrown);
       log.warn({ order: id, err: error }, 'an order to change a key is not carried out');
       await folders.outcomes.write(id, { v: 1, id, at: clock.now(), refused: error.message });
     }
+  }
+
+  #carryOut({ role, ...order }: KeyOrder): Promise<Pick<KeyOutcome, 'refused' | 'kid' | 'peers'>> | { readonly refused: string } {
+    if (role !== 'evidence') return order.action === 'rehearse' ? this.#rehearse(role) : this.#begin({ ...order, role });
+    return order.action === 'rehearse' ? { refused: 'the evidence key is shown to nobody: there is nothing to rehearse' } : this.#options.evidence.begin({ ...order, role });
   }
 
   /** With a key of the same kind that is thrown away: what the peers would say of the real one. */
@@ -96,9 +104,12 @@ export class Rotating {
     return { kid, peers: await this.#ask(role, kid, keys.publishedWith(role, next)) };
   }
 
-  async #begin({ id, role, reason }: KeyOrder): Promise<{ readonly refused: string } | { readonly kid: string }> {
+  async #begin({ id, role, reason }: KeyOrder & { readonly role: RotatingRole }): Promise<{ readonly refused: string } | { readonly kid: string }> {
     const { keys, clock, log } = this.#options;
-    if (keys.plan(role) !== undefined) return { refused: `a change of the ${role} key is under way: \`causeway keys list\`` };
+    const running = keys.plan(role);
+    // A crash lay between the plan and the outcome.
+    if (running?.id === id) return { kid: running.next };
+    if (running !== undefined) return { refused: `a change of the ${role} key is under way: \`causeway keys list\`` };
     const { kid: old, key } = keys.current(role);
     const now = clock.now();
     const next = await makeNextKey(role, keys, now);

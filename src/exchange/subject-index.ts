@@ -1,5 +1,6 @@
 /** The subject index: whom the records of exchanges are about, under keys of years that the store keeps. */
-import { newSubjectKey, openSubjectKey, subjectTag } from '../evidence/subject.ts';
+import type { KekRing } from '../evidence/kek-ring.ts';
+import { subjectTag } from '../evidence/subject.ts';
 import type { Subject } from '../mapping/subjects.ts';
 import type { JsonValue } from '../stages.ts';
 import type { Store, SubjectTag } from '../trail/store.ts';
@@ -7,12 +8,12 @@ import type { DomesticTask } from './flow.ts';
 
 export class SubjectIndex {
   readonly #store: Store;
-  readonly #kek: Uint8Array;
+  readonly #keks: KekRing;
   readonly #keys = new Map<number, Promise<Uint8Array>>();
 
-  constructor(store: Store, kek: Uint8Array) {
+  constructor(store: Store, keks: KekRing) {
     this.#store = store;
-    this.#kek = kek;
+    this.#keks = keks;
   }
 
   /** Tags for a record of a peer's question: of the persons whose authority may ask us, and none where the link hides its purpose from them. */
@@ -29,7 +30,7 @@ export class SubjectIndex {
   /** Exchanges of ours about a subject, the newest first, in whatever year. */
   async exchangesAbout(subject: Subject): Promise<readonly string[]> {
     const keys = await this.#store.subjectKeys();
-    return this.#store.exchangesAbout(keys.map(({ year, wrapped }) => ({ year, tag: subjectTag(openSubjectKey(this.#kek, year, wrapped), subject) })));
+    return this.#store.exchangesAbout(keys.map(({ year, wrapped }) => ({ year, tag: subjectTag(this.#keks.openSubjectKey(year, wrapped), subject) })));
   }
 
   /** Made and on disk before the first tag under it. A failure is not remembered. */
@@ -41,7 +42,7 @@ export class SubjectIndex {
   }
 
   async #load(year: number): Promise<Uint8Array> {
-    const { wrapped } = await this.#store.addSubjectKey({ year, wrapped: newSubjectKey(this.#kek, year) });
-    return openSubjectKey(this.#kek, year, wrapped);
+    const { wrapped } = await this.#store.addSubjectKey({ year, wrapped: this.#keks.newSubjectKey(year) });
+    return this.#keks.openSubjectKey(year, wrapped);
   }
 }

@@ -77,6 +77,19 @@ export interface SubjectKey {
   readonly wrapped: Uint8Array;
 }
 
+/** The key of an exchange's records under the key-encryption key; `at` orders them as they came. */
+export interface WrappedRecordKey {
+  readonly at: number;
+  readonly xid: string;
+  readonly wrapped: Uint8Array;
+}
+
+/** The same keys under another key-encryption key. */
+export interface Rewrapped {
+  readonly records: readonly { readonly xid: string; readonly from: Uint8Array; readonly to: Uint8Array }[];
+  readonly subjects: readonly { readonly year: number; readonly from: Uint8Array; readonly to: Uint8Array }[];
+}
+
 /** A file of the spool that a row needs: `request` and `outcome` of the exchange, and gone with them, or the evidence record. */
 export interface KeptFile {
   readonly name: string;
@@ -185,6 +198,10 @@ export interface Store {
   evidence(id: string): Promise<EvidenceRow | undefined>;
   /** Wrapped record key of an exchange; undefined when it was erased. */
   recordKey(xid: string): Promise<Uint8Array | undefined>;
+  /** Up to `limit` record keys that came after `at`, in their order; those that were erased are not among them. */
+  recordKeys(at: number, limit: number): Promise<readonly WrappedRecordKey[]>;
+  /** Puts each in the place of what it was, in one transaction. One that was erased meanwhile, or is another by now, stays as it is. */
+  rewrap(keys: Rewrapped): Promise<void>;
   /** Exchanges with a record about one of the tags, the newest first; those that were erased are not among them. */
   exchangesAbout(tags: readonly SubjectTag[]): Promise<readonly string[]>;
   /** Keys of the subject index that were not destroyed, in the order of the years. */

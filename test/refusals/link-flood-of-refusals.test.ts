@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { KekRing } from '../../src/evidence/kek-ring.ts';
 import { Journal } from '../../src/exchange/journal.ts';
 import type { Peer } from '../../src/exchange/flow.ts';
 import { sealRefusal } from '../../src/federation/seal.ts';
@@ -23,7 +24,7 @@ test('a peer that floods a gateway with requests that it must refuse cannot fill
     await store.close();
     rmSync(folder, { recursive: true });
   });
-  const journal = new Journal({ store, kek: randomBytes(32), clockState: () => 'unknown', refusalsPerMinute: 3, spool: new Spool({ folder, maxBytes: 0, memoryBytes: 1 }), observe: () => {} });
+  const journal = new Journal({ store, keks: KekRing.of(randomBytes(32)), clockState: () => 'unknown', refusalsPerMinute: 3, spool: new Spool({ folder, maxBytes: 0, memoryBytes: 1 }), observe: () => {} });
   const pair = makePair();
   const peer = { link: pair.ee.link, side: pair.ee.side } as Peer;
   const refuse = async () => {

@@ -1,6 +1,7 @@
 /** Two gateways' trails that are reconciled, each with its real index, notes and repairs, over HTTP messages without sockets; every question that crosses is counted. */
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { KekRing } from '../../src/evidence/kek-ring.ts';
 import { asCausewayError } from '../../src/errors.ts';
 import type { CausewayError } from '../../src/errors.ts';
 import { Archive } from '../../src/exchange/archive.ts';
@@ -47,7 +48,7 @@ export class ReconcilingSide {
     const clock = { now: () => pair.now, monotonic: () => performance.now() + pair.now };
     const us = makePair()[country === 'FI' ? 'fi' : 'ee'];
     const peers = [{ link: us.link, side: us.side, connection: peer.connection() }];
-    const journal = new Archive({ store, kek: new Uint8Array(32), spool: new Spool({ folder: join(folder, 'spool'), maxBytes: 1e6, memoryBytes: 1e6 }) });
+    const journal = new Archive({ store, keks: KekRing.of(new Uint8Array(32)), spool: new Spool({ folder: join(folder, 'spool'), maxBytes: 1e6, memoryBytes: 1e6 }) });
     const repairing = new Repairing({ peers, store, journal, clock, clockState: () => 'unknown', notBefore: () => 0 });
     this.sets = await openSqliteSets(folder, { [LINK]: ENTITIES });
     this.reconciler = new Reconciler({

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listKeys, rotateKey } from '../../src/cli/keys-rotate.ts';
+import { evidenceExport } from '../../src/cli/evidence-export.ts';
 import { exportTrust, importTrust } from '../../src/cli/trust.ts';
 import { Token } from '../../src/crypto/hsm/token.ts';
 import { decryptJwe, encryptJwe } from '../../src/crypto/jwe.ts';
 import { parseJws, signJws, verifyJws } from '../../src/crypto/jws.ts';
 import { KeyFiles } from '../../src/crypto/key-files.ts';
 import { KeyStore } from '../../src/crypto/key-store.ts';
+import { secretForm } from '../../src/crypto/sealed-secret.ts';
 import { openerOf } from '../../src/crypto/keys.ts';
 import { checkpointText, openCheckpoint } from '../../src/trail/checkpoint.ts';
 import { cosignatureVerifier, cosigner } from '../../src/trail/cosignature.ts';
@@ -83,6 +85,14 @@ suite('a token', { skip }, () => {
     assert.equal(token.loss, undefined);
   });
 
+  test('a secret in a file is encrypted for its key, opens with the token alone, and not for another key', async () => {
+    const sealed = await store.sealSecret('secret', 'pkcs11:object=b');
+    assert.equal(secretForm(sealed), 'token');
+    assert.equal(await store.openSecret(sealed, 'pkcs11:object=b', 'a.kek'), 'secret');
+    await assert.rejects(store.openSecret(sealed, 'pkcs11:object=a', 'a.kek'), { code: 'config-invalid', message: 'a.kek is not encrypted for the key pkcs11:object=a' });
+    await assert.rejects(store.openSecret(sealed, undefined, 'a.kek'), { code: 'config-invalid', message: /gateway.yaml does not name it/ });
+  });
+
   test('a label that is not there, and a key without a token, are named', async () => {
     await assert.rejects(store.signer('pkcs11:object=none'), { code: 'config-invalid', message: /the token has no such key/ });
     await assert.rejects(new KeyStore(new KeyFiles()).signer('pkcs11:object=a'), { code: 'config-invalid', message: /no group `pkcs11`/ });
@@ -116,7 +126,7 @@ suite('a gateway with its keys in a token', { skip }, () => {
 
   /** New ones, and those that stand in the agreement already. */
   async function makeKeysInToken(): Promise<void> {
-    await hsm.make('P-256', 'statement', 'encryption');
+    await hsm.make('P-256', 'statement', 'encryption', 'evidence');
     for (const role of CHECKPOINT_KEYS) {
       const file = join(folder(), 'keys', `${role}.key.pem`);
       hsm.import(role, file);
@@ -145,7 +155,7 @@ suite('a gateway with its keys in a token', { skip }, () => {
     hsm = makeSoftHsm();
     await pair.start({});
     await makeKeysInToken();
-    await pair.reconfigure({ gateway: [[['pkcs11'], { ...hsm.settings, timeout: '5s' }], [['keys', 'statement'], 'pkcs11:object=statement'], [['keys', 'encryption'], 'pkcs11:object=encryption'], ...CHECKPOINT_KEYS.map((role): [string[], string] => [['keys', role], `pkcs11:object=${role}`]), [['rotation'], { publishBefore: '1s', retireAfter: '2s' }]] }, ['FI']);
+    await pair.reconfigure({ gateway: [[['pkcs11'], { ...hsm.settings, timeout: '5s' }], [['keys', 'statement'], 'pkcs11:object=statement'], [['keys', 'encryption'], 'pkcs11:object=encryption'], [['keys', 'evidenceMaster'], 'pkcs11:object=evidence'], ...CHECKPOINT_KEYS.map((role): [string[], string] => [['keys', role], `pkcs11:object=${role}`]), [['rotation'], { publishBefore: '1s', retireAfter: '2s' }]] }, ['FI']);
     await exchangeKeys();
   });
   after(async () => {
@@ -187,5 +197,30 @@ suite('a gateway with its keys in a token', { skip }, () => {
     await exchangeKeys();
     await eventually('the next key alone is in use', async () => (await states()).join().startsWith(`${kid} in use,`) && !(await states()).some((line) => line.endsWith(' old')), PATIENCE_MS);
     assert.equal(await crosses(), true);
+  });
+
+  test('the evidence key that lay in the clear changes into one that the token alone opens, and evidence of before opens', async () => {
+    const file = join(folder(), 'keys/evidence.kek');
+    const clear = readFileSync(file, 'utf8').trim();
+    assert.equal(secretForm(clear), 'clear');
+    const xid = pair.lastAsked('FI');
+    const { kid } = await rotateKey({ config: folder(), role: 'evidence' }, Date.now());
+    assert.equal(secretForm(readFileSync(file, 'utf8').trim()), 'token');
+    const lines = async () => (await listKeys(folder())).filter(({ role }) => role === 'evidence').map((line) => `${line.kid} ${line.state}`);
+    await eventually('the old key is gone', async () => (await lines()).join() === `${kid} in use`, PATIENCE_MS);
+    await evidenceExport({ config: folder(), exchange: xid, reason: 'case-17', operator: 'M. Mets', out: join(pair.data, 'case-17.json') }, Date.now());
+    const { records } = JSON.parse(readFileSync(join(pair.data, 'case-17.json'), 'utf8')) as { records: { statement: string }[] };
+    assert.deepEqual(records.map(({ statement }) => statement.split('.').length), [3, 3]);
+    assert.equal(await crosses(), true);
+  });
+
+  test('without its token it does not start, since nothing opens the evidence key', async () => {
+    pair.gateway('FI').signal('SIGTERM');
+    await pair.gateway('FI').ended;
+    hsm.takeAway();
+    await assert.rejects(pair.restart('FI'), /the token .*causeway.* is not there/);
+    hsm.giveBack();
+    await pair.restart('FI');
+    await eventually('both cross', crosses, PATIENCE_MS);
   });
 });

@@ -10,7 +10,7 @@ import type { DocumentProof } from '../../ecosystems/signed-documents/verify.ts'
 import { CausewayError, asCausewayError } from '../../errors.ts';
 import { keepEvidence, readEvidence } from '../../evidence/keep.ts';
 import type { Escrow } from '../../evidence/escrow.ts';
-import { unwrapRecordKey } from '../../evidence/record.ts';
+import type { KekRing } from '../../evidence/kek-ring.ts';
 import { degradedPolicy } from '../../federation/degraded.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
@@ -32,8 +32,7 @@ const AT_ONCE = 16;
 
 export interface CollectingOptions {
   readonly store: Store;
-  /** Key-encryption key of the evidence. */
-  readonly kek: Uint8Array;
+  readonly keks: KekRing;
   readonly escrow?: Escrow;
   readonly peers: readonly Peer[];
   readonly configuration: ConfigurationSource;
@@ -191,7 +190,7 @@ export class Collecting {
 
   async #recordKey(xid: string): Promise<Uint8Array | undefined> {
     const wrapped = await this.#options.store.recordKey(xid);
-    return wrapped && unwrapRecordKey(this.#options.kek, xid, wrapped);
+    return wrapped && this.#options.keks.unwrapRecordKey(xid, wrapped);
   }
 
   #time(): Entry['t'] {

@@ -19,7 +19,7 @@ import type { CollectingOptions } from './collecting.ts';
 import { LiveConfiguration, writtenConfiguration } from './live-configuration.ts';
 import type { ConfigurationSource } from './live-configuration.ts';
 
-export interface ContainerParts extends Pick<CollectingOptions, 'store' | 'kek' | 'escrow' | 'peers' | 'clock' | 'clockState' | 'log'> {
+export interface ContainerParts extends Pick<CollectingOptions, 'store' | 'keks' | 'escrow' | 'peers' | 'clock' | 'clockState' | 'log'> {
   readonly home: CallingHome;
   readonly dependencies: Pick<Dependencies, 'report'>;
   dialect(name: string): Dialect;

@@ -1,7 +1,7 @@
 /** Evidence records in trail.db, their wrapped record keys in keys.db. Runs in the store's worker. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CausewayError } from '../../errors.ts';
-import type { EvidenceRow, SubjectTag } from '../store.ts';
+import type { EvidenceRow, Rewrapped, SubjectTag, WrappedRecordKey } from '../store.ts';
 import { SubjectIndex } from './subjects.ts';
 import type { NewSubjects } from './subjects.ts';
 
@@ -26,6 +26,8 @@ export class RecordKeys {
   readonly #get: StatementSync;
   readonly #first: StatementSync;
   readonly #erase: StatementSync;
+  readonly #after: StatementSync;
+  readonly #rewrap: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -35,6 +37,8 @@ export class RecordKeys {
     this.#get = db.prepare('SELECT wrapped FROM record_key WHERE xid = ? AND erased = 0');
     this.#first = db.prepare('SELECT evidence FROM record_key WHERE xid = ?');
     this.#erase = db.prepare('UPDATE record_key SET wrapped = zeroblob(length(wrapped)), erased = 1 WHERE xid = ? AND erased = 0');
+    this.#after = db.prepare('SELECT id AS at, xid, wrapped FROM record_key WHERE id > ? AND erased = 0 ORDER BY id LIMIT ?');
+    this.#rewrap = db.prepare('UPDATE record_key SET wrapped = ? WHERE xid = ? AND wrapped = ? AND erased = 0');
   }
 
   /** Durable when it returns. */
@@ -52,6 +56,18 @@ export class RecordKeys {
 
   get(xid: string): Uint8Array | undefined {
     return this.#get.get(xid)?.['wrapped'] as Uint8Array | undefined;
+  }
+
+  after(at: number, limit: number): WrappedRecordKey[] {
+    return this.#after.all(at, limit) as unknown as WrappedRecordKey[];
+  }
+
+  /** Durable when it returns. */
+  rewrap({ records, subjects }: Rewrapped): void {
+    this.#db.exec('BEGIN IMMEDIATE');
+    for (const { xid, from, to } of records) this.#rewrap.run(to, xid, from);
+    for (const { year, from, to } of subjects) this.subjects.rewrapKey(year, from, to);
+    this.#db.exec('COMMIT');
   }
 
   /**

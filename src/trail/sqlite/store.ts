@@ -56,6 +56,10 @@ function alone(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }
 
+function aloneBoth<T extends { readonly from: Uint8Array; readonly to: Uint8Array }>(one: T): T {
+  return { ...one, from: alone(one.from), to: alone(one.to) };
+}
+
 function aloneExchange(change: ExchangeChange): ExchangeChange {
   if (change.kind === 'update') return change.outcome === undefined ? change : { ...change, outcome: alone(change.outcome) };
   const { request, outcome } = change.row;
@@ -174,6 +178,8 @@ class BatchingStore implements SqliteStore {
   evidence: Store['evidence'] = (id) => this.#call('evidence', id);
   recordKey: Store['recordKey'] = (xid) => this.#call('recordKey', xid);
   exchangesAbout: Store['exchangesAbout'] = (tags) => this.#call('exchangesAbout', tags);
+  recordKeys: Store['recordKeys'] = (at, limit) => this.#call('recordKeys', at, limit);
+  rewrap: Store['rewrap'] = ({ records, subjects }) => this.#call('rewrap', { records: records.map(aloneBoth), subjects: subjects.map(aloneBoth) });
   subjectKeys: Store['subjectKeys'] = () => this.#call('subjectKeys');
   addSubjectKey: Store['addSubjectKey'] = (key) => this.#call('addSubjectKey', { ...key, wrapped: alone(key.wrapped) });
   dropSubjectKeys: Store['dropSubjectKeys'] = (year) => this.#call('dropSubjectKeys', year);

@@ -30,6 +30,7 @@ function statements(db: DatabaseSync) {
     keys: db.prepare('SELECT year, wrapped FROM subject_key WHERE erased = 0 ORDER BY year'),
     addKey: db.prepare('INSERT INTO subject_key (year, wrapped) VALUES (?, ?) ON CONFLICT (year) DO UPDATE SET wrapped = excluded.wrapped, erased = 0 WHERE erased = 1'),
     key: db.prepare('SELECT year, wrapped FROM subject_key WHERE year = ?'),
+    rewrapKey: db.prepare('UPDATE subject_key SET wrapped = ? WHERE year = ? AND wrapped = ? AND erased = 0'),
     used: db.prepare('SELECT 1 FROM subject WHERE year = ? AND bucket IS NOT NULL LIMIT 1'),
     dropKey: db.prepare('UPDATE subject_key SET wrapped = zeroblob(length(wrapped)), erased = 1 WHERE year = ?'),
   };
@@ -68,6 +69,11 @@ export class SubjectIndex {
   addKey({ year, wrapped }: SubjectKey): SubjectKey {
     this.#sql.addKey.run(year, wrapped);
     return this.#sql.key.get(year) as unknown as SubjectKey;
+  }
+
+  /** Within the caller's transaction. */
+  rewrapKey(year: number, from: Uint8Array, to: Uint8Array): void {
+    this.#sql.rewrapKey.run(to, year, from);
   }
 
   /** Years before `year` whose keys lead to nothing any more; their keys are overwritten. */

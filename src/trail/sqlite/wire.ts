@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { Entry } from '../entry.ts';
 import type { Decision } from '../redaction.ts';
-import type { Appended, AwaitedChange, AwaitedContainer, CommitResult, Erased, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, SubjectKey, SubjectTag, TimestampRow, TreeHead } from '../store.ts';
+import type { Appended, AwaitedChange, AwaitedContainer, CommitResult, Erased, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, Rewrapped, SubjectKey, SubjectTag, TimestampRow, TreeHead, WrappedRecordKey } from '../store.ts';
 
 export interface OpenOptions {
   /** Data folder of one gateway; made if it is not there. */
@@ -30,6 +30,8 @@ export interface Calls {
   openExchanges(): readonly ExchangeRow[];
   evidence(id: string): EvidenceRow | undefined;
   recordKey(xid: string): Uint8Array | undefined;
+  recordKeys(at: number, limit: number): readonly WrappedRecordKey[];
+  rewrap(keys: Rewrapped): void;
   exchangesAbout(tags: readonly SubjectTag[]): readonly string[];
   subjectKeys(): readonly SubjectKey[];
   addSubjectKey(key: SubjectKey): SubjectKey;

@@ -35,6 +35,8 @@ function openStore(options: OpenOptions) {
     openExchanges: () => exchanges.open(),
     evidence: (id) => evidence.get(id),
     recordKey: (xid) => keys.get(xid),
+    recordKeys: (at, limit) => keys.after(at, limit),
+    rewrap: (rewrapped) => keys.rewrap(rewrapped),
     exchangesAbout: (tags) => evidence.exchangesAbout(tags),
     subjectKeys: () => keys.subjects.keys(),
     addSubjectKey: (key) => keys.subjects.addKey(key),

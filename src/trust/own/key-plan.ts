@@ -11,6 +11,9 @@ import { RequestFolder } from '../../platform/request-folder.ts';
 export const ROTATING = ['entity', 'statement', 'encryption', 'tls'] as const;
 export type RotatingRole = (typeof ROTATING)[number];
 
+/** Roles of `causeway keys rotate`: those, and the key-encryption key of the evidence, which no peer ever sees (exchange/rotating-evidence.ts). */
+export const ORDERED = [...ROTATING, 'evidence'] as const;
+
 /** The order of a planned change; one after a compromise leaves out `published`. */
 export const STATES = ['prepared', 'published', 'in-use', 'retired'] as const;
 
@@ -39,7 +42,7 @@ const plan = v.strictObject({
   waiting: v.exactOptional(v.string()),
 });
 
-const order = v.strictObject({ v: v.literal(1), id: v.string(), role, action: v.picklist(['rehearse', 'rotate']), reason: v.picklist(['planned', 'compromised']), at: ms });
+const order = v.strictObject({ v: v.literal(1), id: v.string(), role: v.picklist(ORDERED), action: v.picklist(['rehearse', 'rotate']), reason: v.picklist(['planned', 'compromised']), at: ms });
 
 const verdict = v.strictObject({ link: v.string(), peer: v.string(), accepted: v.boolean(), text: v.string() });
 const outcome = v.strictObject({ v: v.literal(1), id: v.string(), at: ms, refused: v.exactOptional(v.string()), kid: v.exactOptional(v.string()), peers: v.exactOptional(v.array(verdict)) });
