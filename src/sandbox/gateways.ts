@@ -11,6 +11,7 @@ import { gatewayKeyFiles, makeGatewayKeys } from '../crypto/gateway-keys.ts';
 import { publicParts } from '../crypto/public-parts.ts';
 import type { PublicParts } from '../crypto/public-parts.ts';
 import { federationGroup, makeAnchor, stateAll } from './anchors.ts';
+import { sharedParametersOf } from './central-server/shared-parameters.ts';
 import type { AnchoredGateway } from './anchors.ts';
 import { gatewayDocument, linkDocument } from './generated.ts';
 import { approversOf, signLinkFile } from './link-signing.ts';
@@ -108,7 +109,7 @@ function writeGateway(party: Party, peer: Party, document: Document, setUp: SetU
     ...(['domestic', 'federation', 'operations'] as const).map((listener): Change => [['listeners', listener, 'port'], ports[listener]]),
     plan.software === 'api-hub' ? [['home', 'hub', 'url'], `https://127.0.0.1:${ports.domestic}`] : [['home', 'securityServers', 0, 'url'], securityServer],
     [['timestamps', 'authorities'], parties.map((one) => ({ url: one.timeStamping, roots: [copyTimeRoot(folder, one)] }))],
-    ...writeAnchor(folder, party),
+    ...writeConfiguration(folder, party),
     ...(trust === 'federation' ? [[['federation'], federationGroup(data, plan.country, anchored(peer, setUp))] as const] : []),
     ...(changes?.gateway ?? []),
   ]);
@@ -132,12 +133,12 @@ function copyHomeSide(folder: string, keys: CountryKeys): void {
   for (const [from, to] of copies) copyFileSync(from, join(folder, to));
 }
 
-/** The anchor of the platform's global configuration, as its central authority handed it out. */
-function writeAnchor(folder: string, { configurationAnchor, plan }: Party): Change[] {
-  if (configurationAnchor === undefined || plan.software !== 'xroad') return [];
-  const path = 'home/configuration-anchor.xml';
-  writeFileSync(join(folder, path), configurationAnchor);
-  return [[['home', 'containers', 'configuration', 'anchor'], path]];
+/** By what signed containers are judged: the anchor of the global configuration, as X-Road's central authority hands it out; at UXP, whose configuration is not public, what operators wrote down of it. */
+function writeConfiguration(folder: string, { configurationAnchor, plan, keys }: Party): Change[] {
+  if (configurationAnchor === undefined) return [];
+  const [name, path, text] = plan.software === 'uxp' ? (['file', 'home/shared-params.xml', sharedParametersOf(plan.instance, keys)] as const) : (['anchor', 'home/configuration-anchor.xml', configurationAnchor] as const);
+  writeFileSync(join(folder, path), text);
+  return [[['home', 'containers', 'configuration', name], path]];
 }
 
 /** Path in the gateway's folder of the certificate above a country's time-stamping authority. */

@@ -9,13 +9,14 @@ import { openEscrowed } from '../../src/evidence/escrow.ts';
 import { escrowPlace, readBodies, readEvidence } from '../../src/evidence/keep.ts';
 import type { Bodies, EvidenceRecord, EvidenceStepName } from '../../src/evidence/keep.ts';
 import { unwrapRecordKey } from '../../src/evidence/record.ts';
+import type { Kits } from '../../src/sandbox/kits.ts';
 import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
 import type { PairCountry, RunningPair } from './running-pair.ts';
 
 type Step = EvidenceStepName;
 
 /** The record of one step as the gateway itself can open it. */
-export function evidenceOf(pair: RunningPair, country: PairCountry, xid: string, step: Step): EvidenceRecord {
+export function evidenceOf<K extends Kits>(pair: RunningPair<K>, country: keyof K & string, xid: string, step: Step): EvidenceRecord {
   const trail = openReadOnly(pair.store(country));
   const keys = new DatabaseSync(join(pair.store(country), 'keys.db'), { readOnly: true });
   try {
@@ -37,7 +38,7 @@ export function claimsOf({ statement }: EvidenceRecord): Readonly<Record<string,
 }
 
 /** Opens what is in escrow with the auditor's private key, which no gateway holds. */
-export async function auditorOpens(pair: RunningPair, country: PairCountry, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
+export async function auditorOpens<K extends Kits>(pair: RunningPair<K>, country: keyof K & string, record: EvidenceRecord, xid: string, step: Step): Promise<Bodies> {
   const key = createPrivateKey(readFileSync(join(pair.data, `auditor-${country.toLowerCase()}`, 'auditor.key.pem')));
   return open(record, openerOf(thumbprint(key), key), xid, step);
 }
