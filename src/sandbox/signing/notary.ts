@@ -9,6 +9,8 @@ import { writeZip } from '../../evidence/zip-write.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { SANDBOX_TSA_POLICY } from '../time-stamping.ts';
 import type { SignedMessage } from './archive.ts';
+import { hashChain } from './hash-chain.ts';
+import type { HashChain } from './hash-chain.ts';
 import { signXades } from './xades.ts';
 
 const MIME_TYPE = 'application/vnd.etsi.asic-e+zip';
@@ -37,12 +39,27 @@ export class Notary {
     return [...this.#keys.sealing.keys()];
   }
 
-  /** The container of a message (ASiC-E), signed by `signer`. */
+  /**
+   * The container of a message (ASiC-E), signed by `signer`, as a security server makes it without being told otherwise: a message with attachments, as any REST body
+   * is one, under a batch signature; and the time-stamp over a batch of signatures.
+   */
   async container({ message, attachments }: Pick<SignedMessage, 'message' | 'attachments'>, signer: string): Promise<Uint8Array> {
     const parts = new Map([['/message.xml', message], ...attachments.map((bytes, at): [string, Uint8Array] => [`/attachment${at + 1}`, bytes])]);
+    const batch = attachments.length === 0 ? undefined : hashChain('sig-hashchain.xml', parts);
     const identity = this.#sealing(signer);
-    const signatures = signXades({ signer: identity, parts, now: this.#clock.now(), ocsp: this.ocsp(identity), stamp: (value) => this.stamp(value) });
-    return writeZip(new Map([['mimetype', Buffer.from(MIME_TYPE)], ...[...parts].map(([uri, bytes]): [string, Uint8Array] => [uri.slice(1), bytes]), ['META-INF/signatures.xml', signatures]]));
+    const signatures = signXades({ signer: identity, parts: batch === undefined ? parts : new Map([['/sig-hashchainresult.xml', batch.result]]), now: this.#clock.now(), ocsp: this.ocsp(identity) });
+    // The neighbour in the batch is a message of somebody else.
+    const stamped = hashChain('ts-hashchain.xml', new Map([['/META-INF/signatures.xml', signatures]]), [randomBytes(64)]);
+    return writeZip(
+      new Map([
+        ['mimetype', Buffer.from(MIME_TYPE)],
+        ...[...parts].map(([uri, bytes]): [string, Uint8Array] => [uri.slice(1), bytes]),
+        ['META-INF/signatures.xml', signatures],
+        ...(batch === undefined ? [] : chainFiles('sig', batch)),
+        ...chainFiles('ts', stamped),
+        ['META-INF/timestamp.tst', this.stamp(stamped.result)],
+      ]),
+    );
   }
 
   /** The same as UXP makes it (ASiC-S, CMS). */
@@ -69,4 +86,8 @@ export class Notary {
   ocsp({ certificate }: Identity): Uint8Array {
     return answerOcsp({ certificate: new X509Certificate(certificate).raw, authority: this.#keys.signingAuthority, status: 'good', now: this.#clock.now() });
   }
+}
+
+function chainFiles(of: 'sig' | 'ts', { chain, result }: HashChain): [string, Uint8Array][] {
+  return [[`${of}-hashchainresult.xml`, result], [`${of}-hashchain.xml`, chain]];
 }

@@ -1,4 +1,4 @@
-/** META-INF/signatures.xml as a security server writes it: X-Road's profile of XAdES (inclusive canonical XML, root asic:XAdESSignatures), with OCSP answer and time-stamp. */
+/** META-INF/signatures.xml as a security server writes it: X-Road's profile of XAdES (inclusive canonical XML, root asic:XAdESSignatures), with an OCSP answer. The time-stamp is the batch's, beside it. */
 import { X509Certificate, createPrivateKey, hash, sign } from 'node:crypto';
 import type { Identity } from '../../crypto/pki.ts';
 import { DEFAULT_XML_LIMITS } from '../../platform/limits.ts';
@@ -14,20 +14,18 @@ export interface Signing {
   readonly now: number;
   /** DER of the OCSP answer about the signer. */
   readonly ocsp: Uint8Array;
-  /** DER of a token over the signature value. */
-  stamp(value: Uint8Array): Uint8Array;
 }
 
 const SHA512 = 'http://www.w3.org/2001/04/xmlenc#sha512';
 const METHODS: Readonly<Record<string, string>> = { rsa: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512', ec: 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512' };
 
-export function signXades({ signer, parts, now, ocsp, stamp }: Signing): Uint8Array {
+export function signXades({ signer, parts, now, ocsp }: Signing): Uint8Array {
   const key = createPrivateKey(signer.key);
   const certificate = new X509Certificate(signer.certificate).raw;
   const fixed = { method: METHODS[key.asymmetricKeyType ?? ''] ?? '', certificate, parts, now };
   const properties = digest(canonical(compose({ ...fixed, properties: '' }), 'SignedProperties'));
   const value = sign('sha512', canonical(compose({ ...fixed, properties }), 'SignedInfo'), { key, dsaEncoding: 'ieee-p1363' });
-  return Buffer.from(compose({ ...fixed, properties, value, ocsp, token: stamp(value) }));
+  return Buffer.from(compose({ ...fixed, properties, value, ocsp }));
 }
 
 interface Content {
@@ -38,18 +36,16 @@ interface Content {
   readonly properties: string;
   readonly value?: Uint8Array;
   readonly ocsp?: Uint8Array;
-  readonly token?: Uint8Array;
 }
 
-function compose({ method, certificate, parts, now, properties, value, ocsp, token }: Content): string {
+function compose({ method, certificate, parts, now, properties, value, ocsp }: Content): string {
   const references = [...parts].map(([uri, bytes], at) => reference(`Id="signature-reference-${at}" URI="${uri}"`, digest(bytes)));
   const own = reference('Type="http://uri.etsi.org/01903#SignedProperties" URI="#signed-properties"', properties);
   const signedInfo = `<ds:SignedInfo><ds:CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/><ds:SignatureMethod Algorithm="${method}"/>${references.join('\n')}${own}</ds:SignedInfo>`;
   const settings = `<xades:SigningTime>${new Date(now).toISOString()}</xades:SigningTime><xades:SigningCertificateV2><xades:Cert><xades:CertDigest>${digested(digest(certificate))}</xades:CertDigest></xades:Cert></xades:SigningCertificateV2>`;
   const signed = `<xades:SignedProperties Id="signed-properties"><xades:SignedSignatureProperties>${settings}</xades:SignedSignatureProperties></xades:SignedProperties>`;
-  const stamp = token === undefined ? '' : `<xades:SignatureTimeStamp><xades:EncapsulatedTimeStamp>${base64(token)}</xades:EncapsulatedTimeStamp></xades:SignatureTimeStamp>`;
   const revocation = `<xades:RevocationValues><xades:OCSPValues><xades:EncapsulatedOCSPValue>${base64(ocsp)}</xades:EncapsulatedOCSPValue></xades:OCSPValues></xades:RevocationValues>`;
-  const unsigned = `<xades:UnsignedProperties><xades:UnsignedSignatureProperties>${stamp}${revocation}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>`;
+  const unsigned = `<xades:UnsignedProperties><xades:UnsignedSignatureProperties>${revocation}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>`;
   const object = `<ds:Object><xades:QualifyingProperties Target="#signature">${signed}${unsigned}</xades:QualifyingProperties></ds:Object>`;
   const keyInfo = `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${base64(certificate)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`;
   const signature = `<ds:Signature Id="signature">${signedInfo}<ds:SignatureValue Id="signature-value">${base64(value)}</ds:SignatureValue>${keyInfo}${object}</ds:Signature>`;

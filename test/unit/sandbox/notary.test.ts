@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readSharedParameters } from '../../../src/ecosystems/signed-documents/global-configuration.ts';
 import { verifySignedDocument } from '../../../src/ecosystems/signed-documents/verify.ts';
+import { readZip } from '../../../src/evidence/zip.ts';
+import { writeZip } from '../../../src/evidence/zip-write.ts';
 import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
 import { Notary } from '../../../src/sandbox/signing/notary.ts';
 import { countryKeys } from '../../support/notary.ts';
@@ -18,9 +20,15 @@ test("a container of the stand-in verifies in full under the country's global co
   assert.ok(Math.abs(proof.time - NOW) < 60_000);
 });
 
-test('attachments are signed part by part', async () => {
+test('a message with attachments is under a batch signature that goes over each part', async () => {
   const proof = await verify(await notary.container({ message: message('m-2'), attachments: [Buffer.from('one'), Buffer.from('two')] }, MEMBER));
   assert.deepEqual([...proof.parts.keys()], ['/message.xml', '/attachment1', '/attachment2']);
+});
+
+test('one changed attachment breaks the chain of the signature', async () => {
+  const container = await notary.container({ message: message('m-5'), attachments: [Buffer.from('one')] }, MEMBER);
+  const files = await readZip(container, { maxFiles: 20, maxBytes: 100_000 });
+  await refuses(async () => verify(await writeZip(new Map([...files, ['attachment1', Buffer.from('two')]]))), 'signature-invalid');
 });
 
 test("a time-stamp of another country's authority is worth nothing, although that country's configuration is there too", async () => {
