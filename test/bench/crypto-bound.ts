@@ -5,6 +5,7 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, createPublicKey, diffieHellman, generateKeyPairSync, hash, randomBytes, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, parentPort, workerData } from 'node:worker_threads';
 
 /** Bytes, as the scenario has them: what a member's signature covers in ten parts, SignedInfo, a statement, a sealed manifest, the neutral document. */
@@ -129,38 +130,67 @@ export interface CryptoBound {
   readonly micros: Readonly<Record<string, number>>;
 }
 
-/** Runs in a thread of its own for about `ms` milliseconds of its CPU time; what goes on beside it costs that time as much as it costs anyone's. */
-export function measureCryptoBound(ms: number): Promise<CryptoBound> {
-  const worker = new Worker(new URL(import.meta.url), { workerData: { measureFor: ms } });
-  return new Promise((resolve, reject) => {
+export interface BoundMeasurement {
+  /** What was measured so far. */
+  end(): Promise<CryptoBound>;
+}
+
+/**
+ * Measures from now to `end` in a thread of its own, a little at a time: a machine that others share is at times twice as slow as at others, and what is compared with the bound
+ * has to be of the same seconds. What goes on beside it costs that time as much as it costs anyone's. A tenth of one core.
+ */
+export function measureCryptoBound(): BoundMeasurement {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { measures: true } });
+  const measured = new Promise<CryptoBound>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
+  return {
+    end() {
+      worker.postMessage('end');
+      return measured;
+    },
+  };
 }
 
-function measure(ms: number): CryptoBound {
-  const all = Object.entries(operations());
-  const micros = Object.fromEntries(all.map(([name, work]) => [name, microsOf(work, (ms * 1000) / all.length)]));
+interface Spent {
+  readonly work: () => void;
+  rounds: number;
+  micros: number;
+}
+
+const AT_ONCE = 4;
+/** Of the time. */
+const SHARE = 0.1;
+/** Microseconds of CPU of each operation that are not counted, until the compiler has done its part. */
+const WARM_UP = 50_000;
+
+async function measure(ended: () => boolean): Promise<CryptoBound> {
+  const spent = Object.entries(operations()).map(([name, work]): [string, Spent] => [name, { work, rounds: 0, micros: 0 }]);
+  for (const [, { work }] of spent) for (let micros = 0; micros < WARM_UP; micros += timed(work));
+  while (!ended()) {
+    const started = performance.now();
+    for (const [, one] of spent) {
+      one.micros += timed(one.work);
+      one.rounds += AT_ONCE;
+    }
+    await sleep(((performance.now() - started) * (1 - SHARE)) / SHARE);
+  }
+  const micros = Object.fromEntries(spent.map(([name, one]) => [name, one.micros / one.rounds]));
   return { perSecond: 1e6 / Object.values(micros).reduce((sum, each) => sum + each, 0), micros };
 }
 
-const AT_ONCE = 20;
-
-/** Of one run, once the compiler has done its part: `budget` microseconds are measured, after a third as many that are not. */
-function microsOf(work: () => void, budget: number): number {
-  spend(work, budget / 3);
-  const { rounds, micros } = spend(work, budget);
-  return micros / rounds;
-}
-
-function spend(work: () => void, budget: number): { readonly rounds: number; readonly micros: number } {
+/** Microseconds of this thread's CPU. */
+function timed(work: () => void): number {
   const before = process.threadCpuUsage();
-  for (let rounds = AT_ONCE; ; rounds += AT_ONCE) {
-    for (let i = 0; i < AT_ONCE; i += 1) work();
-    const { user, system } = process.threadCpuUsage(before);
-    if (user + system >= budget) return { rounds, micros: user + system };
-  }
+  for (let i = 0; i < AT_ONCE; i += 1) work();
+  const { user, system } = process.threadCpuUsage(before);
+  return user + system;
 }
 
-const asked = workerData as { readonly measureFor?: number } | null;
-if (asked?.measureFor !== undefined) parentPort?.postMessage(measure(asked.measureFor));
+const asked = workerData as { readonly measures?: boolean } | null;
+if (asked?.measures === true) {
+  let ended = false;
+  parentPort!.once('message', () => (ended = true));
+  parentPort!.postMessage(await measure(() => ended));
+}

@@ -90,8 +90,6 @@ async function withPair<T>(options: Pick<PairOptions, 'changes' | 'signatures'>,
  * with other things, so many take too long.
  */
 const WARM_UP = { exchanges: 4000, ms: 10_000, atMostMs: 90_000 };
-/** Of CPU time. */
-const BOUND_MS = 2000;
 
 async function drive(proof: Run['proof'], pair: Pair<EeFi>, seconds: number, callers: number, say: (text: string) => void): Promise<Run> {
   say(`${proof}: warming up`);
@@ -99,24 +97,16 @@ async function drive(proof: Run['proof'], pair: Pair<EeFi>, seconds: number, cal
   say(`${proof}: ${seconds} s with ${callers} callers`);
   const pids = { EE: pair.gateways.EE.pid, FI: pair.gateways.FI.pid, sandbox: process.pid };
   const before = { EE: cpuMs(pids.EE), FI: cpuMs(pids.FI), sandbox: cpuMs(pids.sandbox) };
+  const bound = measureCryptoBound();
   const started = performance.now();
   const times = await load(proof, pair, callers, (_, ms) => ms < seconds * 1000);
   const elapsed = performance.now() - started;
   const each = (name: keyof typeof pids) => (cpuMs(pids[name]) - before[name]) / times.length;
   const cpu = { EE: each('EE'), FI: each('FI'), sandbox: each('sandbox') };
-  say(`${proof}: crypto-only bound`);
-  const cryptoBound = await boundUnderLoad(proof, pair, callers);
+  const cryptoBound = await bound.end();
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
   return { proof, exchangesPerSecond: (times.length * 1000) / elapsed, p50: at(0.5), p95: at(0.95), p99: at(0.99), cpu, exchangesPerCoreSecond: 1000 / (cpu.EE + cpu.FI), cryptoBound, peakMiB: { EE: peakMiB(pids.EE), FI: peakMiB(pids.FI) } };
-}
-
-/** The load goes on meanwhile: cores and caches that are shared make both figures of CPU time larger, or neither. */
-async function boundUnderLoad(proof: Run['proof'], pair: Pair<EeFi>, callers: number): Promise<CryptoBound> {
-  let measured = false;
-  const bound = measureCryptoBound(BOUND_MS).finally(() => (measured = true));
-  await load(proof, pair, callers, () => !measured);
-  return bound;
 }
 
 /** Milliseconds of each exchange; a caller goes on while `more` says so. Rejects on the first answer that is not the one asked for. */
