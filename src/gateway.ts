@@ -57,6 +57,7 @@ import type { Metrics } from './platform/metrics.ts';
 import type { Keeper } from './trail/keeper.ts';
 import type { ObserveTrail } from './trail/steps.ts';
 import type { Store } from './trail/store.ts';
+import type { ObserveKeys } from './trust/own/key-steps.ts';
 import { OwnKeys } from './trust/own/own-keys.ts';
 import { openTrust } from './trust/open-trust.ts';
 import { Publisher } from './trust/publisher.ts';
@@ -69,6 +70,8 @@ export interface GatewayOptions {
   readonly onStep?: Observe;
   /** Called at every named step of checkpoints, mirrored entries and restores. */
   readonly onTrailStep?: ObserveTrail;
+  /** Called at every named step of a change of a key. */
+  readonly onKeyStep?: ObserveKeys;
 }
 
 export interface Gateway {
@@ -95,7 +98,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
   const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
   const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, xml: config.limits.xml, mime: { maxParts: config.limits.mimeParts, maxHeaderBytes: config.limits.mimeHeaderBytes }, requestHash: config.home.requestHash, ...(config.ecosystem.requestHashes === undefined ? {} : { requestHashes: config.ecosystem.requestHashes }), ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
-  const { policy, revocation } = openPolicies(config, hub, clock, dependencies);
+  const { policy, revocation } = openPolicies(config, keyWatch.keys.files, hub, clock, dependencies);
   const home = callingHome(config, keyWatch.identities, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
   await mappings.begin();
   const stores = await openStores(config, peers, clock.now());
@@ -140,7 +143,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), reconcile: ({ link }, path, body) => reconciling.answer(link.id, path, body), maxReconcileBytes: config.limits.reconcileBytes, suspension: (peer, notice) => watches.suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), echo: (peer, question) => watches.echoing.answer(peer, question), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
     operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, reconciling, echoing: watches.echoing, unsigned }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
-  keyWatch.start(config, { peers, evidence: new EvidenceRotation({ keks, file: kekFile, store, rotation: config.rotation, clock, clockState, log }), store, clock, clockState, log, mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
+  keyWatch.start(config, { peers, evidence: new EvidenceRotation({ keks, file: kekFile, store, rotation: config.rotation, clock, clockState, log }), store, clock, clockState, log, observe: (step, facts) => options.onKeyStep?.(step, facts), mayAppend: (link) => trail.mayAppend(link) }, (shown) => renewAll(listeners, shown));
   // What is fetched first may be what our own listener hands out.
   await trust.start();
   const timers = lookAgain(config.mappingsPoll, { ...watches, erasing, containers, revocation, mappings, reconciling, dependencies: { look: () => lookAtDependencies(dependencies, store, keyWatch) }, housekeeping: { look: () => housekeep(store, spool, journal, erasing, options) } });

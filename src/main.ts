@@ -35,7 +35,7 @@ export async function run(folder: string): Promise<number> {
     // What the files name; what links and mappings say together is found when the mappings are opened.
     throwIfAny(checkConfig(folder, Date.now()));
     const onStep = stepHook(process.env);
-    const gateway = await openGateway(config, { clock, log, metrics: makeMetrics(), onStep, onTrailStep: onStep });
+    const gateway = await openGateway(config, { clock, log, metrics: makeMetrics(), onStep, onTrailStep: onStep, onKeyStep: onStep });
     onHangup(() => void gateway.reloadMappings());
     log.info({ ports: gateway.ports }, 'ready');
     tell({ type: 'ready', country, ports: gateway.ports });

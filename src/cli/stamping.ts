@@ -33,7 +33,7 @@ export function stamping({ timestamps }: GatewayConfig): { readonly roots: Uint8
 /** Signs the contents of a container with the seal of gateway.yaml; undefined where there is none. */
 export function sealing({ seal, keys }: GatewayConfig): ((files: readonly SealedFile[]) => Uint8Array) | undefined {
   if (seal === undefined) return undefined;
-  const key = new KeyFiles(keys.passphrase).seal(seal.key);
+  const key = new KeyFiles(keys.passphrase).signing(seal.key, 'seal');
   const certificate = new X509Certificate(readFileSync(seal.certificate)).raw;
   return (files) => makeSeal(files, { key, certificate }, systemClock().now());
 }

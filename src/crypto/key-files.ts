@@ -45,9 +45,9 @@ export class KeyFiles {
     return ed25519Key(read(file), role, this.#passphrase);
   }
 
-  /** Of the organisation's seal. */
-  seal(file: string): KeyObject {
-    return privateKey(read(file), 'seal', this.#passphrase);
+  /** Of the organisation's seal, or of our own member: whatever kind its authority certifies. */
+  signing(file: string, role: 'seal' | 'member'): KeyObject {
+    return privateKey(read(file), role, this.#passphrase);
   }
 
   /** The second key of a witness. */

@@ -1,7 +1,8 @@
 /** How messages at home are proven, as gateway.yaml says it: what the composition root hands to the flows. */
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '../config/config.ts';
+import type { KeyFiles } from '../crypto/key-files.ts';
 import type { OpenHub } from '../ecosystems/openapi/open-hub.ts';
 import type { ProofPolicy } from '../ecosystems/proof-policy.ts';
 import { CausewayError } from '../errors.ts';
@@ -11,14 +12,14 @@ import { download, post } from '../platform/download.ts';
 import { Revocation } from '../trust/revocation.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** `revocation` is to be looked at every second, and closed. Throws `config-invalid` for a file that is no certificate. */
-export function openPolicies(config: GatewayConfig, hub: OpenHub | undefined, clock: Clock, dependencies: Pick<Dependencies, 'report'>): { readonly policy: ReturnType<typeof policies>; readonly revocation: Revocation | undefined } {
+/** `revocation` is to be looked at every second, and closed. Throws `config-invalid` for a file that is no certificate, or no private key. */
+export function openPolicies(config: GatewayConfig, keys: KeyFiles, hub: OpenHub | undefined, clock: Clock, dependencies: Pick<Dependencies, 'report'>): { readonly policy: ReturnType<typeof policies>; readonly revocation: Revocation | undefined } {
   const revocation = openRevocation(config, clock, dependencies);
-  return { policy: policies(config, hub, revocation), revocation };
+  return { policy: policies(config, keys, hub, revocation), revocation };
 }
 
 /** How each form of domestic proof is judged here, and with what we sign. */
-function policies({ gateway, home }: GatewayConfig, hub: OpenHub | undefined, revocation?: Pick<Revocation, 'check'>): (form: Grant['proof'], connection: string) => ProofPolicy {
+function policies({ gateway, home }: GatewayConfig, keys: KeyFiles, hub: OpenHub | undefined, revocation?: Pick<Revocation, 'check'>): (form: Grant['proof'], connection: string) => ProofPolicy {
   const wss: ProofPolicy | undefined = home.wss && {
     form: 'wss',
     trust: { authorities: home.wss.authorities.map(der) },
@@ -26,7 +27,7 @@ function policies({ gateway, home }: GatewayConfig, hub: OpenHub | undefined, re
     verifiers: home.wss.verifiers,
     maxAge: home.wss.maxAge,
     maxAhead: home.wss.maxAhead,
-    signer: { key: createPrivateKey(readFileSync(home.wss.key)), chain: [der(home.wss.certificate)] },
+    signer: { key: keys.signing(home.wss.key, 'member'), chain: [der(home.wss.certificate)] },
   };
   return (form, connection) => {
     if (form === 'security-server' && gateway.home !== 'hub') return { form, connection, ...(gateway.home === 'edge' ? { voucher: 'edge' } : {}) };

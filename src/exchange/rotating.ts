@@ -13,12 +13,15 @@ import type { Store } from '../trail/store.ts';
 import { addToHistory } from '../trust/own/key-history.ts';
 import { ROTATING } from '../trust/own/key-plan.ts';
 import type { KeyFolders, KeyOrder, KeyOutcome, KeyPlan, KeyVerdict, RotatingRole } from '../trust/own/key-plan.ts';
+import type { ObserveKeys } from '../trust/own/key-steps.ts';
 import { makeNextKey, temporaryKey } from '../trust/own/make-key.ts';
 import type { OwnKeys } from '../trust/own/own-keys.ts';
 import type { PublishedKeys } from '../trust/own/published-keys.ts';
 import type { Peer } from './flow.ts';
 import type { EvidenceRotation } from './rotating-evidence.ts';
 
+/** Orders that are kept with what came of them. */
+const KEPT = 50;
 /** Milliseconds between two times that the peers are asked about a key that waits. */
 const ASK_EVERY_MS = 1000;
 
@@ -36,6 +39,7 @@ export interface RotatingOptions {
   /** Our configuration as it would be with these keys; undefined where peers believe us by files. */
   configuration(keys: PublishedKeys, now: number): Promise<string | undefined>;
   readonly log: Logger;
+  readonly observe: ObserveKeys;
 }
 
 export class Rotating {
@@ -89,6 +93,17 @@ export class Rotating {
       log.warn({ order: id, err: error }, 'an order to change a key is not carried out');
       await folders.outcomes.write(id, { v: 1, id, at: clock.now(), refused: error.message });
     }
+    await this.#forget();
+  }
+
+  /** An order goes before its outcome: one without would be carried out again. That it is gone is on disk once the next order is, and only then its outcome goes. */
+  async #forget(): Promise<void> {
+    const { orders, outcomes } = this.#options.folders;
+    const ids = await outcomes.ids();
+    if (ids.length <= KEPT) return;
+    const held = new Set(await orders.ids());
+    const newestFirst = (await Promise.all(ids.map((id) => outcomes.read(id)))).toSorted((a, b) => b.at - a.at);
+    for (const { id } of newestFirst.slice(KEPT)) await (held.has(id) ? orders : outcomes).remove(id);
   }
 
   #carryOut({ role, ...order }: KeyOrder): Promise<Pick<KeyOutcome, 'refused' | 'kid' | 'peers'>> | { readonly refused: string } {
@@ -161,8 +176,8 @@ export class Rotating {
   }
 
   async #finish({ role, old }: KeyPlan): Promise<void> {
-    const { keys, folders, log } = this.#options;
-    await keys.replace(role);
+    const { keys, folders, log, observe } = this.#options;
+    await keys.replace(role, () => observe('keys.moved', { role }));
     await folders.plans.remove(role);
     await keys.reload();
     log.warn({ role, kid: old }, 'the old key is gone');
@@ -170,20 +185,22 @@ export class Rotating {
 
   /** On disk, then in force. */
   async #write(plan: KeyPlan): Promise<void> {
-    const { folders, keys } = this.#options;
+    const { folders, keys, observe } = this.#options;
     await folders.plans.write(plan.role, plan);
+    observe(`keys.${plan.state}`, { role: plan.role });
     await keys.reload();
   }
 
   /** In the log of each link; false while one of them may not grow. A crash before the plan is written records it once more. */
   async #record({ role }: KeyPlan, action: NonNullable<Entry['key']>['action'], kid: string, now: number): Promise<boolean> {
-    const { peers, store, clockState, mayAppend } = this.#options;
+    const { peers, store, clockState, mayAppend, observe } = this.#options;
     if (!peers.every(({ link }) => mayAppend(link.id))) return false;
     const entries = peers.map(({ link }) => {
       const { agreement } = link.versions.at(-1) ?? link.versions[0];
       return { log: link.id, entry: { v: 1, step: 'key-event', kid, key: { role, action }, link: { id: link.id, version: agreement.version }, t: { ms: now, clock: clockState() } } satisfies Entry };
     });
     await store.commit({ entries });
+    observe('keys.recorded', { role });
     return true;
   }
 

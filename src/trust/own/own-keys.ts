@@ -166,10 +166,13 @@ export class OwnKeys {
     return role === 'encryption' ? this.store.opener(place) : this.store.signer(place);
   }
 
-  /** Puts the next key in the place of the old one, which is gone then. What was done already is left alone: a crash may lie between. */
-  async replace(role: RotatingRole): Promise<void> {
+  /** Puts the next key in the place of the old one, which is gone then. What was done already is left alone: a crash may lie between. `moved`: told of each file. */
+  async replace(role: RotatingRole, moved: () => void): Promise<void> {
     const moves = role === 'tls' ? [this.#config.keys.tls.certificate, this.#config.keys.tls.key] : [placeOf(role, this.#config)];
-    for (const place of moves) await this.store.replace(`${place}${NEXT}`, place);
+    for (const place of moves) {
+      await this.store.replace(`${place}${NEXT}`, place);
+      moved();
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Private keys in files: encrypted at rest, and what is said of those that do not open. */
 import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +8,12 @@ import { after, suite, test } from 'node:test';
 import { makeKeys } from '../../../src/cli/keys-make.ts';
 import { KeyFiles } from '../../../src/crypto/key-files.ts';
 import { parseJws, signJws, verifyJws } from '../../../src/crypto/jws.ts';
-import { readGateway } from '../../../src/config/config.ts';
+import { encodedKey } from '../../../src/crypto/keys.ts';
+import { checkConfig } from '../../../src/config/check.ts';
+import { loadConfig, readGateway } from '../../../src/config/config.ts';
+import { openPolicies } from '../../../src/exchange/open-policies.ts';
 import { OwnKeys } from '../../../src/trust/own/own-keys.ts';
-import { change, makeGatewayFolders } from '../../support/gateway-folders.ts';
+import { NOW, change, makeGatewayFolders } from '../../support/gateway-folders.ts';
 
 suite('private keys in files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-keys-'));
@@ -66,6 +70,20 @@ suite('private keys in files', () => {
 suite('a gateway whose keys are encrypted', () => {
   const folders = makeGatewayFolders();
   after(() => folders.remove());
+
+  test('signs messages at home as its member, whose key the passphrase opens, and not without it', () => {
+    const passphrase = join(folders.fi, 'passphrase');
+    const file = join(folders.fi, 'keys/member-signing.key.pem');
+    writeFileSync(passphrase, 'correct horse', { mode: 0o600 });
+    const key = createPrivateKey(readFileSync(file));
+    writeFileSync(file, encodedKey(key, 'correct horse'), { mode: 0o600 });
+    change(join(folders.fi, 'gateway.yaml'), [[['keys', 'passphrase'], 'passphrase']]);
+    assert.deepEqual(checkConfig(folders.fi, NOW).filter(({ severity }) => severity === 'error'), []);
+    const policies = (keys: KeyFiles) => openPolicies(loadConfig(folders.fi), keys, undefined, { now: () => NOW, monotonic: () => 0 }, { report: () => {} }).policy;
+    const policy = policies(new KeyFiles(passphrase))('wss', '');
+    assert.ok(policy.form === 'wss' && policy.signer !== undefined && key.equals(policy.signer.key));
+    assert.throws(() => policies(new KeyFiles()), { code: 'config-invalid', message: 'the member key file is encrypted, and keys.passphrase names no file' });
+  });
 
   test('reads them by the passphrase of gateway.yaml', async () => {
     const passphrase = join(folders.ee, 'passphrase');

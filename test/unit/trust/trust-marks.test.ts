@@ -1,6 +1,6 @@
 /** A trust mark from its issuer to the gateway that demands it: named by our anchor, given by the peer's, shown by the peer. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { anchorMark, anchorMarkIssuers } from '../../../src/trust/anchor-work.ts';
@@ -40,6 +40,18 @@ suite('a trust mark', async () => {
     await anchorMarkIssuers({ folder: anchors.ee, type: TYPE, issuers: [ENTITY.fi] }, undefined, (now += 1000));
     assert.equal(await usable(), true);
     assert.equal(trust.status(now)[0]?.expires, START + 2 * HOUR);
+  });
+
+  test('that the configuration of a rehearsal does not show: the rehearsal is refused as the real one would be, and nothing is taken', async () => {
+    const marks = [shownMark(join(anchors.root, 'mark.jwt'))];
+    const keys = [{ role: 'statement', kid: anchors.gateway.statement.jwk.kid }] as const;
+    const configured = async (more: object): Promise<string> => {
+      await anchors.gateway.publish((now += 1000), {}, more);
+      return readFileSync(anchors.gateway.file, 'utf8');
+    };
+    await refuses(trust.rehearse(ENTITY.gateway, { configuration: await configured({}), keys }, now), 'chain-untrusted');
+    assert.deepEqual(await trust.rehearse(ENTITY.gateway, { configuration: await configured({ trust_marks: marks }), keys }, now), [true]);
+    assert.equal(await usable(), true);
   });
 
   test('is for an entity that its issuer states alone', () => refuses(anchorMark({ folder: anchors.fi, entity: 'https://gateway.other.fi.example', type: TYPE, days: 1 }, now), 'config-invalid'));
