@@ -71,7 +71,7 @@ function addMaking(keys: Command): void {
     .option(...JSON_OPTION)
     .action(async ({ json, ...options }: { out: string; host: string; domesticHost?: string; passphrase?: string; json?: true }) => {
       const { makeKeys, renderKeys } = await import('./keys-make.ts');
-      const made = makeKeys(options, Date.now());
+      const made = await makeKeys(options, Date.now());
       console.log(json === true ? JSON.stringify(made) : renderKeys(made));
     });
 }

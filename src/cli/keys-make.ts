@@ -20,9 +20,9 @@ export interface MadeKeys {
 }
 
 /** Keeps what is there. `now`: UTC milliseconds, start of the TLS certificates, which last two years. */
-export function makeKeys({ out, host, domesticHost, passphrase: file }: { readonly out: string; readonly host: string; readonly domesticHost?: string; readonly passphrase?: string }, now: number): MadeKeys {
+export async function makeKeys({ out, host, domesticHost, passphrase: file }: { readonly out: string; readonly host: string; readonly domesticHost?: string; readonly passphrase?: string }, now: number): Promise<MadeKeys> {
   const passphrase = file === undefined ? undefined : readPassphrase(file);
-  const files = makeGatewayKeys(out, host, now, passphrase);
+  const files = await makeGatewayKeys(out, host, now, passphrase);
   const keys = new KeyFiles(file);
   const domestic = domesticHost === undefined ? undefined : makeDomesticIdentity(out, domesticHost, now, passphrase);
   // Entity, country and window belong to an export; here only the keys are shown.

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { encodedKey } from './keys.ts';
 import { createAuthority } from './pki.ts';
 import { makeMldsa44 } from './mldsa.ts';
-import { sealUnderPassphraseSync } from './sealed-secret.ts';
+import { sealUnderPassphrase } from './sealed-secret.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
@@ -32,15 +32,16 @@ export function gatewayKeyFiles(folder: string): GatewayKeyFiles {
 }
 
 /** Makes what is missing in `folder`, readable by this user alone, and encrypted where there is a passphrase; never replaces a key. `now`: UTC milliseconds, start of the TLS certificate. */
-export function makeGatewayKeys(folder: string, host: string, now: number, passphrase?: string): GatewayKeyFiles {
+export async function makeGatewayKeys(folder: string, host: string, now: number, passphrase?: string): Promise<GatewayKeyFiles> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = gatewayKeyFiles(folder);
   const pem = (key: KeyObject) => encodedKey(key, passphrase);
   const p256 = () => pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
   const ed25519 = () => pem(generateKeyPairSync('ed25519').privateKey);
-  for (const [file, make] of [[files.entity, p256], [files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.interval, ed25519], [files.evidence, () => newKek(passphrase)]] as const) {
+  for (const [file, make] of [[files.entity, p256], [files.statement, p256], [files.encryption, p256], [files.log, ed25519], [files.witness, ed25519], [files.interval, ed25519]] as const) {
     if (!existsSync(file)) writeSecret(file, make());
   }
+  if (!existsSync(files.evidence)) writeSecret(files.evidence, await newKek(passphrase));
   const second = existsSync(files.witnessMldsa44) ? undefined : makeMldsa44();
   if (second !== undefined) writeSecret(files.witnessMldsa44, pem(second));
   if (!existsSync(files.tlsKey) || !existsSync(files.tlsCertificate)) {
@@ -52,9 +53,9 @@ export function makeGatewayKeys(folder: string, host: string, now: number, passp
 }
 
 /** A key-encryption key of the evidence as its file holds it. */
-function newKek(passphrase?: string): string {
+async function newKek(passphrase?: string): Promise<string> {
   const kek = randomBytes(32).toString('base64');
-  return `${passphrase === undefined ? kek : sealUnderPassphraseSync(kek, passphrase)}\n`;
+  return `${passphrase === undefined ? kek : await sealUnderPassphrase(kek, passphrase)}\n`;
 }
 
 function writeSecret(file: string, content: string): void {

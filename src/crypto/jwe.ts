@@ -36,14 +36,9 @@ export async function encryptJwe(plaintext: Uint8Array, recipient: EncryptionKey
   const ephemeral = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const epk = ephemeral.publicKey.export({ format: 'jwk' });
   const head = Buffer.from(JSON.stringify({ ...binding, alg: ALGORITHM, enc: ENCRYPTION, kid: recipient.kid, epk })).toString('base64url');
-  return encryptUnder(wrappingKey(diffieHellman({ privateKey: ephemeral.privateKey, publicKey: recipient.key })), head, plaintext);
-}
-
-/** A compact JWE under its protected header: a new content key (A256GCM), wrapped (A256KW) under `wrapping`, 32 bytes. */
-export function encryptUnder(wrapping: Uint8Array, head: string, plaintext: Uint8Array): string {
   const contentKey = randomBytes(32);
   const iv = randomBytes(12);
-  const wrap = createCipheriv('id-aes256-wrap', wrapping, KEY_WRAP_IV);
+  const wrap = createCipheriv('id-aes256-wrap', wrappingKey(diffieHellman({ privateKey: ephemeral.privateKey, publicKey: recipient.key })), KEY_WRAP_IV);
   const wrapped = Buffer.concat([wrap.update(contentKey), wrap.final()]);
   const cipher = createCipheriv('aes-256-gcm', contentKey, iv).setAAD(Buffer.from(head));
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
@@ -55,42 +50,24 @@ export function encryptUnder(wrapping: Uint8Array, head: string, plaintext: Uint
  * (so also `zip`, which would inflate), another value than `binding` says, another algorithm, or ciphertext that does not open.
  */
 export async function decryptJwe(compact: string, keys: readonly Opener[], binding: Binding): Promise<Uint8Array> {
-  const [head = ''] = compact.split('.');
+  const segments = compact.split('.');
+  const [head = ''] = segments;
   const header = readHeader(head);
   for (const member of Object.keys(header)) if (!OWN_MEMBERS.includes(member) && !Object.hasOwn(binding, member)) throw mismatch(`header member "${member}" is not allowed in a seal`);
   for (const [name, value] of Object.entries({ ...binding, alg: ALGORITHM, enc: ENCRYPTION })) if (header[name] !== value) throw mismatch(`the seal's "${name}" is not the statement's, or not the agreed algorithm`);
   const own = keys.find((key) => key.kid === header['kid']);
   if (own === undefined) throw mismatch('no private key here has the kid of the seal');
-  const parts = partsOf(compact);
-  return decryptUnder(wrappingKey(await agreed(own, header['epk'])), parts);
-}
-
-/** What `encryptUnder` made; the header is the caller's to judge. Throws `seal-mismatch`. */
-export function decryptUnder(wrapping: Uint8Array, { head, wrapped, iv, ciphertext, tag }: Parts): Uint8Array {
+  const [wrapped, iv, ciphertext, tag] = segments.slice(1).map(decodeCanonical);
+  if (segments.length !== 5 || wrapped?.length !== 40 || iv?.length !== 12 || ciphertext === undefined || tag?.length !== 16) throw mismatch('the seal does not have five parts of the right lengths');
+  const shared = await agreed(own, header['epk']);
   try {
-    const unwrap = createDecipheriv('id-aes256-wrap', wrapping, KEY_WRAP_IV);
+    const unwrap = createDecipheriv('id-aes256-wrap', wrappingKey(shared), KEY_WRAP_IV);
     const contentKey = Buffer.concat([unwrap.update(wrapped), unwrap.final()]);
     const decipher = createDecipheriv('aes-256-gcm', contentKey, iv).setAAD(Buffer.from(head)).setAuthTag(tag);
     return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
   } catch (cause) {
     throw mismatch('the seal does not open', cause);
   }
-}
-
-export interface Parts {
-  readonly head: string;
-  readonly wrapped: Uint8Array;
-  readonly iv: Uint8Array;
-  readonly ciphertext: Uint8Array;
-  readonly tag: Uint8Array;
-}
-
-/** Throws `seal-mismatch` for what has not five parts of the right lengths, each in canonical base64url. */
-export function partsOf(compact: string): Parts {
-  const [head = '', ...rest] = compact.split('.');
-  const [wrapped, iv, ciphertext, tag] = rest.map(decodeCanonical);
-  if (rest.length !== 4 || wrapped?.length !== 40 || iv?.length !== 12 || ciphertext === undefined || tag?.length !== 16) throw mismatch('the seal does not have five parts of the right lengths');
-  return { head, wrapped, iv, ciphertext, tag };
 }
 
 /** Concat KDF (RFC 7518, 4.6.2) of one round: 256 bits. */

@@ -2,10 +2,8 @@
  * A secret that is no key pair, in a file: a compact JWE, so that any JOSE library opens it. Under a passphrase (PBES2, RFC 7518, 4.8), or for a key pair in a
  * token (jwe.ts).
  */
-import { pbkdf2, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 import { CausewayError } from '../errors.ts';
-import { decryptUnder, encryptUnder, partsOf } from './jwe.ts';
 
 /** In the protected header of both: such a file is nothing else. */
 export const SECRET = { typ: 'causeway-secret' } as const;
@@ -17,59 +15,32 @@ const ROUNDS = 210_000;
 const MOST_ROUNDS = 10_000_000;
 const COMPACT = /^[\w-]+(?:\.[\w-]*){4}$/;
 
-const deriveAside = promisify(pbkdf2);
-
-interface Header {
-  readonly alg?: unknown;
-  readonly enc?: unknown;
-  readonly typ?: unknown;
-  readonly p2s?: unknown;
-  readonly p2c?: unknown;
-}
-
 /** How a file holds its secret. */
 export function secretForm(content: string): 'clear' | 'passphrase' | 'token' {
   if (!COMPACT.test(content)) return 'clear';
   return headerOf(content).alg === ALGORITHM ? 'passphrase' : 'token';
 }
 
-/** Beside exchanges: the derivation, some tenths of a second, is on a thread of its own. */
 export async function sealUnderPassphrase(secret: string, passphrase: string): Promise<string> {
-  const salt = randomBytes(16);
-  return sealed(secret, salt, await deriveAside(passphrase, saltOf(salt), ROUNDS, 32, 'sha512'));
-}
-
-/** Where keys are made and nothing else waits. */
-export function sealUnderPassphraseSync(secret: string, passphrase: string): string {
-  const salt = randomBytes(16);
-  return sealed(secret, salt, pbkdf2Sync(passphrase, saltOf(salt), ROUNDS, 32, 'sha512'));
-}
-
-function sealed(secret: string, salt: Buffer, wrapping: Uint8Array): string {
-  const header = { ...SECRET, alg: ALGORITHM, enc: ENCRYPTION, p2s: salt.toString('base64url'), p2c: ROUNDS };
-  return encryptUnder(wrapping, Buffer.from(JSON.stringify(header)).toString('base64url'), Buffer.from(secret));
+  const sealed = new CompactEncrypt(Buffer.from(secret)).setProtectedHeader({ ...SECRET, alg: ALGORITHM, enc: ENCRYPTION });
+  return sealed.setKeyManagementParameters({ p2c: ROUNDS }).encrypt(Buffer.from(passphrase));
 }
 
 /** Throws `config-invalid` for another passphrase, and for a file that was not made so. */
 export async function openUnderPassphrase(compact: string, passphrase: string, file: string): Promise<string> {
-  const { alg, enc, typ, p2s, p2c } = headerOf(compact);
-  if (alg !== ALGORITHM || enc !== ENCRYPTION || typ !== SECRET.typ || typeof p2s !== 'string' || typeof p2c !== 'number' || !Number.isInteger(p2c) || p2c < 1 || p2c > MOST_ROUNDS) throw new CausewayError('config-invalid', `${file} is not encrypted as such a file is`);
-  const wrapping = await deriveAside(passphrase, saltOf(Buffer.from(p2s, 'base64url')), p2c, 32, 'sha512');
+  const { alg, enc, typ, p2c } = headerOf(compact);
+  if (alg !== ALGORITHM || enc !== ENCRYPTION || typ !== SECRET.typ || typeof p2c !== 'number' || p2c > MOST_ROUNDS) throw new CausewayError('config-invalid', `${file} is not encrypted as such a file is`);
   try {
-    return Buffer.from(decryptUnder(wrapping, partsOf(compact))).toString();
+    const { plaintext } = await compactDecrypt(compact, Buffer.from(passphrase), { keyManagementAlgorithms: [ALGORITHM], contentEncryptionAlgorithms: [ENCRYPTION], maxPBES2Count: MOST_ROUNDS });
+    return Buffer.from(plaintext).toString();
   } catch (cause) {
     throw new CausewayError('config-invalid', `${file} does not open with the passphrase of keys.passphrase`, { cause });
   }
 }
 
-/** RFC 7518, 4.8.1.1. */
-function saltOf(salt: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`${ALGORITHM}\0`), salt]);
-}
-
-function headerOf(compact: string): Header {
+function headerOf(compact: string): ReturnType<typeof decodeProtectedHeader> & { readonly p2c?: unknown } {
   try {
-    return JSON.parse(Buffer.from(compact.split('.', 1)[0] ?? '', 'base64url').toString()) as Header;
+    return decodeProtectedHeader(compact);
   } catch {
     return {};
   }

@@ -54,7 +54,7 @@ export async function setUpGateways(setUp: SetUp): Promise<void> {
   const [first, second] = setUp.parties;
   const drafts = checkedIn(setUp) ?? (await generated(setUp));
   if (setUp.trust === 'federation') await makeAnchors(setUp);
-  const exchanged = [prepare(first, second, drafts[0].gateway, setUp), prepare(second, first, drafts[1].gateway, setUp)] as const;
+  const exchanged = [await prepare(first, second, drafts[0].gateway, setUp), await prepare(second, first, drafts[1].gateway, setUp)] as const;
   writeAgreed(first, exchanged[1], exchanged, drafts[0].link, setUp);
   writeAgreed(second, exchanged[0], exchanged, drafts[1].link, setUp);
   if (setUp.trust === 'federation') await stateAll(setUp.data, [anchored(first, setUp), anchored(second, setUp)], setUp.now);
@@ -91,18 +91,18 @@ async function generated({ root, parties: [first, second] }: SetUp): Promise<rea
   return [{ gateway: gatewayDocument(first), link }, { gateway: gatewayDocument(second), link: link.clone() }];
 }
 
-function prepare(party: Party, peer: Party, document: Document, setUp: SetUp): Exchanged {
+async function prepare(party: Party, peer: Party, document: Document, setUp: SetUp): Promise<Exchanged> {
   // An auditor's private key lies outside both gateways' folders.
   const auditor = makeAuditorKey(join(setUp.data, `auditor-${party.plan.country.toLowerCase()}`, 'auditor.key.pem'));
-  return { party, parts: writeGateway(party, peer, document, setUp), auditor };
+  return { party, parts: await writeGateway(party, peer, document, setUp), auditor };
 }
 
-function writeGateway(party: Party, peer: Party, document: Document, setUp: SetUp): PublicParts {
+async function writeGateway(party: Party, peer: Party, document: Document, setUp: SetUp): Promise<PublicParts> {
   const { root, data, now, parties, changes, trust } = setUp;
   const { plan, ports, securityServer, keys } = party;
   const folder = gatewayFolder(data, plan.country);
   const name = plan.country.toLowerCase();
-  makeGatewayKeys(join(folder, 'keys'), `gateway.${name}.example`, now);
+  await makeGatewayKeys(join(folder, 'keys'), `gateway.${name}.example`, now);
   copyHomeSide(folder, keys);
   set(document, [
     [['mappings'], join(root, 'mappings')],

@@ -27,10 +27,10 @@ export interface GatewayFolders {
   remove(): void;
 }
 
-export function makeGatewayFolders(): GatewayFolders {
+export async function makeGatewayFolders(): Promise<GatewayFolders> {
   const root = mkdtempSync(join(tmpdir(), 'causeway-config-'));
   const folders = { fi: join(root, 'fi'), ee: join(root, 'ee') };
-  const keys = { fi: prepare('fi', folders.fi), ee: prepare('ee', folders.ee) };
+  const keys = { fi: await prepare('fi', folders.fi), ee: await prepare('ee', folders.ee) };
   for (const [own, peer] of [['fi', 'ee'], ['ee', 'fi']] as const) {
     const { trust } = publicParts(gatewayKeyFiles(join(folders[peer], 'keys')), { entity: `https://gateway.${peer}.example`, country: peer.toUpperCase() }, { notBefore: NOW - DAY_MS, notAfter: NOW + 364 * DAY_MS });
     const file = join(root, `from-${peer}.json`);
@@ -62,10 +62,10 @@ export function change(file: string, changes: readonly Change[]): void {
   writeFileSync(file, document.toString());
 }
 
-function prepare(country: 'fi' | 'ee', folder: string): ReturnType<typeof makeKeys> {
+async function prepare(country: 'fi' | 'ee', folder: string): ReturnType<typeof makeKeys> {
   cpSync(join(ROOT, 'federation-config', country), folder, { recursive: true });
   change(join(folder, 'gateway.yaml'), [[['mappings'], join(ROOT, 'mappings')]]);
-  const made = makeKeys({ out: join(folder, 'keys'), host: `gateway.${country}.example`, domesticHost: 'localhost' }, NOW - DAY_MS);
+  const made = await makeKeys({ out: join(folder, 'keys'), host: `gateway.${country}.example`, domesticHost: 'localhost' }, NOW - DAY_MS);
   const window = { notBefore: NOW - DAY_MS, notAfter: NOW + 365 * DAY_MS };
   const authority = createAuthority({ ...window, algorithm: 'P-256', subject: [['CN', 'members']] });
   const member = issue(authority, { ...window, algorithm: 'P-256', use: 'signing', subject: [['CN', 'gateway']] });

@@ -12,9 +12,9 @@ import type { SoftHsm } from '../support/softhsm.ts';
 suite('making keys in a token', { skip: noSoftHsm() }, () => {
   let hsm: SoftHsm;
   let folders: GatewayFolders;
-  before(() => {
+  before(async () => {
     hsm = makeSoftHsm();
-    folders = makeGatewayFolders();
+    folders = await makeGatewayFolders();
   });
   after(() => {
     hsm.remove();

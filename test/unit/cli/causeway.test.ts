@@ -14,7 +14,7 @@ function causeway(...args: string[]): { status: number | null; stdout: string; s
 
 suite('causeway', () => {
   let folders: GatewayFolders;
-  before(() => void (folders = makeGatewayFolders()));
+  before(async () => void (folders = await makeGatewayFolders()));
   after(() => folders.remove());
 
   for (const args of [['--help'], ['config', 'check', '--help'], ['demo', '--help']]) {

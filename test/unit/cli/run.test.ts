@@ -17,7 +17,7 @@ const ENTRY = join(import.meta.dirname, '../../../src/cli/causeway.ts');
 const start = (folder: string) => spawnSync(process.execPath, [ENTRY, 'run', '--config', folder], { encoding: 'utf8', timeout: 120_000 });
 
 async function proven(t: TestContext): Promise<GatewayFolders> {
-  const folders = makeGatewayFolders();
+  const folders = await makeGatewayFolders();
   t.after(() => folders.remove());
   await proveBefore('EE', join(folders.ee, 'data'));
   return folders;

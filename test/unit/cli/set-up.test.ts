@@ -17,7 +17,7 @@ import { proveBefore } from '../../support/proven.ts';
 suite('setting up by hand', () => {
   let folders: GatewayFolders;
   before(async () => {
-    folders = makeGatewayFolders();
+    folders = await makeGatewayFolders();
     await Promise.all([proveBefore('EE', join(folders.ee, 'data')), proveBefore('FI', join(folders.fi, 'data'))]);
   });
   after(() => folders.remove());
@@ -132,15 +132,15 @@ suite('setting up by hand', () => {
     assert.ok(report.mappings.length > 0);
   });
 
-  test('keys are made once, each for its role, and only their owner can read the secret ones', () => {
+  test('keys are made once, each for its role, and only their owner can read the secret ones', async () => {
     const out = join(folders.fi, 'new-keys');
-    const made = makeKeys({ out, host: 'gateway.fi.example' }, NOW);
+    const made = await makeKeys({ out, host: 'gateway.fi.example' }, NOW);
     for (const [role, file] of Object.entries(made.files)) if (role !== 'tlsCertificate') assert.equal(statSync(file).mode & 0o777, 0o600, role);
     assert.equal(new Set(Object.values(made.public)).size, 7);
     assert.equal(createPrivateKey(readFileSync(made.files['log']!)).asymmetricKeyType, 'ed25519');
     assert.equal(createPrivateKey(readFileSync(made.files['statement']!)).asymmetricKeyDetails?.namedCurve, 'prime256v1');
     assert.ok(new X509Certificate(readFileSync(made.files['tlsCertificate']!)).checkPrivateKey(createPrivateKey(readFileSync(made.files['tlsKey']!))));
-    assert.deepEqual(makeKeys({ out, host: 'gateway.fi.example' }, NOW).public, made.public, 'a second run keeps them');
+    assert.deepEqual((await makeKeys({ out, host: 'gateway.fi.example' }, NOW)).public, made.public, 'a second run keeps them');
     for (const secret of ['statement', 'log', 'evidence']) assert.ok(!renderKeys(made).includes(readFileSync(made.files[secret]!, 'utf8').trim().split('\n').at(-2) ?? '?'));
   });
 
@@ -161,7 +161,7 @@ suite('setting up by hand', () => {
     assert.deepEqual(readTrustFile(join(folders.fi, 'trust/EE.json')), JSON.parse(first.document));
     assert.deepEqual(importTrust(file, folders.fi, first.fingerprint).slice(1), ['  no change']);
     rmSync(join(folders.ee, 'keys/statement.key.pem'));
-    makeKeys({ out: join(folders.ee, 'keys'), host: 'gateway.ee.example' }, NOW);
+    await makeKeys({ out: join(folders.ee, 'keys'), host: 'gateway.ee.example' }, NOW);
     const renewed = await exportTrust(folders.ee, 30, NOW);
     writeFileSync(file, renewed.document);
     assert.deepEqual(importTrust(file, folders.fi, renewed.fingerprint).slice(1).map((line) => line.slice(0, 13)), ['  + statement', '  - statement']);

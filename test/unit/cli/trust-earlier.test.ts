@@ -8,7 +8,7 @@ import { exportTrust } from '../../../src/cli/trust.ts';
 import { refuses } from '../../support/refused.ts';
 import { NOW, makeGatewayFolders } from '../../support/gateway-folders.ts';
 
-const folders = makeGatewayFolders();
+const folders = await makeGatewayFolders();
 after(() => folders.remove());
 
 interface Exported {
@@ -41,7 +41,7 @@ test('new keys come first, the earlier statement and TLS keys follow, and the ea
   const before = await exported(folders.ee);
   const earlier = keep('before.json', (await exportTrust(folders.ee, 30, NOW)).document);
   for (const name of ['statement.key.pem', 'encryption.key.pem', 'federation-tls.key.pem', 'federation-tls.cert.pem']) rmSync(join(folders.ee, 'keys', name));
-  makeKeys({ out: join(folders.ee, 'keys'), host: 'gateway.ee.example' }, NOW);
+  await makeKeys({ out: join(folders.ee, 'keys'), host: 'gateway.ee.example' }, NOW);
   const alone = await exported(folders.ee);
   const both = await exported(folders.ee, earlier);
   assert.deepEqual(both.statement, [...alone.statement, ...before.statement]);

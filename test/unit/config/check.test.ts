@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, suite, test } from 'node:test';
 import { checkConfig } from '../../../src/config/check.ts';
 import { readYaml } from '../../../src/config/yaml.ts';
-import { sealUnderPassphraseSync } from '../../../src/crypto/sealed-secret.ts';
+import { sealUnderPassphrase } from '../../../src/crypto/sealed-secret.ts';
 import { createAuthority } from '../../../src/crypto/pki.ts';
 import type { Problem } from '../../../src/config/problems.ts';
 import { change, makeGatewayFolders, NOW } from '../../support/gateway-folders.ts';
@@ -17,7 +17,7 @@ suite('config check', () => {
   let folders: GatewayFolders;
   let folder: string;
 
-  before(() => void (folders = makeGatewayFolders()));
+  before(async () => void (folders = await makeGatewayFolders()));
   after(() => folders.remove());
   beforeEach(() => {
     folder = `${folders.fi}-copy`;
@@ -107,11 +107,11 @@ suite('config check', () => {
     writeFileSync(join(folder, 'keys/evidence.kek'), Buffer.alloc(16).toString('base64'), { mode: 0o600 });
     assert.deepEqual(found(), ['keys.evidence: keys/evidence.kek must hold 32 bytes in base64, or what a change of the key wrote']);
   });
-  test('an evidence key in the clear beside a passphrase is a warning, one that is encrypted is none', () => {
+  test('an evidence key in the clear beside a passphrase is a warning, one that is encrypted is none', async () => {
     writeFileSync(join(folder, 'passphrase'), 'correct horse\n', { mode: 0o600 });
     gateway([['keys', 'passphrase'], 'passphrase']);
     assert.deepEqual(checkConfig(folder, NOW).map(({ path, severity, text }) => [path, severity, text.replace(`${folder}/`, '')]), [['keys.evidence', 'warning', 'keys/evidence.kek lies in the clear']]);
-    writeFileSync(join(folder, 'keys/evidence.kek'), sealUnderPassphraseSync('secret', 'correct horse'), { mode: 0o600 });
+    writeFileSync(join(folder, 'keys/evidence.kek'), await sealUnderPassphrase('secret', 'correct horse'), { mode: 0o600 });
     assert.deepEqual(checkConfig(folder, NOW), []);
   });
   test('of a set of certificates, one that has expired is a warning while another is in its time, and an error once none is', () => {

@@ -51,7 +51,7 @@ suite('a profile', () => {
 
 suite('a gateway under the profile of its platform', () => {
   let folders: GatewayFolders;
-  before(() => void (folders = makeGatewayFolders()));
+  before(async () => void (folders = await makeGatewayFolders()));
   after(() => folders.remove());
 
   function problemsWith(changes: readonly Change[]): string[] {

@@ -10,7 +10,7 @@ import { readConfigFile } from '../../../src/config/read.ts';
 import { NOW, change, makeGatewayFolders } from '../../support/gateway-folders.ts';
 import type { Change } from '../../support/gateway-folders.ts';
 
-const folders = makeGatewayFolders();
+const folders = await makeGatewayFolders();
 after(() => folders.remove());
 const file = join(folders.fi, 'gateway.yaml');
 

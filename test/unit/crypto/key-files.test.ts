@@ -15,7 +15,7 @@ import { openPolicies } from '../../../src/exchange/open-policies.ts';
 import { OwnKeys } from '../../../src/trust/own/own-keys.ts';
 import { NOW, change, makeGatewayFolders } from '../../support/gateway-folders.ts';
 
-suite('private keys in files', () => {
+suite('private keys in files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'causeway-keys-'));
   after(() => rmSync(folder, { recursive: true }));
   const write = (name: string, text: string): string => {
@@ -23,7 +23,7 @@ suite('private keys in files', () => {
     return join(folder, name);
   };
   const passphrase = write('passphrase', 'correct horse\n');
-  const { files } = makeKeys({ out: join(folder, 'keys'), host: 'gateway.ee.example', domesticHost: 'localhost', passphrase }, Date.now());
+  const { files } = await makeKeys({ out: join(folder, 'keys'), host: 'gateway.ee.example', domesticHost: 'localhost', passphrase }, Date.now());
   const file = (role: string): string => files[role] ?? '';
 
   test('every private key that was made under a passphrase is encrypted on disk', () => {
@@ -67,8 +67,8 @@ suite('private keys in files', () => {
   });
 });
 
-suite('a gateway whose keys are encrypted', () => {
-  const folders = makeGatewayFolders();
+suite('a gateway whose keys are encrypted', async () => {
+  const folders = await makeGatewayFolders();
   after(() => folders.remove());
 
   test('signs messages at home as its member, whose key the passphrase opens, and not without it', () => {
@@ -89,7 +89,7 @@ suite('a gateway whose keys are encrypted', () => {
     const passphrase = join(folders.ee, 'passphrase');
     writeFileSync(passphrase, 'correct horse', { mode: 0o600 });
     rmSync(join(folders.ee, 'keys'), { recursive: true });
-    const made = makeKeys({ out: join(folders.ee, 'keys'), host: 'gateway.ee.example', passphrase }, Date.now());
+    const made = await makeKeys({ out: join(folders.ee, 'keys'), host: 'gateway.ee.example', passphrase }, Date.now());
     change(join(folders.ee, 'gateway.yaml'), [[['keys', 'passphrase'], 'passphrase']]);
     await OwnKeys.with(readGateway(folders.ee), (keys) => assert.equal(keys.statement.kid, made.public['statement']));
   });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CompactEncrypt, compactDecrypt } from 'jose';
-import { openUnderPassphrase, sealUnderPassphrase, sealUnderPassphraseSync, secretForm } from '../../../src/crypto/sealed-secret.ts';
+import { openUnderPassphrase, sealUnderPassphrase, secretForm } from '../../../src/crypto/sealed-secret.ts';
 
 const PASSPHRASE = 'correct horse';
 const ALGORITHMS = { keyManagementAlgorithms: ['PBES2-HS512+A256KW'], contentEncryptionAlgorithms: ['A256GCM'], maxPBES2Count: 1_000_000 };
@@ -12,7 +12,7 @@ test('what is sealed under a passphrase opens by another JOSE library, and says 
   const compact = await sealUnderPassphrase('secret', PASSPHRASE);
   assert.equal(Buffer.from((await compactDecrypt(compact, Buffer.from(PASSPHRASE), ALGORITHMS)).plaintext).toString(), 'secret');
   assert.equal(secretForm(compact), 'passphrase');
-  const other = sealUnderPassphraseSync('secret', PASSPHRASE);
+  const other = await sealUnderPassphrase('secret', PASSPHRASE);
   assert.notEqual(other, compact);
   assert.equal(await openUnderPassphrase(other, PASSPHRASE, 'a.kek'), 'secret');
 });

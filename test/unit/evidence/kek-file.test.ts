@@ -31,7 +31,7 @@ suite('the file of the evidence keys', () => {
   });
 
   test('that was made under a passphrase is encrypted on disk, and opens', async () => {
-    const { files } = makeKeys({ out: join(folder, 'keys'), host: 'gateway.ee.example', passphrase }, Date.now());
+    const { files } = await makeKeys({ out: join(folder, 'keys'), host: 'gateway.ee.example', passphrase }, Date.now());
     assert.match(readFileSync(files['evidence'] ?? '', 'utf8'), /^eyJ[\w-]+(\.[\w-]+){4}\n$/);
     assert.equal((await at(files['evidence'] ?? '', passphrase).read()).content.keys[0].length, 32);
     await assert.rejects(at(files['evidence'] ?? '').read(), { code: 'config-invalid', message: /is encrypted, and keys.passphrase names no file/ });

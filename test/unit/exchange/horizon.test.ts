@@ -45,7 +45,7 @@ function filesIn(value: unknown): string[] {
 }
 
 suite('over real configuration folders', () => {
-  before(() => void (folders = makeGatewayFolders()));
+  before(async () => void (folders = await makeGatewayFolders()));
   after(() => folders.remove());
 
   test('each certificate that the configuration names is in the list', async () => {
