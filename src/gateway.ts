@@ -1,6 +1,6 @@
 /** The composition root: the only file that knows every part. Reads keys and mappings, opens the store, recovers, and returns what listens and closes. */
 import type { GatewayConfig } from './config/config.ts';
-import { openDialects } from './ecosystems/dialects.ts';
+import { dialectSettings, openDialects } from './ecosystems/dialects.ts';
 import { callingHome, homeReached, pinsOf } from './ecosystems/calling-home.ts';
 import { openHub } from './ecosystems/openapi/open-hub.ts';
 import type { OpenHub } from './ecosystems/openapi/open-hub.ts';
@@ -15,6 +15,8 @@ import type { CitizenViewOptions } from './exchange/citizen-view.ts';
 import { toldByPeer } from './exchange/containers/notices.ts';
 import { openContainers } from './exchange/containers/open-containers.ts';
 import { Echoing } from './exchange/echoing.ts';
+import { echoServices, openEchoes } from './exchange/open-echoes.ts';
+import type { Echoes } from './exchange/open-echoes.ts';
 import { Erasing } from './exchange/erasing.ts';
 import { HorizonWatch } from './exchange/horizon-watch.ts';
 import { horizon } from './exchange/horizon.ts';
@@ -44,6 +46,7 @@ import { Admission } from './http/admission.ts';
 import { citizens } from './http/citizens.ts';
 import { domesticApp } from './http/domestic.ts';
 import type { DomesticOptions } from './http/domestic.ts';
+import { echoes } from './http/echo.ts';
 import { edgeApp } from './http/edge.ts';
 import type { EdgeOptions } from './http/edge.ts';
 import { federationApp } from './http/federation.ts';
@@ -86,7 +89,7 @@ export interface Gateway {
 /** Throws `config-invalid` for anything an operator can mend: keys, mappings, links, ports, a store that another process holds. */
 export async function openGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { clock, log, metrics } = options;
-  const observe = observing(options);
+  const observe = observing({ ...options, echoes: echoServices(config) });
   const suspended = new Suspended();
   const unsigned = requireSigned(config, log);
   const dependencies = new Dependencies({ links: () => links, clock, log });
@@ -97,7 +100,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const publisher = new Publisher(config, keyWatch.keys, clock);
   const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
   const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
-  const dialect = await openDialects({ faultSpelling: config.home.faultCodes ?? config.ecosystem.faultCodes, maxAnswerBytes: config.limits.answerBytes, xml: config.limits.xml, mime: { maxParts: config.limits.mimeParts, maxHeaderBytes: config.limits.mimeHeaderBytes }, requestHash: config.home.requestHash, ...(config.ecosystem.requestHashes === undefined ? {} : { requestHashes: config.ecosystem.requestHashes }), ...(config.gateway.home === 'edge' ? { edge: config.home.member } : {}), ...(hub === undefined ? {} : { hub: hub.settings }) });
+  const dialect = await openDialects({ ...dialectSettings(config), ...(hub === undefined ? {} : { hub: hub.settings }) });
   const { policy, revocation } = openPolicies(config, keyWatch.keys.files, hub, clock, dependencies);
   const home = callingHome(config, keyWatch.identities, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
   await mappings.begin();
@@ -131,15 +134,16 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     dialect,
     exportedService: (service, operation) => mappings.exportedService(service, operation) ?? unknownService(service),
   };
+  const ourEchoes = openEchoes(config, { ...shared, imported: () => mappings.imported, exported: () => mappings.exported, dialect, policy, handover: home.of, xml: config.limits.xml, scope: () => spool.scope() });
   const trail = await keepTrail(config, stores, { keys: keyWatch.keys.store, peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
   const erasing = new Erasing({ store, spool, requests: evidenceRequests(config.data), peers, clock, clockState, admit: (link) => trail.admit(link), report: (request, error) => log.warn({ request, err: error }, 'a request about evidence waits; it is tried again') });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, { time, trail, dependencies }));
   time.start((link) => trail.mayAppend(link));
   const reconciling = await openReconciling(config, stores, { keys: keyWatch.keys.store, peers, journal, clock, clockState, log, metrics, trail, onStep: options.onTrailStep });
-  const watches = await openWatches(config, { suspended, mappings, log, peers, store, clock, clockState, mayAppend: (link) => trail.mayAppend(link), admit: (link) => admit(link, { time, trail, dependencies }) });
+  const watches = await openWatches(config, { suspended, mappings, log, peers, store, clock, clockState, mayAppend: (link) => trail.mayAppend(link), admit: (link) => admit(link, { time, trail, dependencies }), echoes: ourEchoes });
   measure(metrics, { admission, mappings, trail, peers, suspended, dependencies, containers, ...watches });
   const listeners = await listenAll(config, keyWatch.shown, log, {
-    domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, keks, identifiers: mappings.identifiers, links, clock, clockState, log }) }, mappings),
+    domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, keks, identifiers: mappings.identifiers, links, clock, clockState, log }), ...echoSide(config, ourEchoes, clock) }, mappings),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), reconcile: ({ link }, path, body) => reconciling.answer(link.id, path, body), maxReconcileBytes: config.limits.reconcileBytes, suspension: (peer, notice) => watches.suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), echo: (peer, question) => watches.echoing.answer(peer, question), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
     operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, reconciling, echoing: watches.echoing, unsigned }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
@@ -167,7 +171,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
 }
 
-type WatchParts = Omit<SuspendingOptions, 'folders' | 'operators'> & { readonly mappings: LiveMappings; admit(link: string): Promise<void> };
+type WatchParts = Omit<SuspendingOptions, 'folders' | 'operators'> & { readonly mappings: LiveMappings; readonly echoes: Echoes; admit(link: string): Promise<void> };
 
 /** What looks again and again: for orders of operators and changes of a link, over the link and at what will expire. Before any exchange: what was suspended at the last stop stays so. */
 async function openWatches(config: GatewayConfig, { mappings, admit: mayBegin, ...parts }: WatchParts) {
@@ -237,6 +241,11 @@ function citizensSide({ gateway, citizens: settings, listeners }: GatewayConfig,
   const view = new CitizenView({ ...parts, country: gateway.country, perMinute: settings.lookUpsPerMinute });
   const authorities = settings.authorities.map(({ client, certificates }) => ({ member: parseMemberPath(client, 'citizens.authorities'), pins: pinsOf(certificates) }));
   return { citizens: citizens({ view, authorities, securityServers: pinsOf(listeners.domestic.tls.clients), clock: parts.clock, log }) };
+}
+
+/** Where our security server asks our echo; nowhere where gateway.yaml does not say. */
+function echoSide({ echo, listeners }: GatewayConfig, { service }: Echoes, clock: Clock): Pick<DomesticOptions, 'echoes'> {
+  return echo === undefined || service === undefined ? {} : { echoes: echoes({ service, path: echo.path, pins: pinsOf(listeners.domestic.tls.clients), clock }) };
 }
 
 function edgeClients({ home }: GatewayConfig): EdgeOptions['clients'] {

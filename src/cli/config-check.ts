@@ -8,6 +8,7 @@ import type { Located, Problem } from '../config/problems.ts';
 import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { contradictions } from '../ecosystems/profile.ts';
 import { asCausewayError } from '../errors.ts';
+import { echoProblems } from '../exchange/echo-settings.ts';
 import { checkGrants } from '../exchange/grants.ts';
 import { RUNS, judgeUnlessProven, proofFile } from '../exchange/mappings/proof.ts';
 import { signatureProblems } from '../federation/link-history.ts';
@@ -37,7 +38,7 @@ export async function configCheck(folder: string, now: number): Promise<ConfigRe
   });
   const mappings = await mappingsOf(config);
   const { set, problems: unproven } = mappings;
-  const lines = [...unproven, ...(set === undefined ? [] : contradictions(set, config.ecosystem, config.home.member))];
+  const lines = [...unproven, ...(set === undefined ? [] : [...contradictions(set, config.ecosystem, config.home.member), ...echoProblems(config, set)])];
   const { gateway, links: located } = readConfig(folder);
   const grants = set === undefined ? [] : checkGrants(config.links, config.gateway.country, set);
   // A text that is wrong is not worth a signature.

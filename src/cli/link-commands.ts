@@ -8,7 +8,7 @@ export function addLink(link: Command): void {
   addLinkChanges(link);
   link
     .command('check')
-    .description("try the way to a peer hop by hop, with a remedy for each that fails: name, TCP, TLS, pin, keys, clock, agreement, cosignature, our home side")
+    .description("try the way to a peer hop by hop, with a remedy for each that fails: name, TCP, TLS, pin, keys, clock, agreement, cosignature, our home side, both security servers")
     .argument('<peer>', 'country of the peer, or the id of the link')
     .requiredOption('--config <dir>', 'configuration folder of one gateway')
     .option('--json', 'print one JSON object')

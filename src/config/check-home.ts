@@ -13,6 +13,7 @@ interface HomeSide {
   readonly gateway: { readonly home: 'provider' | 'edge' | 'hub' };
   readonly listeners: { readonly domestic: { readonly tls: { readonly clients: readonly string[] } } };
   readonly home: { readonly securityServers: readonly Reached[]; readonly services: readonly (Reached & { readonly service: string; readonly signatureKeys?: readonly unknown[] })[]; readonly clients: readonly HubClientEntry[]; readonly hub?: HubEntry };
+  readonly echo?: object;
   readonly citizens?: { readonly authorities: readonly { readonly client: string; readonly certificates: readonly string[] }[] };
 }
 
@@ -32,6 +33,7 @@ function problemsOf(file: HomeSide): Found[] {
   return [
     ...own,
     ...authorityProblems(file),
+    ...(file.echo !== undefined && file.gateway.home !== 'provider' ? [[['echo'], 'is for gateway.home: provider; here no security server stands between'] as const] : []),
     ...twice(services.map(({ service }) => service), ['home', 'services'], 'service'),
     ...twice(clients.map(({ client }) => client), ['home', 'clients'], 'client'),
     ...securityServers.flatMap((one, index) => tlsProblems(one, ['home', 'securityServers', index])),

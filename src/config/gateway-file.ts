@@ -4,6 +4,7 @@ import { DEFAULT_XML_LIMITS } from '../platform/limits.ts';
 import { DEFAULT_MULTIPART_LIMITS } from '../platform/multipart.ts';
 import { checkHome } from './check-home.ts';
 import { citizens } from './citizens-file.ts';
+import { echo } from './echo-file.ts';
 import { federation } from './federation-file.ts';
 import { containers } from './containers-file.ts';
 import { callingHome } from './home-file.ts';
@@ -187,6 +188,7 @@ function fields(folder: string) {
     listeners: listeners(folder),
     home: home(folder),
     citizens: v.exactOptional(citizens(folder)),
+    echo: v.exactOptional(echo),
     keys: keys(folder),
     rotation,
     pkcs11: v.exactOptional(pkcs11(folder)),

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { PROOF_FORMS } from '../stages.ts';
 import type { ProofForm } from '../stages.ts';
 import { degraded } from './degraded-file.ts';
+import { echoSettings } from './echo-file.ts';
 import { base64Of, base64Of32, count, country, duration, httpsOrigin, httpsUrl, instant, oneOf, record, sha256, size, text } from './values.ts';
 
 const party = record({
@@ -90,6 +91,7 @@ const settings = record({
   connections: v.optional(count(1, 1000), 64),
   mappingOverlap: v.pipe(v.optional(duration(), '2m'), v.description('After a change of a mapping of ours: how long messages from home that only the revision before can read are still translated by it.')),
   keepEvidence: v.exactOptional(v.pipe(text(), v.regex(/^[!-~]{1,200}$/, 'expected a file number without spaces'), v.description('Decision under which we keep our evidence when the peer asks for its erasure; without one we erase too.'))),
+  echo: v.exactOptional(echoSettings),
   agreed: v.exactOptional(v.pipe(sha256(), v.description('SHA-256 of the version with which the signed history of the link begins, as both countries read it to each other.'))),
   unsafeAgreementWithoutSignatures: v.exactOptional(v.pipe(v.boolean('expected true or false'), v.description('Takes an agreement that nobody has signed. Whoever can write this file then decides alone, and the gateway says so in its warnings.'))),
   trustMarks: v.exactOptional(v.pipe(v.array(httpsUrl(), 'expected a list of URLs'), v.description('Types of the trust marks that the peer must show under the group `federation`; without one of them it is not believed.'))),

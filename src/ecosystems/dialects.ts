@@ -2,6 +2,7 @@
  * The one list of dialects: a folder and a line here make one (docs/ecosystems-add.md). A line tells the form of the dialect's payloads, by which
  * mappings are compiled, and where it is: it is loaded when a gateway opens, never by a command that needs the forms alone.
  */
+import type { GatewayConfig } from '../config/config.ts';
 import { CausewayError } from '../errors.ts';
 import type { DialectForms } from '../mapping/mappings.ts';
 import type { DialectName, Payload } from '../stages.ts';
@@ -28,6 +29,19 @@ const LIST: Readonly<Record<DialectName, Listed>> = {
 
 /** What the mapping room is given of each. */
 export const DIALECT_FORMS: DialectForms = Object.fromEntries(Object.entries(LIST).map(([name, { form }]) => [name, form]));
+
+/** What gateway.yaml and the profile of the platform say, but for a hub. */
+export function dialectSettings({ gateway, home, ecosystem, limits }: Pick<GatewayConfig, 'gateway' | 'home' | 'ecosystem' | 'limits'>): DialectSettings {
+  return {
+    faultSpelling: home.faultCodes ?? ecosystem.faultCodes,
+    maxAnswerBytes: limits.answerBytes,
+    xml: limits.xml,
+    mime: { maxParts: limits.mimeParts, maxHeaderBytes: limits.mimeHeaderBytes },
+    requestHash: home.requestHash,
+    ...(ecosystem.requestHashes === undefined ? {} : { requestHashes: ecosystem.requestHashes }),
+    ...(gateway.home === 'edge' ? { edge: home.member } : {}),
+  };
+}
 
 /** All of them, as this gateway speaks them. The function throws `config-invalid` for one that it does not speak. */
 export async function openDialects(settings: DialectSettings): Promise<(name: DialectName) => Dialect> {

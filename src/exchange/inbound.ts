@@ -39,7 +39,7 @@ export async function inbound(arrival: PeerArrival, parts: InboundParts): Promis
   const reader = { audience: parts.entity, trust: side.trust, maxBytes: side.maxStatementBytes };
   const statement = await authenticate(arrival.statement, ['causeway-request+jwt'], reader, parts.clock.now());
   const { jti } = statement.claims;
-  parts.observe('inbound.authenticated', { xid: jti, link: link.id, kid: statement.kid, iss: statement.claims.iss, trace: traceId(arrival.trace) });
+  parts.observe('inbound.authenticated', { xid: jti, link: link.id, kid: statement.kid, iss: statement.claims.iss, service: statement.claims.service, trace: traceId(arrival.trace) });
   const replay = () => new CausewayError('replay', `exchange ${jti} is on its way under another statement`);
   try {
     return await parts.inFlight.run(jti, statement.identity, async () => (await known(statement, arrival.peer, parts)) ?? answer(statement, arrival, parts), replay);

@@ -11,11 +11,13 @@ export interface Observers {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly onStep?: Observe;
+  /** Federated identifiers of services whose exchanges are echoes. */
+  readonly echoes: ReadonlySet<string>;
 }
 
 /** Each step goes to metrics and log, and to whoever asked for it. */
-export function observing({ clock, log, metrics, onStep }: Observers): Observe {
-  const progress = new Progress(clock);
+export function observing({ clock, log, metrics, onStep, echoes }: Observers): Observe {
+  const progress = new Progress(clock, echoes);
   return (step, told, error) => {
     const facts = progress.with(told);
     metrics.step(step, facts);

@@ -6,30 +6,42 @@ const REMEMBERED = 10_000;
 
 export interface Progressed {
   readonly link?: unknown;
+  /** An echo of the gateways, not a question of a member. */
+  readonly echo?: true;
   /** Milliseconds since the first step here. */
   readonly ms?: number;
 }
 
+interface Begun {
+  readonly at: number;
+  link?: unknown;
+  echo: boolean;
+}
+
 /** Remembers the first step of each exchange. */
 export class Progress {
-  readonly #begun = new Map<string, { readonly at: number; link?: unknown }>();
+  readonly #begun = new Map<string, Begun>();
   readonly #clock: Clock;
+  readonly #echoes: ReadonlySet<unknown>;
 
-  constructor(clock: Clock) {
+  /** `echoes`: federated identifiers of services whose exchanges are echoes. */
+  constructor(clock: Clock, echoes: ReadonlySet<string> = new Set()) {
     this.#clock = clock;
+    this.#echoes = echoes;
   }
 
   /** `facts` with the link that an earlier step named, and the time since the first one. */
-  with<F extends { readonly xid: string; readonly link?: unknown }>(facts: F): F & Progressed {
-    const { xid, link } = facts;
+  with<F extends { readonly xid: string; readonly link?: unknown; readonly service?: unknown }>(facts: F): F & Progressed {
+    const { xid, link, service } = facts;
     if (xid === '') return facts;
     const begun = this.#begun.get(xid) ?? this.#begin(xid);
     begun.link ??= link;
-    return { ...facts, ...(begun.link === undefined ? {} : { link: begun.link }), ms: Math.round(this.#clock.monotonic() - begun.at) };
+    begun.echo ||= this.#echoes.has(service);
+    return { ...facts, ...(begun.link === undefined ? {} : { link: begun.link }), ...(begun.echo ? { echo: true as const } : {}), ms: Math.round(this.#clock.monotonic() - begun.at) };
   }
 
-  #begin(xid: string): { readonly at: number; link?: unknown } {
-    const begun = { at: this.#clock.monotonic() };
+  #begin(xid: string): Begun {
+    const begun = { at: this.#clock.monotonic(), echo: false };
     this.#begun.set(xid, begun);
     // A Map keeps the order of insertion: the first is the oldest.
     const [oldest] = this.#begun.keys();

@@ -39,5 +39,5 @@ export function readinessOf({ store, trail, time, trust, admission, mappings, de
 }
 
 function failedEchoes(echoing: Watched['echoing']): string[] {
-  return echoing.results().flatMap(({ link, ok, text }) => (ok ? [] : [`the echo of link ${link} fails: ${text}`]));
+  return echoing.results().flatMap(({ link, way, ok, text }) => (ok ? [] : [`the echo of link ${link}${way === 'link' ? '' : ' through both security servers'} fails: ${text}`]));
 }

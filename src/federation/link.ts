@@ -1,5 +1,6 @@
 /** The link: the agreement of two gateways as one typed object with two legs (protocol.md; style.md 14). */
 import type { DegradedPolicy, Dependency } from '../config/degraded-file.ts';
+import type { EchoSettings } from '../config/echo-file.ts';
 import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { canonicalJson } from '../platform/canonical-json.ts';
@@ -105,6 +106,8 @@ export interface LinkSettings {
   readonly trustMarks?: readonly string[];
   readonly suspended?: Suspension;
   readonly connections: number;
+  /** Whom we ask for an echo through both security servers, and as whom. */
+  readonly echo?: EchoSettings;
   /** Decision under which we keep our evidence when the peer asks for its erasure; without one we erase too. */
   readonly keepEvidence?: string;
   /** Milliseconds after a change of a mapping in which messages that only the revision before can read are still translated by it. */

@@ -23,11 +23,13 @@ export interface DomesticOptions {
   readonly maxBodyBytes: number;
   /** The citizen's view (citizens.ts), where this gateway has one. */
   readonly citizens?: Middleware;
+  /** The echo that our security server asks (echo.ts), where this gateway answers one. */
+  readonly echoes?: Middleware;
 }
 
 export function domesticApp(options: DomesticOptions): Koa {
   const app = new Koa();
-  if (options.citizens !== undefined) app.use(options.citizens);
+  for (const own of [options.citizens, options.echoes]) if (own !== undefined) app.use(own);
   app.use(async (context) => {
     const offer = options.offers().find(({ path }) => context.path === path || context.path.startsWith(`${path}/`));
     if (offer !== undefined) return answer(context, offer, options);
@@ -70,7 +72,8 @@ async function caller(context: Context, callers: DomesticOptions['callers'], now
   return { connection: connectionIdentity(context.req)?.subject ?? '', headers };
 }
 
-function pinnedSubject(context: Context, pins: readonly string[], now: number): string {
+/** Throws `connection-untrusted`. */
+export function pinnedSubject(context: Context, pins: readonly string[], now: number): string {
   const identity = connectionIdentity(context.req);
   if (identity === undefined || !pins.includes(identity.pin)) throw new CausewayError('connection-untrusted', 'the connection shows no pinned certificate of a security server');
   if (now < identity.validFrom || now >= identity.validTo) throw new CausewayError('connection-untrusted', 'the certificate of the security server is out of its time');

@@ -94,6 +94,11 @@ export interface Translation {
   responseToNeutral(response: Verified<DomesticResponse>, terms?: LinkTerms): Mapped<'neutral'>;
   /** `request` is the domestic request that is answered: some registers echo it. */
   responseToDomestic(response: Opened, request: Verified<DomesticRequest>, terms?: LinkTerms): Mapped<'domestic'>;
+  /**
+   * An echo of our own: the question, or the answer to `answered`. A token is all that can be written at home without having been opened. Throws `internal` for a mapping of another
+   * neutral form, `neutral-invalid` for what is no token.
+   */
+  echoToDomestic(token: string, answered?: Verified<DomesticRequest>): Mapped<'domestic'>;
   /** Validates a neutral document against the schema of the leg. Throws `neutral-invalid` with `facts.field`. */
   checkNeutral(kind: 'request' | 'response', document: unknown): void;
 }

@@ -33,5 +33,8 @@ export const passthrough: Translation = {
   requestToDomestic: toDomestic,
   responseToNeutral: (response, terms) => toNeutral(response.message, terms),
   responseToDomestic: toDomestic,
+  echoToDomestic: () => {
+    throw new CausewayError('internal', 'an echo has a mapping');
+  },
   checkNeutral: () => {},
 };

@@ -2,6 +2,7 @@
 import { CausewayError } from '../errors.ts';
 import { mintMapped, type Attachment, type DomesticMessage, type DomesticRequest, type DomesticResponse, type JsonValue, type LossReport, type Mapped, type MappingRef, type Opened, type Payload, type UnmappedPayload, type Verified } from '../stages.ts';
 import { Unfit, type Checks } from './codecs/codec.ts';
+import { echoDocument, isEcho } from './echo.ts';
 import type { Face } from './face.ts';
 import type { LinkTerms, Translation } from './mappings.ts';
 import { minimiser } from './minimise.ts';
@@ -72,6 +73,13 @@ export function makeTranslation(parts: TranslationParts): Translation {
     requestToDomestic: (request: Opened, terms) => toDomestic('request', request.fields, undefined, terms),
     responseToNeutral: (response: Verified<DomesticResponse>, terms) => toNeutral('response', response.message, terms),
     responseToDomestic: (response: Opened, request: Verified<DomesticRequest>, terms) => toDomestic('response', response.fields, mappable(request.message.payload), terms),
+    echoToDomestic: (token, answered) => {
+      if (!isEcho(neutral.ref)) throw new CausewayError('internal', `${ref.id} is no mapping of an echo`);
+      const kind = answered === undefined ? 'request' : 'response';
+      const document = echoDocument(token);
+      requireNeutral(neutral, kind, document);
+      return mintMapped<'domestic'>({ to: 'domestic', neutral: neutral.ref, mapping: ref, ...bare.toDomestic(kind, document, answered && mappable(answered.message.payload)) });
+    },
     checkNeutral: (kind, document) => requireNeutral(neutral, kind, document),
   };
 }

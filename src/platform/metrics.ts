@@ -6,12 +6,14 @@ export interface StepFacts {
   readonly xid?: unknown;
   readonly link?: unknown;
   readonly code?: unknown;
+  /** True: of an echo of the gateways, which is counted by itself. */
+  readonly echo?: unknown;
   /** Milliseconds since the first step of the exchange here. */
   readonly ms?: unknown;
 }
 
 export interface Metrics {
-  /** Counts one named step of an exchange (exchange/flow.ts, STEPS), its refusal code, and its time since the first step. */
+  /** Counts one named step of an exchange (exchange/flow.ts, STEPS), its refusal code, and its time since the first step; under causeway_echo_… where it is an echo's. */
   step(step: string, facts: StepFacts): void;
   /** A value that is read when metrics are asked for, e.g. exchanges in flight. */
   gauge(name: string, help: string, read: () => number): void;
@@ -29,16 +31,10 @@ export function makeMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const steps = new Counter({ name: 'causeway_steps_total', help: 'Named steps that exchanges reached.', labelNames: ['step', 'link'], registers });
-  const refusals = new Counter({ name: 'causeway_refusals_total', help: 'Refused exchanges by error code.', labelNames: ['step', 'link', 'code'], registers });
-  const times = new Histogram({ name: 'causeway_step_seconds', help: 'Time from the first step of an exchange to another.', labelNames: ['step', 'link'], buckets: BUCKETS, registers });
+  const exchanges = stepMetrics('causeway_', 'exchanges', registers);
+  const echoes = stepMetrics('causeway_echo_', 'echoes of the gateways', registers);
   return {
-    step(step, facts) {
-      const link = label(facts.link);
-      steps.inc({ step, link });
-      if (facts.code !== undefined) refusals.inc({ step, link, code: label(facts.code) });
-      if (typeof facts.ms === 'number') times.observe({ step, link }, facts.ms / 1000);
-    },
+    step: (step, facts) => (facts.echo === true ? echoes : exchanges)(step, facts),
     gauge(name, help, read) {
       const gauge: Gauge = new Gauge({ name: `causeway_${name}`, help, registers: [], collect: () => gauge.set(read()) });
       registry.registerMetric(gauge);
@@ -48,6 +44,19 @@ export function makeMetrics(): Metrics {
       registry.registerMetric(gauge);
     },
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+/** `of`: what is counted. */
+function stepMetrics(prefix: string, of: string, registers: Registry[]): Metrics['step'] {
+  const steps = new Counter({ name: `${prefix}steps_total`, help: `Named steps that ${of} reached.`, labelNames: ['step', 'link'], registers });
+  const refusals = new Counter({ name: `${prefix}refusals_total`, help: `Refused ${of} by error code.`, labelNames: ['step', 'link', 'code'], registers });
+  const times = new Histogram({ name: `${prefix}step_seconds`, help: `Time from the first step to another, of ${of}.`, labelNames: ['step', 'link'], buckets: BUCKETS, registers });
+  return (step, facts) => {
+    const link = label(facts.link);
+    steps.inc({ step, link });
+    if (facts.code !== undefined) refusals.inc({ step, link, code: label(facts.code) });
+    if (typeof facts.ms === 'number') times.observe({ step, link }, facts.ms / 1000);
   };
 }
 

@@ -13,7 +13,7 @@ import type { PublicParts } from '../crypto/public-parts.ts';
 import { federationGroup, makeAnchor, stateAll } from './anchors.ts';
 import { sharedParametersOf } from './central-server/shared-parameters.ts';
 import type { AnchoredGateway } from './anchors.ts';
-import { gatewayDocument, linkDocument } from './generated.ts';
+import { echoSettings, gatewayDocument, linkDocument } from './generated.ts';
 import { approversOf, signLinkFile } from './link-signing.ts';
 import type { CountryKeys } from './pki/prepare.ts';
 import type { Party } from './party.ts';
@@ -30,7 +30,7 @@ export interface SetUp {
   readonly trust: 'federation' | 'files';
   /** UTC milliseconds. */
   readonly now: number;
-  /** Changes to the files as they are written, for tests: path in the document and value. */
+  /** Changes to the files as they are written, for tests: path in the document and value, `undefined` for one that is left out. */
   readonly changes?: { readonly gateway?: readonly Change[]; readonly link?: readonly Change[] };
 }
 type Change = readonly [path: readonly (string | number)[], value: unknown];
@@ -88,7 +88,13 @@ function draftOf(root: string, own: Party, peer: Party): Draft | undefined {
 
 async function generated({ root, parties: [first, second] }: SetUp): Promise<readonly [Draft, Draft]> {
   const link = await linkDocument(root, [first.home, second.home]);
-  return [{ gateway: gatewayDocument(first), link }, { gateway: gatewayDocument(second), link: link.clone() }];
+  const draft = (own: Party, peer: Party): Draft => {
+    const echo = echoSettings(own.home, peer.home);
+    const ours = link.clone();
+    if (echo !== undefined) set(ours, [[['settings', 'echo'], echo]]);
+    return { gateway: gatewayDocument(own), link: ours };
+  };
+  return [draft(first, second), draft(second, first)];
 }
 
 async function prepare(party: Party, peer: Party, document: Document, setUp: SetUp): Promise<Exchanged> {
@@ -176,5 +182,8 @@ function read(file: string): Document {
 }
 
 function set(document: Document, changes: readonly Change[]): void {
-  for (const [path, value] of changes) document.setIn([...path], document.createNode(value));
+  for (const [path, value] of changes) {
+    if (value === undefined) document.deleteIn([...path]);
+    else document.setIn([...path], document.createNode(value));
+  }
 }

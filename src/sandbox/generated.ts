@@ -9,7 +9,7 @@ import { loadMappings } from '../mapping/load.ts';
 import type { ImportedService } from '../mapping/mappings.ts';
 import type { Party } from './party.ts';
 import type { CountryCode, Home, Software } from './plan.ts';
-import { codeOf, crossings } from './plan.ts';
+import { ECHO_PATH, codeOf, crossings, echoBetween, echoOf, gatewaySubsystem } from './plan.ts';
 
 const PURPOSES: Readonly<Record<string, string>> = { 'company': 'company-check', 'person': 'population', 'employment-income': 'commuting-tax' };
 /** 32 bytes, until the key is there. */
@@ -22,12 +22,14 @@ const PROOFS: Readonly<Record<Software, string>> = { 'xroad': 'security-server',
 export function gatewayDocument(party: Party): Document {
   const { country, ecosystem, software } = party.plan;
   const hub = software === 'api-hub';
+  const echo = echoOf(party.home);
   const clients = hub ? {} : { clients: ['home/security-server.cert.pem'] };
   return new Document({
     gateway: { entity: entityOf(country), country, ecosystem, environment: 'sandbox', home: hub ? 'hub' : 'provider' },
     data: 'data',
     mappings: '../../mappings',
     listeners: { domestic: { host: HOST, port: 0, tls: { ...TLS, ...clients } }, federation: { host: HOST, port: 0 }, operations: { host: HOST, port: 0 } },
+    ...(echo === undefined ? {} : { echo: { service: echo.service, path: ECHO_PATH } }),
     home: hub ? hubSide(party) : { member: memberOf(party), securityServers: [{ url: `https://${HOST}`, tls: { ...TLS, pins: ['home/security-server.cert.pem'] } }] },
     keys: {
       statement: 'keys/statement.key.pem',
@@ -84,6 +86,12 @@ export async function linkDocument(root: string, [first, second]: readonly [Home
   }, { aliasDuplicateObjects: false });
 }
 
+/** Settings of `asking` for the echo of its peer: seldom, since each is an exchange. */
+export function echoSettings(asking: Home, answering: Home): object | undefined {
+  const echo = echoBetween(asking, answering);
+  return echo && { client: gatewaySubsystem(asking.plan), service: echo.exported.service, every: '10m' };
+}
+
 function party(country: CountryCode, id: string): object {
   const host = new URL(entityOf(country)).host;
   return { country, entity: entityOf(country), log: { origin: `${host}/trail/${id}/2026h2`, key: NO_KEY }, witness: { name: `${host}/witness`, key: NO_KEY }, interval: { name: `${host}/interval`, key: NO_KEY } };
@@ -91,13 +99,14 @@ function party(country: CountryCode, id: string): object {
 
 async function legOf(root: string, asking: Home, answering: Home): Promise<object> {
   const { imported } = await loadMappings(`${root}/mappings`, asking.plan.country, DIALECT_FORMS);
-  const grants = crossings(asking, answering).map(({ client, imported: { service } }) => grant(client, imported.find((one) => one.service === service) ?? noService(service), { proof: PROOFS[asking.plan.software], answerProof: PROOFS[answering.plan.software] }));
+  const asked = [...crossings(asking, answering), ...[echoBetween(asking, answering)].filter((echo) => echo !== undefined)];
+  const grants = asked.map(({ client, imported: { service } }) => grant(client, imported.find((one) => one.service === service) ?? noService(service), { proof: PROOFS[asking.plan.software], answerProof: PROOFS[answering.plan.software] }));
   return { from: asking.plan.country, to: answering.plan.country, sealing: 'jwe', evidence: 'escrow', endUser: 'pass', answerRetention: '10m', grants };
 }
 
 function grant(client: string, { service, operation, neutral }: ImportedService, proofs: { readonly proof: string; readonly answerProof: string }): object {
-  const limits = { maxBytes: '1MiB', minBudget: '500ms', maxBudget: '20s', quota: 60_000 };
   const subject = neutral === 'passthrough' ? neutral : neutral.schema;
+  const limits = { maxBytes: '1MiB', minBudget: '500ms', maxBudget: '20s', quota: subject === 'echo' ? 60 : 60_000 };
   return { client, service, operation, purpose: PURPOSES[subject] ?? subject, neutral, ...proofs, idempotent: true, ...limits };
 }
 

@@ -64,7 +64,7 @@ export interface CountryPlan extends Pick<HomePlan, 'country' | 'ecosystem' | 's
   readonly gateway: HomePlan['gateway'] & {
     /** Subsystems under which foreign members ask here. */
     readonly clients: readonly SubsystemId[];
-    /** Subsystems under which foreign services are offered here. */
+    /** Subsystems under which foreign services are offered here, and the gateway's own, under which it asks and answers echoes. */
     readonly providers: readonly SubsystemId[];
   };
   readonly services: readonly ServicePlan[];
@@ -99,6 +99,30 @@ export function crossings(asking: Home, answering: Home): Crossing[] {
   });
 }
 
+/** Subsystem of a gateway's own member: as which it asks echoes, and under which it answers them. */
+const GATEWAY_SUBSYSTEM = 'causeway';
+/** What echoes are answered at, on the gateway's domestic listener. */
+export const ECHO_PATH = '/echo';
+const ECHO = 'echo';
+
+/** The echo that one country's gateway asks of the other's, through both platforms; undefined where one of them is at a hub, which has none. */
+export function echoBetween(asking: Home, answering: Home): Pick<Crossing, 'client' | 'imported' | 'exported'> | undefined {
+  const exported = echoOf(answering);
+  const imported = asking.pack.imported.find(({ service }) => service === exported?.service);
+  const { country, gateway } = asking.plan;
+  return exported === undefined || imported === undefined ? undefined : { client: [country, gateway.memberClass, gateway.memberCode, GATEWAY_SUBSYSTEM].join('/'), imported, exported };
+}
+
+/** The echo that a country's gateway answers. */
+export function echoOf({ pack }: Home): ExportedService | undefined {
+  return pack.exported.find(({ subject }) => subject === ECHO);
+}
+
+/** Subsystem of the gateway's member, as its platform writes it. */
+export function gatewaySubsystem({ instance, gateway }: Pick<HomePlan, 'instance' | 'gateway'>): SubsystemId {
+  return [instance, gateway.memberClass, gateway.memberCode, GATEWAY_SUBSYSTEM].join('/');
+}
+
 /** `home` as it is set up for a link with `peer`. */
 export function planBetween(home: Home, peer: Home): CountryPlan {
   const { country, ecosystem, software, requestHash, instance, serverCode, platform, systems, gateway } = home.plan;
@@ -106,12 +130,31 @@ export function planBetween(home: Home, peer: Home): CountryPlan {
   const inbound = crossings(peer, home).map(({ client, imported }) => ({ service: imported.service, client: `${member}/${subsystemFor(client, home.pack)}` }));
   const outbound = crossings(home, peer).map(({ system, imported }) => ({ system, imported, id: `${member}/${imported.id}` }));
   const foreign = outbound.map(({ system, imported, id }): ServicePlan => ({ id, protocol: protocolOf(imported), at: { gateway: imported.path }, allowed: [system.subsystem] }));
+  const echo = echoPlan(home, peer, member);
   return {
     country, ecosystem, software, requestHash, instance, serverCode, platform, systems,
-    gateway: { ...gateway, clients: unique(inbound.map(({ client }) => client)), providers: unique(outbound.map(({ imported }) => `${member}/${imported.id.split('/')[0]}`)) },
-    services: [...home.pack.exported.flatMap((service) => ownService(home.plan, service, inbound)), ...foreign],
+    gateway: { ...gateway, clients: unique([...inbound.map(({ client }) => client), ...echo.clients]), providers: unique([...outbound.map(({ imported }) => `${member}/${imported.id.split('/')[0]}`), ...echo.providers]) },
+    services: [...home.pack.exported.flatMap((service) => ownService(home.plan, service, inbound)), ...foreign, ...echo.services],
     foreign: new Map(outbound.map(({ imported, id }) => [codeOf(imported.id), id])),
   };
+}
+
+/** What the platform has registered for the echoes of both gateways: ours asks as an information system of its own, and answers as a provider. */
+function echoPlan(home: Home, peer: Home, member: string): Pick<CountryPlan['gateway'], 'clients' | 'providers'> & Pick<CountryPlan, 'services'> {
+  const own = gatewaySubsystem(home.plan);
+  const [asks, asked] = [echoBetween(home, peer), echoBetween(peer, home)];
+  const client = asked && `${member}/${subsystemFor(asked.client, home.pack)}`;
+  const foreign: ServicePlan[] = asks === undefined ? [] : [{ id: `${member}/${asks.imported.id}`, protocol: protocolOf(asks.imported), at: { gateway: asks.imported.path }, allowed: [own] }];
+  const ours: ServicePlan[] = asked === undefined || client === undefined ? [] : [{ id: domesticId(home.plan, asked.exported), protocol: protocolOf(asked.exported), at: { gateway: ECHO_PATH }, allowed: [client] }];
+  return {
+    clients: client === undefined ? [] : [client],
+    providers: asks === undefined ? [] : [own, `${member}/${asks.imported.id.split('/')[0]}`],
+    services: [...ours, ...foreign],
+  };
+}
+
+function domesticId({ instance }: HomePlan, { service }: ExportedService): ServiceId {
+  return [instance, ...service.split('/').slice(1)].join('/');
 }
 
 /** A service of ours, where the sandbox has a system that serves it. */
@@ -120,7 +163,7 @@ function ownService(plan: HomePlan, exported: ExportedService, inbound: readonly
   if (served === undefined) return [];
   const foreign = inbound.filter(({ service }) => service === exported.service).map(({ client }) => client);
   const own = (served.allowed ?? []).map((name) => systemOf(plan, name).subsystem);
-  return [{ id: [plan.instance, ...exported.service.split('/').slice(1)].join('/'), protocol: protocolOf(exported), at: { system: served.system, path: served.path }, allowed: unique([...foreign, ...own]) }];
+  return [{ id: domesticId(plan, exported), protocol: protocolOf(exported), at: { system: served.system, path: served.path }, allowed: unique([...foreign, ...own]) }];
 }
 
 /** The rule of identifiers.yaml, and its exceptions. */

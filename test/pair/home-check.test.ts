@@ -25,7 +25,7 @@ function changed(t: TestContext, country: PairCountry, changes: Parameters<typeo
 const failed = ({ steps }: HomeReport) => steps.filter(({ ok }) => !ok).map(({ step }) => step);
 
 suite('home check', () => {
-  for (const [country, subjects] of [['EE', 4], ['FI', 2]] as const) {
+  for (const [country, subjects] of [['EE', 6], ['FI', 4]] as const) {
     test(`${country}: each step holds, and each exported service is listed and allowed to each foreign member that the link grants it`, async () => {
       const report = await homeCheck(pair.gateway(country).folder);
       assert.deepEqual(failed(report), [], renderHomeReport(report));

@@ -41,7 +41,7 @@ test('between two gateways that run every hop holds, and none has a remedy', asy
   await INCOME.ask(pair);
   await eventually('the peer has cosigned our log', async () => /^the peer has cosigned \d+ entries of /.test(await cosigned()));
   const report = await check();
-  assert.deepEqual(report.steps.map(({ step }) => step), ['trust', 'dns', 'tcp', 'tls', 'pin', 'accepted', 'clock', 'environment', 'link', 'echo', 'cosignature', 'home']);
+  assert.deepEqual(report.steps.map(({ step }) => step), ['trust', 'dns', 'tcp', 'tls', 'pin', 'accepted', 'clock', 'environment', 'link', 'echo', 'cosignature', 'home', 'round-trip']);
   assert.match(report.steps.find(({ step }) => step === 'echo')?.text ?? '', /^signed on both sides; the peer's platform is (reached|not-looked), exchanges are taken$/);
   assert.equal(report.steps.some(({ remedy }) => remedy !== undefined), false);
   assert.match(renderLinkReport(report), /the link is ready$/);
@@ -50,7 +50,7 @@ test('between two gateways that run every hop holds, and none has a remedy', asy
 test('a port where nobody listens fails at TCP, and what comes after it is not claimed', async () => {
   const report = await changed('links/ee.yaml', [[['settings', 'url'], 'https://127.0.0.1:1']]);
   assert.deepEqual(firstFailure(report), ['tcp', true]);
-  assert.deepEqual(report.steps.map(({ step }) => step), ['trust', 'dns', 'tcp', 'home']);
+  assert.deepEqual(report.steps.map(({ step }) => step), ['trust', 'dns', 'tcp', 'home', 'round-trip']);
 });
 
 test("our own listener in the peer's place fails at the pin", async () => {
@@ -82,7 +82,7 @@ test('a trust file whose keys have ended fails before anything is sent', async (
     writeFileSync(file, text.replaceAll(/"notAfter":\s*"[^"]+"/g, '"notAfter": "2026-01-02T00:00:00Z"'));
     const report = await check();
     assert.deepEqual(firstFailure(report), ['trust', true]);
-    assert.deepEqual(report.steps.map(({ step }) => step), ['trust', 'home']);
+    assert.deepEqual(report.steps.map(({ step }) => step), ['trust', 'home', 'round-trip']);
   } finally {
     writeFileSync(file, text);
   }

@@ -7,6 +7,7 @@ import { servicesDescribe } from '../../src/cli/services-describe.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import { Edge, edgeChanges } from '../support/edge.ts';
+import { WITHOUT_ECHO } from '../support/gateway-folders.ts';
 import { RunningPair } from '../support/running-pair.ts';
 import { callWithSoap } from '../support/stock-soap.ts';
 import type { StockAnswer } from '../support/stock-soap.ts';
@@ -15,7 +16,7 @@ const pair = new RunningPair(EE_FI);
 const edge = new Edge(pair, 'EE');
 const SERVICE = 'EE/GOV/70006317/FI-prh/lihtandmed_v2/v1';
 
-before(() => pair.start({}));
+before(() => pair.start({ changes: WITHOUT_ECHO }));
 after(async () => {
   await edge.close();
   await pair.end();

@@ -6,6 +6,7 @@ import { EE_FI } from '../../src/sandbox/kits.ts';
 import { pinOf } from '../../src/sandbox/pki/credentials.ts';
 import type { ServiceId } from '../../src/sandbox/plan.ts';
 import type { TlsIdentity } from '../../src/sandbox/wire.ts';
+import { WITHOUT_ECHO } from './gateway-folders.ts';
 import { RunningPair } from './running-pair.ts';
 import type { PairChanges, PairCountry } from './running-pair.ts';
 
@@ -39,7 +40,7 @@ export function pairWithEdge(country: PairCountry, options: EdgeOptions): { read
   const pair = new RunningPair(EE_FI);
   const edge = new Edge(pair, country);
   before(async () => {
-    await pair.start({});
+    await pair.start({ changes: WITHOUT_ECHO });
     await pair.reconfigure({ gateway: [...edgeChanges(pair, country, options), ...(options.more ?? [])] }, [country]);
   });
   after(async () => {

@@ -19,6 +19,12 @@ export const NOW = Date.parse('2026-06-01T12:00:00Z');
 
 export type Change = readonly [path: readonly (string | number)[], value: unknown];
 
+/** The checked-in configuration without echoes: for a gateway that stands where no security server is, or behind another one. */
+export const WITHOUT_ECHO: { readonly gateway: readonly Change[]; readonly link: readonly Change[] } = {
+  gateway: [[['echo'], undefined]],
+  link: [[['settings', 'echo'], undefined], [['agreement', 'legs', 0, 'grants', 2], undefined], [['agreement', 'legs', 1, 'grants', 1], undefined]],
+};
+
 export interface GatewayFolders {
   readonly fi: string;
   readonly ee: string;

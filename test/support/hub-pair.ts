@@ -10,6 +10,7 @@ import { REGISTER_KEY_ID } from '../../src/sandbox/hub/register.ts';
 import type { ApiAnswer, ApiQuestion } from '../../src/sandbox/hub/agency.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
+import { WITHOUT_ECHO } from './gateway-folders.ts';
 import { RunningPair } from './running-pair.ts';
 import type { PairChanges } from './running-pair.ts';
 
@@ -43,7 +44,7 @@ export function pairWithHub(asking: Proof, answering: Proof): HubPair {
   };
   const url = (): string => `https://127.0.0.1:${pair.gateway('FI').ports.domestic}`;
   before(async () => {
-    await pair.start({});
+    await pair.start({ changes: WITHOUT_ECHO });
     hub = await startHub({ country: 'FI', folder: join(pair.data, 'hub'), clock: systemClock(), companies: [COMPANY] });
     const link: Changes = [
       [['agreement', 'legs', 0, 'grants', 0, 'proof'], asking],

@@ -18,7 +18,7 @@ import { parseMediaType } from '../../src/platform/media-type.ts';
 import { readMultipart } from '../../src/platform/multipart.ts';
 import type { Spool } from '../../src/platform/spool.ts';
 import { isForwarded, travellingHeaders } from '../../src/sandbox/security-server/rest-hash.ts';
-import { change } from './gateway-folders.ts';
+import { WITHOUT_ECHO, change } from './gateway-folders.ts';
 import type { PairChanges } from './running-pair.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -48,6 +48,7 @@ export function largeChanges(mappings: string, home: string, maxBytes: string): 
   const population = ['agreement', 'legs', 0, 'grants', 1];
   return {
     gateway: [
+      ...WITHOUT_ECHO.gateway,
       [['mappings'], mappings],
       [['home', 'securityServers', 0, 'url'], home],
       [['home', 'timeout'], '8m'],
@@ -55,6 +56,7 @@ export function largeChanges(mappings: string, home: string, maxBytes: string): 
       [['limits'], { bodyBytes: maxBytes, answerBytes: maxBytes, requestTimeout: '10m', memoryBytes: '64KiB' }],
     ],
     link: [
+      ...WITHOUT_ECHO.link,
       [[...population, 'proof'], 'security-server'],
       [[...population, 'attachments'], 5],
       [[...population, 'maxBytes'], maxBytes],

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { linkCheck } from '../../src/cli/link-check.ts';
 import { SHIPPED_ECOSYSTEMS, loadEcosystems } from '../../src/config/ecosystems.ts';
 import type { Kits } from '../../src/sandbox/kits.ts';
 import { parsePair } from '../../src/sandbox/pair-names.ts';
@@ -35,6 +36,15 @@ export async function questionsCross(name: string, expected: readonly string[]):
       const link = pair.codes.join('-').toLowerCase();
       assert.deepEqual(pair.trail(scenario.from, xid), [`${link}: request SubmissionAcceptance`, `${link}: response ContentConsignment`]);
       assert.deepEqual(pair.trail(scenario.to, xid).map((entry) => entry.split(' ')[1]), ['request', 'response']);
+    });
+  }
+  const hub = Object.values(kits).some(({ home }) => home.software === 'api-hub');
+  for (const country of pair.codes) {
+    test(`an echo of ${country}'s gateway ${hub ? 'is not asked: one of the platforms is a hub' : 'goes through both platforms and comes back'}`, async () => {
+      const { steps } = await linkCheck(pair.gateway(country).folder, pair.peerOf(country), Date.now);
+      const step = steps.at(-1);
+      assert.deepEqual([step?.step, step?.ok], ['round-trip', true], JSON.stringify(step));
+      assert.match(step?.text ?? '', hub ? /^not tried/ : /^from our security server to .* and back in \d+ ms$/);
     });
   }
   return pair;

@@ -12,7 +12,7 @@ import { SignedMessages } from '../../src/sandbox/signing/archive.ts';
 import { Notary } from '../../src/sandbox/signing/notary.ts';
 import { Upstream } from '../../src/sandbox/security-server/upstream.ts';
 import { startUxpServer } from '../../src/sandbox/security-server/uxp.ts';
-import { change } from './gateway-folders.ts';
+import { WITHOUT_ECHO, change } from './gateway-folders.ts';
 import type { RunningPair } from './running-pair.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -67,7 +67,8 @@ export function uxpRoot(): string {
   edit('federation-config/ecosystems/ee-xtee.yaml', (text) => text.replace(/^dialects: .*$/m, 'dialects: [uxp-soap, uxp-rest]').replace(/^requestHashes: .*$/m, 'requestHashes: [sha512, gost34311]'));
   edit('mappings/ee/services.yaml', () => SERVICES);
   // There is no population register here to be asked.
-  for (const file of ['ee/links/fi.yaml', 'fi/links/ee.yaml']) change(join(root, 'federation-config', file), [[['agreement', 'legs', 0, 'grants', 1], undefined]]);
+  for (const file of ['ee/links/fi.yaml', 'fi/links/ee.yaml']) change(join(root, 'federation-config', file), [...WITHOUT_ECHO.link, [['agreement', 'legs', 0, 'grants', 1], undefined]]);
+  for (const country of ['ee', 'fi']) change(join(root, 'federation-config', country, 'gateway.yaml'), WITHOUT_ECHO.gateway);
   writeFileSync(join(root, 'mappings/ee/uxp-company.yaml'), COMPANY);
   cpSync(join(root, 'mappings/ee/employment-income.yaml'), join(root, 'mappings/ee/uxp-income.yaml'));
   edit('mappings/ee/uxp-income.yaml', (text) => text.replace('mapping: ee/employment-income', 'mapping: ee/uxp-income').replace('dialect: xroad-soap', 'dialect: uxp-soap'));

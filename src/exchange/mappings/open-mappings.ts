@@ -13,6 +13,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { DialectName, DomesticMember } from '../../stages.ts';
 import { catalogueOf } from '../catalogue.ts';
+import { echoProblems } from '../echo-settings.ts';
 import type { Peer } from '../flow.ts';
 import { checkGrants } from '../grants.ts';
 import { LiveMappings } from './live-mappings.ts';
@@ -61,7 +62,7 @@ async function prepare(set: MappingSet, { config, peers, at, clock, clients }: O
   const { ecosystem, gateway, links, mappings: folder } = config;
   const { member } = config.home;
   // A member, class or dialect that the platform does not have could only come from a mistake, or from somebody's hand.
-  const wrong = contradictions(set, ecosystem, member);
+  const wrong = [...contradictions(set, ecosystem, member), ...echoProblems(config, set)];
   if (wrong.length > 0) throw new CausewayError('config-invalid', wrong.join('\n'));
   throwIfAny(checkGrants(links, gateway.country, set));
   // What is not reached later is a fault; what gateway.yaml forgets is found now.

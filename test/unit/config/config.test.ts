@@ -10,7 +10,7 @@ import type { Agreement as FederationAgreement, LinkSettings } from '../../../sr
 import type { TrustFile } from '../../../src/config/trust-file.ts';
 import type { TrustDocument } from '../../../src/trust/static-trust.ts';
 import type { CausewayError } from '../../../src/errors.ts';
-import { change } from '../../support/gateway-folders.ts';
+import { WITHOUT_ECHO, change } from '../../support/gateway-folders.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../../federation-config/fi');
 
@@ -135,7 +135,7 @@ suite('the configuration folder', () => {
   ];
   for (const [title, path, value, expected] of AT_AN_EDGE) {
     test(`at an edge, ${title}: refused, and said so`, () => {
-      change(gatewayFile(), [[['gateway', 'home'], 'edge'], [['home', 'securityServers'], []], [['listeners', 'domestic', 'tls', 'clients'], []]]);
+      change(gatewayFile(), [...WITHOUT_ECHO.gateway, [['gateway', 'home'], 'edge'], [['home', 'securityServers'], []], [['listeners', 'domestic', 'tls', 'clients'], []]]);
       assert.deepEqual(problems(), []);
       change(gatewayFile(), [[path.split('.'), value]]);
       assert.deepEqual(problems(), [expected]);

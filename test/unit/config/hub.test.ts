@@ -7,7 +7,7 @@ import { after, suite, test } from 'node:test';
 import { checkConfig } from '../../../src/config/check.ts';
 import { gatewaySchema } from '../../../src/config/gateway-file.ts';
 import { readConfigFile } from '../../../src/config/read.ts';
-import { NOW, change, makeGatewayFolders } from '../../support/gateway-folders.ts';
+import { WITHOUT_ECHO, NOW, change, makeGatewayFolders } from '../../support/gateway-folders.ts';
 import type { Change } from '../../support/gateway-folders.ts';
 
 const folders = await makeGatewayFolders();
@@ -34,6 +34,7 @@ const HUB = { url: 'https://gateway.fi.example', tokens: TOKENS, oauth: OAUTH, s
 const SERVICE = { service: 'FI/GOV/0244683-1/prh/companies', url: 'https://api.fi.example/v1', tls: TLS };
 
 const VALID: readonly Change[] = [
+  ...WITHOUT_ECHO.gateway,
   [['gateway', 'home'], 'hub'],
   [['listeners', 'domestic', 'tls', 'clients'], []],
   [['home', 'securityServers'], []],
@@ -101,6 +102,7 @@ suite('what the link demands of its side', () => {
 
   test('a proof that only a security server gives: refused; those of a hub pass, in an answer as its answerProof', () => {
     assert.deepEqual(problems(), []);
+    change(link, WITHOUT_ECHO.link);
     const cannot = 'this gateway cannot prove messages at home by';
     assert.deepEqual(unproven(), [`agreement.legs[0].grants[0].proof: ${cannot} security-server`, `agreement.legs[0].grants[1].proof: ${cannot} wss`, `agreement.legs[1].grants[0].proof: ${cannot} security-server`]);
     const mended: Change[] = [

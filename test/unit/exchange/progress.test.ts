@@ -33,3 +33,10 @@ test('an exchange that was forgotten begins anew: memory is bounded', () => {
   pass(100);
   assert.deepEqual(progress.with({ xid: 'first' }), { xid: 'first', ms: 0 });
 });
+
+test('from the step that names the service of an echo on, an exchange is told as one', () => {
+  const progress = new Progress({ now: () => 0, monotonic: () => 0 }, new Set(['FI/GOV/1-1/causeway/echo']));
+  assert.deepEqual(progress.with({ xid: 'a', service: 'FI/GOV/1-1/causeway/echo' }), { xid: 'a', service: 'FI/GOV/1-1/causeway/echo', echo: true, ms: 0 });
+  assert.deepEqual(progress.with({ xid: 'a' }), { xid: 'a', echo: true, ms: 0 });
+  assert.deepEqual(progress.with({ xid: 'b', service: 'FI/GOV/1-1/prh/companies' }), { xid: 'b', service: 'FI/GOV/1-1/prh/companies', ms: 0 });
+});

@@ -41,8 +41,8 @@ for (const country of await countriesOf(MAPPINGS)) {
 }
 
 const MAPPED = [
-  ['EE', [['ee/company', 'ee/lihtandmed.wsdl'], ['ee/driving-licence', 'ee/juhiload.wsdl'], ['ee/residence-change', 'ee/elukohateade.wsdl'], ['ee/employment-income', 'tsd.wsdl'], ['ee/person', 'rr.wsdl']]],
-  ['FI', [['fi/company', 'fi/companies.openapi.yaml'], ['fi/driving-licence', 'fi/driving-licences.openapi.yaml'], ['fi/residence-change', 'fi/residence-notices.openapi.yaml'], ['fi/employment-income', 'fi/employment-income.openapi.yaml'], ['fi/foreign-company', 'fi/foreign-companies.openapi.yaml'], ['fi/person', 'vtj/service.wsdl']]],
+  ['EE', [['ee/company', 'ee/lihtandmed.wsdl'], ['ee/driving-licence', 'ee/juhiload.wsdl'], ['ee/echo', 'ee/echo.wsdl'], ['ee/residence-change', 'ee/elukohateade.wsdl'], ['ee/employment-income', 'tsd.wsdl'], ['ee/person', 'rr.wsdl']]],
+  ['FI', [['fi/company', 'fi/companies.openapi.yaml'], ['fi/driving-licence', 'fi/driving-licences.openapi.yaml'], ['fi/echo', 'fi/echo.openapi.yaml'], ['fi/residence-change', 'fi/residence-notices.openapi.yaml'], ['fi/employment-income', 'fi/employment-income.openapi.yaml'], ['fi/foreign-company', 'fi/foreign-companies.openapi.yaml'], ['fi/person', 'vtj/service.wsdl']]],
 ] as const;
 for (const [country, expected] of MAPPED) {
   test(`${country}: the mappings are what the registers' own descriptions say`, async (t) => {
