@@ -11,6 +11,7 @@ import { EE_FI } from '../../src/sandbox/kits.ts';
 import { pinOf } from '../../src/sandbox/pki/credentials.ts';
 import { listen } from '../../src/sandbox/wire.ts';
 import type { Incoming } from '../../src/sandbox/wire.ts';
+import { WITHOUT_ECHO } from '../support/gateway-folders.ts';
 import { RunningPair } from '../support/running-pair.ts';
 import { tool } from '../support/tool.ts';
 import { ROOT, blocksOf, readPage } from './pages.ts';
@@ -55,7 +56,7 @@ async function takes(block: Block, desk: string, walk: Walk): Promise<void> {
 async function crosses(root: string): Promise<void> {
   const pair = new RunningPair(EE_FI);
   const asked: HttpMessage[] = [];
-  await pair.start({ root });
+  await pair.start({ root, changes: WITHOUT_ECHO });
   const { EE, FI } = pair.countries;
   const register = await listen({ port: 0, identity: FI.keys.securityServer, authority: FI.keys.tlsAuthority.certificate, maxBytes: 100_000, handler: async (incoming) => answer(incoming, asked) });
   const office = connect({ origin: `https://127.0.0.1:${pair.gateway('EE').ports.domestic}`, tls: { key: EE.keys.securityServer.key, cert: EE.keys.securityServer.certificate, pins: [pinOf(EE.keys.gateway.tls)] }, connections: 1 });

@@ -30,7 +30,7 @@ suite('the echo through both security servers', () => {
       assert.match(step.text, new RegExp(`^from our security server to ${ECHO[to]} and back in \\d+ ms$`));
       const xid = pair.lastAsked(from);
       assert.deepEqual([pair.trail(from, xid), pair.trail(to, xid)].map((entries) => entries.map((entry) => entry.replace(/^.*: /, ''))), [['request SubmissionAcceptance', 'response ContentConsignment'], ['request RelayAcceptance', 'response ContentHandover']]);
-      assert.deepEqual(pair.facts(to, 'inbound.translated', xid).map(({ home }) => home), [{ client: `${from === 'EE' ? 'FI/GOV/0245437-2/EE-GOV-70006317-causeway' : 'EE/GOV/70006317/FI-GOV-0245437-2-causeway'}`, service: ECHO[to] }]);
+      assert.deepEqual(pair.facts(to, 'inbound.translated', xid).map(({ home }) => home), [{ client: from === 'EE' ? 'FI/GOV/0245437-2/EE-GOV-70006317-causeway' : 'EE/GOV/70006317/FI-GOV-0245437-2-causeway', service: ECHO[to] }]);
       // Both platforms carried it.
       const { log } = pair.countries[to];
       assert.equal(log.records(ECHO[to]).at(-1)?.outcome, 'answered');
@@ -50,14 +50,14 @@ suite('the echo through both security servers', () => {
     pair.countries.FI.faults.set(SECURITY_SERVER, { kind: 'down' });
     t.after(() => pair.countries.FI.faults.clear(SECURITY_SERVER));
     const step = await roundTrip('EE', 'FI');
-    assert.deepEqual([step.ok, /^ends at peer-server: FI refuses: (service-unreachable|outcome-unknown)$/.test(step.text), /^the peer's: telephone\. Its security server/.test(step.remedy ?? '')], [false, true, true], JSON.stringify(step));
+    assert.deepEqual([step.ok, /^ends at peer-server: FI refuses: (service-unreachable|outcome-unknown)$/.test(step.text), step.remedy?.startsWith("the peer's: telephone. Its security server")], [false, true, true], JSON.stringify(step));
   });
 
   test('our own security server is down: it ends there, and the remedy is ours', async (t) => {
     pair.countries.EE.faults.set(SECURITY_SERVER, { kind: 'down' });
     t.after(() => pair.countries.EE.faults.clear(SECURITY_SERVER));
     const step = await roundTrip('EE', 'FI');
-    assert.deepEqual([step.ok, /^ends at our-server: /.test(step.text), /^ours: /.test(step.remedy ?? '')], [false, true, true], JSON.stringify(step));
+    assert.deepEqual([step.ok, step.text.startsWith('ends at our-server: '), step.remedy?.startsWith('ours: ')], [false, true, true], JSON.stringify(step));
   });
 
   test('the answer of another question is no echo', async (t) => {
@@ -80,13 +80,13 @@ suite('the echo through both security servers', () => {
     await pair.gateway('EE').ended;
     const step = await roundTrip('EE', 'FI');
     await pair.restart('EE');
-    assert.deepEqual([step.ok, /^ends at our-gateway: /.test(step.text)], [false, true], JSON.stringify(step));
+    assert.deepEqual([step.ok, step.text.startsWith('ends at our-gateway: ')], [false, true], JSON.stringify(step));
   });
 
   test('a link whose settings name no echo sends none, and says so', async () => {
     await pair.reconfigure({ link: [[['settings', 'echo'], undefined]] }, ['EE']);
     const step = await roundTrip('EE', 'FI');
-    assert.deepEqual([step.ok, /^not tried/.test(step.text)], [true, true]);
+    assert.deepEqual([step.ok, step.text.startsWith('not tried')], [true, true]);
   });
 
   test('whoever is not our security server gets no echo', async () => {
