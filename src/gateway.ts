@@ -99,8 +99,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   const peers = links.map((link) => openPeer(link, trust, keyWatch.keys, config, clock));
   const publisher = new Publisher(config, keyWatch.keys, clock);
   const mappings = await openMappings({ config, peers, clock, log, at: () => ({ dialect, policy, home }), clients: edgeClients(config).map(({ member }) => member), record: (changes, logsOf, now) => journal.mappingsChanged(changes, logsOf, now) });
-  const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
-  const dialect = await openDialects({ ...dialectSettings(config), ...(hub === undefined ? {} : { hub: hub.settings }) });
+  const { hub, dialect } = await openHomeSide(config, mappings, clock);
   const { policy, revocation } = openPolicies(config, keyWatch.keys.files, hub, clock, dependencies);
   const home = callingHome(config, keyWatch.identities, (server, reachable, cause) => (reachable ? log.info({ server }, 'a security server is reached again') : log.warn({ server, err: cause }, 'a security server is not reached and left out')));
   await mappings.begin();
@@ -217,6 +216,12 @@ function lookAtDependencies(dependencies: Dependencies, store: Store, { keys }: 
   dependencies.report('hsm', keys.loss === undefined ? undefined : { why: keys.loss });
   dependencies.report('evidenceStore', store.healthy() ? undefined : { why: 'the store failed: it is opened again when the gateway is started anew' });
   dependencies.look();
+}
+
+/** The dialects of home as this gateway speaks them, and the hub where it stands at one. */
+async function openHomeSide(config: GatewayConfig, mappings: LiveMappings, clock: Clock) {
+  const hub = config.gateway.home === 'hub' ? openHub(config, mappings, clock) : undefined;
+  return { hub, dialect: await openDialects({ ...dialectSettings(config), ...(hub === undefined ? {} : { hub: hub.settings }) }) };
 }
 
 /** Whatever no row names is what the last run left. */

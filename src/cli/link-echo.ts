@@ -20,12 +20,13 @@ export async function askRoundTrip(link: Link, config: GatewayConfig, clock: Clo
   if (link.settings.echo === undefined) return undefined;
   const { gateway, mappings, limits, keys } = config;
   const { imported, identifiers } = await loadMappings(mappings, gateway.country, DIALECT_FORMS);
-  const home = callingHome(config, new TlsIdentities(new KeyFiles(keys.passphrase)), () => {});
+  const files = new KeyFiles(keys.passphrase);
+  const home = callingHome(config, new TlsIdentities(files), () => {});
   const folder = mkdtempSync(join(tmpdir(), 'causeway-echo-'));
   const spool = new Spool({ folder, maxBytes: limits.temporaryBytes, memoryBytes: limits.memoryBytes });
   try {
     const dialect = await openDialects(dialectSettings(config));
-    const { policy } = openPolicies(config, undefined, clock, { report: () => {} });
+    const { policy } = openPolicies(config, files, undefined, clock, { report: () => {} });
     return await roundTrip(link, new AbortController().signal, { clock, country: gateway.country, identifiers, imported: () => imported, dialect, policy, handover: home.of, xml: limits.xml, scope: () => spool.scope() });
   } finally {
     await home.close();

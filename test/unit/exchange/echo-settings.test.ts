@@ -12,8 +12,8 @@ import type { Change } from '../../support/gateway-folders.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const set = await loadMappings(join(ROOT, 'mappings'), 'EE', DIALECT_FORMS);
 
-function problems(gateway: readonly Change[], link: readonly Change[]): string[] {
-  const folders = makeGatewayFolders();
+async function problems(gateway: readonly Change[], link: readonly Change[]): Promise<string[]> {
+  const folders = await makeGatewayFolders();
   after(() => folders.remove());
   change(join(folders.ee, 'gateway.yaml'), gateway);
   change(join(folders.ee, 'links/fi.yaml'), link);
@@ -31,11 +31,11 @@ const WRONG: readonly (readonly [string, readonly Change[], readonly Change[], R
   ['a grant by another proof', [], [[['agreement', 'legs', 1, 'grants', 1, 'proof'], 'wss']], /does not grant it to .* by the proof of the security server/],
 ];
 
-test('the checked-in configuration has nothing wrong', () => assert.deepEqual(problems([], []), []));
+test('the checked-in configuration has nothing wrong', async () => assert.deepEqual(await problems([], []), []));
 
 for (const [title, gateway, link, expected] of WRONG) {
-  test(`${title}: told`, () => {
-    const found = problems(gateway, link);
+  test(`${title}: told`, async () => {
+    const found = await problems(gateway, link);
     assert.equal(found.length, 1, found.join('\n'));
     assert.match(found[0] ?? '', expected);
   });
