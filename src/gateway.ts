@@ -18,6 +18,7 @@ import { Echoing } from './exchange/echoing.ts';
 import { echoServices, openEchoes } from './exchange/open-echoes.ts';
 import type { Echoes } from './exchange/open-echoes.ts';
 import { Erasing } from './exchange/erasing.ts';
+import type { ErasingOptions } from './exchange/erasing.ts';
 import { HorizonWatch } from './exchange/horizon-watch.ts';
 import { horizon } from './exchange/horizon.ts';
 import { readinessOf } from './exchange/readiness.ts';
@@ -134,15 +135,15 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
     exportedService: (service, operation) => mappings.exportedService(service, operation) ?? unknownService(service),
   };
   const ourEchoes = openEchoes(config, { ...shared, imported: () => mappings.imported, exported: () => mappings.exported, dialect, policy, handover: home.of, xml: config.limits.xml, scope: () => spool.scope() });
-  const trail = await keepTrail(config, stores, { keys: keyWatch.keys.store, peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep });
-  const erasing = new Erasing({ store, spool, requests: evidenceRequests(config.data), peers, clock, clockState, admit: (link) => trail.admit(link), report: (request, error) => log.warn({ request, err: error }, 'a request about evidence waits; it is tried again') });
+  const erasing = await openErasing({ store, spool, requests: evidenceRequests(config.data), peers, clock, clockState, admit: (link) => trail.admit(link), whole: (link) => whole(link) }, log);
+  const { trail, whole } = await keepTrail(config, stores, { keys: keyWatch.keys.store, peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep, erasing });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, { time, trail, dependencies }));
   time.start((link) => trail.mayAppend(link));
   const reconciling = await openReconciling(config, stores, { keys: keyWatch.keys.store, peers, journal, clock, clockState, log, metrics, trail, onStep: options.onTrailStep });
   const watches = await openWatches(config, { suspended, mappings, log, peers, store, clock, clockState, mayAppend: (link) => trail.mayAppend(link), admit: (link) => admit(link, { time, trail, dependencies }), echoes: ourEchoes });
   measure(metrics, { admission, mappings, trail, peers, suspended, dependencies, containers, ...watches });
   const listeners = await listenAll(config, keyWatch.shown, log, {
-    domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, keks, identifiers: mappings.identifiers, links, clock, clockState, log }), ...echoSide(config, ourEchoes, clock) }, mappings),
+    domestic: domesticSide(config, hub, { offers: () => mappings.offers, parts: outbound, admission, maxBodyBytes: config.limits.bodyBytes, ...citizensSide(config, { store, keks, identifiers: mappings.identifiers, links, clock, clockState, log, whole }), ...echoSide(config, ourEchoes, clock) }, mappings),
     federation: federationApp({ peers, parts: inbound, admission, maxCheckpointBytes: config.limits.checkpointBytes, published: (path) => publisher.get(path), maxPublicReadsPerMinute: config.limits.publicReadsPerMinute, witness: ({ link }, body) => trail.witness(link.id, body), trail: ({ link }, path) => trail.serve(link.id, path), reconcile: ({ link }, path, body) => reconciling.answer(link.id, path, body), maxReconcileBytes: config.limits.reconcileBytes, suspension: (peer, notice) => watches.suspending.told(peer, notice), erase: (peer, request) => erasing.answer(peer, request), echo: (peer, question) => watches.echoing.answer(peer, question), rehearse: ({ link }, rehearsal) => trust.rehearse(link.peer, rehearsal, clock.now()), domesticEvidence: (peer, notice) => toldByPeer(peer, notice, { store, clock, clockState, log, admit: (link) => trail.admit(link) }) }),
     operations: operationsApp({ readiness: async () => readinessOf({ store, trail, time, trust, admission, mappings, dependencies, keyWatch, reconciling, echoing: watches.echoing, unsigned }, clock.now()), metrics: () => metrics.text(), mappings: () => mappings.status(), dependencies: () => dependencies.status() }),
   });
@@ -182,6 +183,17 @@ async function openWatches(config: GatewayConfig, { mappings, admit: mayBegin, .
   return { suspending, linkChanges, horizonWatch, echoing: new Echoing({ ...parts, home: () => homeReached(config, HOME_MS), admit: mayBegin }) };
 }
 
+/** Before anything is served that a restored key store would open. */
+async function openErasing(parts: Omit<ErasingOptions, 'report' | 'again'>, log: Logger): Promise<Erasing> {
+  const erasing = new Erasing({
+    ...parts,
+    report: (request, error) => log.warn({ request, err: error }, 'a request about evidence waits; it is tried again'),
+    again: (name, exchanges) => log.warn({ log: name, exchanges }, 'a backup brought back keys of erased evidence; they were destroyed again'),
+  });
+  await erasing.allAgain();
+  return erasing;
+}
+
 /** Throws where an exchange may not begin on a link: its time cannot be shown, something that it needs has been gone for too long, or its trail is not known to be whole. */
 async function admit(link: string, { time, trail, dependencies }: { readonly time: OurTime; readonly trail: Keeper; readonly dependencies: Dependencies }): Promise<void> {
   time.admit(link);
@@ -205,6 +217,7 @@ async function housekeep(store: Store, spool: Spool, journal: Journal, erasing: 
   try {
     await spool.remove(await store.forget(clock.now()));
     await journal.countRefusals(clock.now());
+    await erasing.allAgain();
     await erasing.expire(clock.now());
   } catch (thrown) {
     log.error({ err: asCausewayError(thrown) }, 'housekeeping failed');

@@ -27,7 +27,8 @@ const request = v.strictObject({
 
 const entry = v.strictObject({ log: v.string(), origin: v.string(), index: ms });
 
-const peer = v.strictObject({ outcome: v.picklist(['erased', 'kept', 'not-held']), at: ms, reason: v.exactOptional(v.string()), answer: v.string() });
+/** `link-ended`: there is no peer to ask any more. */
+const peer = v.strictObject({ outcome: v.picklist(['erased', 'kept', 'not-held', 'link-ended']), at: ms, reason: v.exactOptional(v.string()), answer: v.exactOptional(v.string()) });
 
 const file = v.strictObject({
   v: v.literal(1),
@@ -37,7 +38,7 @@ const file = v.strictObject({
   done: v.exactOptional(v.strictObject({ at: ms, link: v.string(), entry })),
   /** `erase`: what the peer answered; `answer` is its signed statement. */
   peer: v.exactOptional(peer),
-  /** `erase`: when the last backup that holds the key is gone, as the link says. */
+  /** `erase`: when the last backup that holds the key is gone, ours and the peer's, as the link says. */
   backupsUntil: v.exactOptional(ms),
 });
 

@@ -56,6 +56,8 @@ export interface CitizenViewOptions {
   readonly perMinute: number;
   readonly clock: Clock;
   readonly clockState: () => Entry['t']['clock'];
+  /** Resolves where our log of a link is known to hold every erasure (our-trail.ts). */
+  whole(link: string): Promise<void>;
 }
 
 export class CitizenView {
@@ -69,14 +71,15 @@ export class CitizenView {
     this.#index = new SubjectIndex(options.store, options.keks);
   }
 
-  /** The newest first. Throws `malformed` for a person of another country, `quota-exceeded`, `unknown-member`, `store-unavailable`. */
+  /** The newest first. Throws `malformed` for a person of another country, `quota-exceeded`, `unknown-member`, `store-unavailable`, and `trail-unconfirmed` where what was erased is not known yet. */
   async findUsage({ authority, subject, offset, limit }: LookUp): Promise<UsagePage> {
-    const { country, store, identifiers, clock, clockState } = this.#options;
+    const { country, store, identifiers, links, clock, clockState, whole } = this.#options;
     if (subject.country !== country) throw new CausewayError('malformed', 'a look-up about a person of another country', { facts: { field: 'userCode', hint: `This gateway answers about persons of ${country}.` } });
     const now = clock.now();
     this.#take(now);
     const entry: Entry = { v: 1, step: 'evidence-access', approval: APPROVAL, client: identifiers.toFederated(authority), t: { ms: now, clock: clockState() } };
     await store.commit({ entries: [{ log: LOCAL_LOG, entry }] });
+    await Promise.all(links.map(({ id }) => whole(id)));
     const xids = await this.#index.exchangesAbout(subject);
     const asked = (await Promise.all(xids.map((xid) => this.#question(xid)))).filter((claims) => claims !== undefined && !this.#isHidden(claims));
     return { totalUsages: asked.length, usages: asked.slice(offset, offset + limit).flatMap((claims) => (claims === undefined ? [] : [this.#usage(claims)])) };

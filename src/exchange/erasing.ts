@@ -21,6 +21,8 @@ const BACKUP_RETENTION_MS = 30 * DAY_MS;
 /** Records that one look takes. */
 const EXPIRE_AT_ONCE = 1000;
 
+type PeerAnswer = NonNullable<EvidenceRequest['peer']>;
+
 export interface ErasingOptions {
   readonly store: Store;
   readonly spool: Spool;
@@ -30,6 +32,10 @@ export interface ErasingOptions {
   readonly clockState: () => Entry['t']['clock'];
   /** Resolves when the link's log may grow (keeper.ts). */
   admit(link: string): Promise<void>;
+  /** Resolves where our log of the link is known to hold every erasure (our-trail.ts). */
+  whole(link: string): Promise<void>;
+  /** Keys of so many exchanges were brought back by a backup, and were destroyed again. */
+  again(log: string, count: number): void;
   /** What went wrong with one request; the next look tries again. */
   report(id: string, error: CausewayError): void;
 }
@@ -56,6 +62,19 @@ export class Erasing {
   /** Ends when what runs has ended. */
   async close(): Promise<void> {
     await this.#running;
+  }
+
+  /** Destroys again what a log says was erased: before anything of it is served, since keys or log may have come back from a backup, and as it grows. */
+  async again(log: string): Promise<void> {
+    const { store, spool, again } = this.#options;
+    const { erased, dropped } = await store.eraseAgain(log);
+    await spool.remove(dropped);
+    if (erased.length > 0) again(log, erased.length);
+  }
+
+  /** The same of all logs. */
+  async allAgain(): Promise<void> {
+    for (const log of [LOCAL_LOG, ...this.#options.peers.map(({ link }) => link.id)]) await this.again(log);
   }
 
   /** The peer asks for an erasure: our signed answer. Throws as openErasure, and `overloaded` while the exchange is under way. */
@@ -114,6 +133,7 @@ export class Erasing {
       return true;
     }
     if (kind === 'access') {
+      if (this.#peerOf(link) !== undefined) await this.#options.whole(link);
       if (file.done === undefined) await requests.write(id, { ...file, done: await this.#recorded(LOCAL_LOG, link, this.#entry('evidence-access', file)) });
       return true;
     }
@@ -123,26 +143,28 @@ export class Erasing {
   async #eraseHereAndThere(id: string, file: EvidenceRequest, link: string): Promise<boolean> {
     const { requests, clock } = this.#options;
     let now = file;
-    await this.#options.admit(link);
+    const peer = this.#peerOf(link);
+    // A link that has ended has no log that grows, and no peer to ask.
+    if (peer !== undefined) await this.#options.admit(link);
     if (!this.#erasedInThisRun.has(id)) {
       if (await this.#isOpen(now.request.xid)) return false;
       await this.#erase(now.request.xid);
       this.#erasedInThisRun.add(id);
     }
-    const peer = this.#peerOf(link);
+    const backups = peer?.link.versions.at(-1)?.agreement.backupRetention ?? BACKUP_RETENTION_MS;
     if (now.done === undefined) {
-      const backups = peer?.link.versions.at(-1)?.agreement.backupRetention ?? BACKUP_RETENTION_MS;
-      now = { ...now, done: await this.#recorded(link, link, this.#entry('erasure', now)), backupsUntil: clock.now() + backups };
+      now = { ...now, done: await this.#recorded(peer === undefined ? LOCAL_LOG : link, link, this.#entry('erasure', now)), backupsUntil: clock.now() + backups };
       await requests.write(id, now);
     }
     if (now.peer !== undefined) return true;
-    // A link that has ended has no peer to ask.
-    if (peer === undefined) return false;
-    await requests.write(id, { ...now, peer: await this.#askPeer(peer, now.request) });
+    const answer: PeerAnswer = peer === undefined ? { outcome: 'link-ended', at: clock.now() } : await this.#askPeer(peer, now.request);
+    // The peer's backups begin to age when it erases.
+    const until = answer.outcome === 'erased' ? answer.at + backups : 0;
+    await requests.write(id, { ...now, peer: answer, backupsUntil: Math.max(now.backupsUntil ?? 0, until) });
     return true;
   }
 
-  async #askPeer(peer: Peer, { xid, reason }: EvidenceRequest['request']): Promise<NonNullable<EvidenceRequest['peer']>> {
+  async #askPeer(peer: Peer, { xid, reason }: EvidenceRequest['request']): Promise<PeerAnswer> {
     const { clock } = this.#options;
     const request = await signErasure(peer, { xid, reason }, clock.now());
     const compact = await send(peer, request);

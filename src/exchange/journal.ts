@@ -220,7 +220,7 @@ export class Journal extends Archive {
     if (!this.#refusals.take(log, now)) throw new CausewayError('overloaded', `more than ${this.#options.refusalsPerMinute} refusals a minute on link "${log}"`);
     const entries = [
       { log, entry: this.#entry(about, 'request', 'RelayRejection', theirs(statement, peer), now, { code }) },
-      { log, entry: this.#entry(backwards(about), 'refusal', 'RelayRejection', recorded(sealed), now, { code }) },
+      { log, entry: this.#entry(backwards(about), stepOf(code), 'RelayRejection', recorded(sealed), now, { code }) },
     ];
     const row = { ...this.#inboundRow(statement, peer, 'refused', now), outcome: packRefusal(sealed) };
     const result = await this.#options.store.commit({ entries, exchange: { kind: 'insert', row } });

@@ -11,7 +11,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Offset } from '../trail/clock-watch.ts';
 import type { Entry } from '../trail/entry.ts';
-import { HeadFile } from '../trail/head-file.ts';
+import { HeadFile, holdsKnown } from '../trail/head-file.ts';
 import { Keeper } from '../trail/keeper.ts';
 import type { KeptLink } from '../trail/keeper.ts';
 import { writeTrailKeys } from '../trail/keys.ts';
@@ -23,6 +23,7 @@ import { openSqliteMirror } from '../trail/sqlite/mirror.ts';
 import { openSqliteStore } from '../trail/sqlite/store.ts';
 import type { ObserveTrail } from '../trail/steps.ts';
 import type { LogName, Store } from '../trail/store.ts';
+import type { Erasing } from './erasing.ts';
 import type { Peer } from './flow.ts';
 import type { InboundParts, OutboundParts } from './parts.ts';
 import { recover } from './recovery.ts';
@@ -54,24 +55,36 @@ export interface TrailParts {
   readonly log: Logger;
   readonly measured: (link: LogName, offset: Offset) => void;
   readonly onStep: ObserveTrail | undefined;
+  readonly erasing: Pick<Erasing, 'again'>;
+}
+
+export interface OurTrail {
+  readonly trail: Keeper;
+  /**
+   * Resolves where our log of a link holds all that was ever published of it, as far as can be known here: it was not behind the head file at the start, or was compared with the peer
+   * since. Waits as `Keeper.admit` does, and throws what it throws.
+   */
+  whole(link: string): Promise<void>;
 }
 
 /** From now on logs are compared, published and mirrored; open exchanges go on as soon as the trail of their link is known to be whole. Throws as `KeyStore.ed25519`. */
-export async function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { keys, peers, outbound, inbound, clock, clockState, measured, log, onStep }: TrailParts): Promise<Keeper> {
+export async function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { keys, peers, outbound, inbound, clock, clockState, measured, log, onStep, erasing }: TrailParts): Promise<OurTrail> {
   const links = peers.map((peer) => keptLink(peer, config.limits.peerEntriesPerMinute));
   const [logKey, witnessKey] = await Promise.all([keys.ed25519(config.keys.log, 'log'), keys.ed25519(config.keys.witness, 'witness')]);
   const parties = links.flatMap(({ us, peer }) => [us, peer]);
   const publicly = publicWitnessOf(config, { store, mirror, clock, log, onStep });
   const local = { name: firstOrigins(config, [], clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey.key)).toString('base64') };
   writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: [...parties.flatMap(({ witness: { name, key, mldsa44 } }) => [key, ...(mldsa44 === undefined ? [] : [mldsa44])].map((one) => ({ name, key: one }))), ...(publicly === undefined ? [] : [{ name: publicly.witness.name, key: publicly.key }])] });
-  return new Keeper({
+  const heads = new HeadFile(config.heads);
+  const whole = await wholeLogs(links, heads, mirror);
+  const trail = new Keeper({
     links,
     logKey,
     witnessKey,
     ...(config.keys.witnessMldsa44 === undefined ? {} : { witnessMldsa44: keys.files.mldsa44(config.keys.witnessMldsa44) }),
     store,
     mirror,
-    heads: new HeadFile(config.heads),
+    heads,
     ...(publicly === undefined ? {} : { publicWitness: publicly.witness }),
     clock,
     clockState,
@@ -83,10 +96,19 @@ export async function keepTrail(config: GatewayConfig, { store, mirror }: TrailS
       onStep?.(step, facts);
     },
     opened: async (link) => {
+      // What came back from the peer's mirror may say that something was erased.
+      await erasing.again(link);
       const recovered = await recover(link, { store, mirror }, peers, outbound, inbound);
       if (recovered.inbound + recovered.outbound > 0) log.info({ link, ...recovered }, 'exchanges that were open at the last stop go on');
     },
   });
+  return { trail, whole: async (link) => (whole.has(link) ? undefined : trail.admit(link)) };
+}
+
+/** Links whose logs are not behind the head file. Asked before anything comes back from a peer: what a log lacks may be that something was erased. */
+async function wholeLogs(links: readonly KeptLink[], heads: HeadFile, mirror: Mirror): Promise<ReadonlySet<string>> {
+  const names = await Promise.all(links.map(async ({ link: { id } }) => (holdsKnown(heads.get(id), await mirror.shards('ours', id)) ? [id] : [])));
+  return new Set(names.flat());
 }
 
 /** The most that a witness's answer may have. */

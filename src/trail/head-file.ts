@@ -8,7 +8,8 @@ import * as v from 'valibot';
 import { CausewayError } from '../errors.ts';
 import { writeDurably } from '../platform/durable-file.ts';
 import type { StatedHead } from './entry.ts';
-import type { LogName } from './store.ts';
+import { follows } from './shards.ts';
+import type { LogName, TreeHead } from './store.ts';
 
 const FILE = 'heads.json';
 
@@ -41,6 +42,12 @@ export class HeadFile {
     this.#writing = this.#writing.catch(() => {}).then(() => writeDurably(this.#file, `${JSON.stringify({ v: 1, heads: this.#heads }, undefined, 2)}\n`));
     await this.#writing;
   }
+}
+
+/** Whether a log with these shards is not behind what is known of it; nothing is known of a log that never published. */
+export function holdsKnown(known: StatedHead | undefined, shards: readonly Pick<TreeHead, 'origin' | 'size'>[]): boolean {
+  if (known === undefined) return shards.every(({ size }) => size === 0);
+  return shards.some(({ origin, size }) => (origin === known.origin ? size >= known.size : follows(origin, known.origin)));
 }
 
 function read(file: string): Record<LogName, KnownHead> {

@@ -166,6 +166,12 @@ export interface Erased {
   readonly dropped: readonly string[];
 }
 
+export interface ErasedAgain {
+  /** Exchanges whose key had come back. */
+  readonly erased: readonly string[];
+  readonly dropped: readonly string[];
+}
+
 export interface Expired {
   /** Exchanges whose key was destroyed. */
   readonly erased: number;
@@ -235,7 +241,12 @@ export interface Store {
    * of the store holds the key. The caller removes the files that are named. Rejects with `store-unavailable` if old bytes may still be on disk.
    */
   erase(xid: string): Promise<Erased>;
-  /** The same for up to `limit` exchanges of a link whose first record is not younger than `before` (UTC ms); `after` is where the call before ended. */
+  /**
+   * Destroys again what a log says was erased, wherever the key store has not followed the log yet: it came back from a backup, or the log did from the
+   * peer's mirror. Costs no more than what is new in the log.
+   */
+  eraseAgain(log: LogName): Promise<ErasedAgain>;
+  /** The same as erase for up to `limit` exchanges of a link whose first record is not younger than `before` (UTC ms); `after` is where the call before ended. */
   expire(link: string, before: number, after: number, limit: number): Promise<Expired>;
 
   /** The latest signed (and cosigned) note of a shard of ours; compare-and-swap on size: a smaller size is refused. */

@@ -1,16 +1,17 @@
 /** Evidence of one exchange: exported and opened by the auditor, then erased on both sides of two running gateways; and what the trails say of it. */
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, backup } from 'node:sqlite';
 import { suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { evidenceErase, evidenceErasures } from '../../src/cli/evidence-erasures.ts';
 import { evidenceExport } from '../../src/cli/evidence-export.ts';
 import { evidenceOpen, renderOpened } from '../../src/cli/evidence-open.ts';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import { readKeptEvidence } from '../../src/trail/sqlite/read-evidence.ts';
 import { evidenceOf } from '../support/pair-evidence.ts';
-import { INCOME } from '../support/questions.ts';
+import { COMPANY, INCOME, gatewayFault } from '../support/questions.ts';
 import { COUNTRIES, eventually, runningPair } from '../support/running-pair.ts';
 import type { PairCountry } from '../support/running-pair.ts';
 
@@ -25,6 +26,39 @@ const erasureOf = async (xid: string, later = 0) => (await evidenceErasures(pair
 /** Files of a data folder that hold the bytes. */
 function filesWith(country: PairCountry, secret: Uint8Array): string[] {
   return readdirSync(pair.store(country), { recursive: true, withFileTypes: true }).filter((file) => file.isFile() && readFileSync(join(file.parentPath, file.name)).includes(secret)).map(({ name }) => name);
+}
+
+/** As docs/operating.md has it, beside a running gateway. */
+async function backUp(country: PairCountry): Promise<void> {
+  const [data, copy] = [pair.store(country), backupOf(country)];
+  mkdirSync(copy, { recursive: true });
+  for (const file of ['mirror.db', 'trail.db', 'keys.db']) {
+    const from = new DatabaseSync(join(data, file), { readOnly: true });
+    await backup(from, join(copy, file));
+    from.close();
+  }
+  copyFileSync(join(data, 'trail-keys.json'), join(copy, 'trail-keys.json'));
+  if (existsSync(join(data, 'requests'))) cpSync(join(data, 'requests'), join(copy, 'requests'), { recursive: true });
+}
+
+const backupOf = (country: PairCountry): string => join(pair.data, `backup-${country}`);
+
+function restore(country: PairCountry): void {
+  const heads = readFileSync(join(pair.store(country), '../heads/heads.json'));
+  assert.ok(heads.length > 0, 'heads.json stays as it is');
+  rmSync(pair.store(country), { recursive: true });
+  cpSync(backupOf(country), pair.store(country), { recursive: true });
+}
+
+const erasuresOf = async (country: PairCountry, xid: string) => (await evidenceErasures(pair.store(country), Date.now())).filter(({ exchange }) => exchange === xid);
+
+function erasureMirrored(by: PairCountry, xid: string): boolean {
+  const db = new DatabaseSync(join(pair.store(by), 'mirror.db'), { readOnly: true });
+  try {
+    return db.prepare("SELECT 1 FROM entry WHERE instr(CAST(bytes AS TEXT), ?) > 0 AND instr(CAST(bytes AS TEXT), '\"step\":\"erasure\"') > 0").get(xid) !== undefined;
+  } finally {
+    db.close();
+  }
 }
 
 suite('evidence for the auditor', () => {
@@ -94,7 +128,8 @@ suite('erasure', () => {
     assert.notEqual(readKeptEvidence(pair.store('EE'), xid).wrapped, undefined);
     assert.equal((await erasureOf(xid, 10_000))?.state, 'erasure pending', 'however old the backups are');
     await pair.restart('EE');
-    assert.equal((await waiting).peer?.outcome, 'erased');
+    await waiting;
+    await eventually('the peer has answered', async () => (await erasureOf(xid))?.peer?.outcome === 'erased', 60_000);
     assert.equal(readKeptEvidence(pair.store('EE'), xid).wrapped, undefined);
   });
 
@@ -112,6 +147,37 @@ suite('erasure', () => {
     assert.notEqual(readKeptEvidence(pair.store('FI'), xid).wrapped, undefined, 'it is back');
     await pair.restart('FI');
     await eventually('it is gone again', () => readKeptEvidence(pair.store('FI'), xid).wrapped === undefined);
+  });
+
+  test('holds when a whole data folder comes back from an older backup: what it opens again is closed before anything is served, on the side that asked and on the one that was asked', async () => {
+    await INCOME.ask(pair);
+    const xid = pair.lastAsked('FI');
+    const secrets = COUNTRIES.map((country) => ({ country, wrapped: readKeptEvidence(pair.store(country), xid).wrapped!, salt: Buffer.from(evidenceOf(pair, country, xid, 'request').salt!, 'base64url') }));
+    for (const country of COUNTRIES) await backUp(country);
+    await evidenceErase(about('FI', xid, 'request-4715'), Date.now());
+    for (const { country, wrapped, salt } of secrets) {
+      const peer = pair.peerOf(country);
+      await eventually('the peer mirrors the erasure', () => erasureMirrored(peer, xid));
+      pair.gateway(country).signal('SIGTERM');
+      await pair.gateway(country).ended;
+      restore(country);
+      assert.deepEqual(readKeptEvidence(pair.store(country), xid).wrapped, wrapped, 'it is back');
+      assert.deepEqual(await erasuresOf(country, xid), [], 'and nobody\'s request is known');
+
+      pair.gateway(peer).signal('SIGSTOP');
+      await pair.restart(country);
+      const out = join(pair.data, `behind-${country}.json`);
+      const reading = evidenceExport({ ...about(country, xid, 'case-20'), out }, Date.now()).then(() => 'opened', () => 'refused');
+      assert.deepEqual(await Promise.race([reading, sleep(2000, 'waits')]), 'waits', 'while our log may lack an erasure no evidence is opened');
+      pair.gateway(peer).signal('SIGCONT');
+      assert.equal(await reading, 'refused');
+      await eventually('it is gone again', () => readKeptEvidence(pair.store(country), xid).wrapped === undefined, 60_000);
+      await assert.rejects(evidenceExport({ ...about(country, xid, 'case-20'), out }, Date.now()));
+      assert.equal(existsSync(out), false);
+      for (const secret of [wrapped, salt]) assert.deepEqual(filesWith(country, secret), [], `${country}: no file holds it`);
+      const asking = country === 'FI' ? INCOME : COMPANY;
+      await eventually('exchanges go on', async () => gatewayFault(await asking.ask(pair)) === undefined, 60_000);
+    }
   });
 
   test('by a peer that has decided to keep its evidence: it says under which decision, and both logs hold that', async () => {

@@ -1,7 +1,7 @@
 /** Evidence records in trail.db, their wrapped record keys in keys.db. Runs in the store's worker. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CausewayError } from '../../errors.ts';
-import type { EvidenceRow, Rewrapped, SubjectTag, WrappedRecordKey } from '../store.ts';
+import type { EvidenceRow, LogName, Rewrapped, SubjectTag, WrappedRecordKey } from '../store.ts';
 import { SubjectIndex } from './subjects.ts';
 import type { NewSubjects } from './subjects.ts';
 
@@ -28,6 +28,8 @@ export class RecordKeys {
   readonly #erase: StatementSync;
   readonly #after: StatementSync;
   readonly #rewrap: StatementSync;
+  readonly #followed: StatementSync;
+  readonly #follow: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -39,6 +41,8 @@ export class RecordKeys {
     this.#erase = db.prepare('UPDATE record_key SET wrapped = zeroblob(length(wrapped)), erased = 1 WHERE xid = ? AND erased = 0');
     this.#after = db.prepare('SELECT id AS at, xid, wrapped FROM record_key WHERE id > ? AND erased = 0 ORDER BY id LIMIT ?');
     this.#rewrap = db.prepare('UPDATE record_key SET wrapped = ? WHERE xid = ? AND wrapped = ? AND erased = 0');
+    this.#followed = db.prepare('SELECT origin, next FROM followed WHERE log = ?');
+    this.#follow = db.prepare('INSERT INTO followed (log, origin, next) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET origin = excluded.origin, next = excluded.next');
   }
 
   /** Durable when it returns. */
@@ -87,6 +91,15 @@ export class RecordKeys {
     this.#db.exec('COMMIT');
     this.#forget();
     return erased;
+  }
+
+  /** The entry of a log from which on its erasures were not looked at yet. */
+  followed(log: LogName): { readonly origin: string; readonly next: number } | undefined {
+    return this.#followed.get(log) as { origin: string; next: number } | undefined;
+  }
+
+  follow(log: LogName, origin: string, next: number): void {
+    this.#follow.run(log, origin, next);
   }
 
   /** Overwrites keys of the subject index that lead to nothing any more, of years before `year`. */

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../../errors.ts';
+import { ERASURE_TABLE } from './erasing.ts';
 import { MIGRATIONS, OLDEST_LAYOUT } from './migrations.ts';
 import { STATEMENT_TABLES } from './statements.ts';
 import { SUBJECT_TABLES } from './subjects.ts';
@@ -11,7 +12,7 @@ import { SUBJECT_TABLES } from './subjects.ts';
  * Raised with every change of the tables, each with a migration from the one before (migrations.ts). A store of a later version, or of one from which no
  * migration leads here, is not opened.
  */
-export const LAYOUT_VERSION = 6;
+export const LAYOUT_VERSION = 7;
 /** "cway": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x63776179;
 
@@ -60,6 +61,7 @@ ${STATEMENT_TABLES}
 const KEY_TABLES = `
 CREATE TABLE record_key (id INTEGER PRIMARY KEY, xid TEXT NOT NULL UNIQUE, wrapped BLOB NOT NULL, evidence TEXT NOT NULL, erased INTEGER NOT NULL DEFAULT 0) STRICT;
 ${SUBJECT_TABLES}
+${ERASURE_TABLE}
 `;
 
 /** Refuses databases of another program, and of a layout that cannot be read; gives a new one its tables, and brings one of an earlier layout up to ours. */

@@ -185,6 +185,7 @@ class BatchingStore implements SqliteStore {
   dropSubjectKeys: Store['dropSubjectKeys'] = (year) => this.#call('dropSubjectKeys', year);
   eraseRecordKey: SqliteStore['eraseRecordKey'] = (xid) => this.#call('eraseRecordKey', xid);
   erase: Store['erase'] = (xid) => this.#call('erase', xid);
+  eraseAgain: Store['eraseAgain'] = (log) => this.#call('eraseAgain', log);
   expire: Store['expire'] = (link, before, after, limit) => this.#call('expire', link, before, after, limit);
   awaited: Store['awaited'] = (now, limit) => this.#call('awaited', now, limit);
   awaitedCount: Store['awaitedCount'] = () => this.#call('awaitedCount');

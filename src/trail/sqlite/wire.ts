@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { Entry } from '../entry.ts';
 import type { Decision } from '../redaction.ts';
-import type { Appended, AwaitedChange, AwaitedContainer, CommitResult, Erased, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, Rewrapped, SubjectKey, SubjectTag, TimestampRow, TreeHead, WrappedRecordKey } from '../store.ts';
+import type { Appended, AwaitedChange, AwaitedContainer, CommitResult, Erased, ErasedAgain, EvidenceRow, ExchangeChange, ExchangeRow, Expired, KeptFile, LogName, RecoveredEntry, Rewrapped, SubjectKey, SubjectTag, TimestampRow, TreeHead, WrappedRecordKey } from '../store.ts';
 
 export interface OpenOptions {
   /** Data folder of one gateway; made if it is not there. */
@@ -38,6 +38,7 @@ export interface Calls {
   dropSubjectKeys(year: number): void;
   eraseRecordKey(xid: string): boolean;
   erase(xid: string): Erased;
+  eraseAgain(log: LogName): ErasedAgain;
   expire(link: string, before: number, after: number, limit: number): Expired;
   awaited(now: number, limit: number): readonly AwaitedContainer[];
   awaitedCount(): number;

@@ -43,6 +43,7 @@ function openStore(options: OpenOptions) {
     dropSubjectKeys: (year) => keys.dropSubjectKeys(year),
     eraseRecordKey: (xid) => keys.erase(xid),
     erase: (xid) => erasing.erase(xid),
+    eraseAgain: (log) => erasing.eraseAgain(log),
     expire: (link, before, after, limit) => erasing.expire(link, before, after, limit),
     awaited: (now, limit) => awaited.due(now, limit),
     awaitedCount: () => awaited.count(),

@@ -1,10 +1,12 @@
 /** The claim of trail.md, "Evidence and erasure": after erasing, no file of the store holds the key's bytes. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { asked, newId, testFolder, testStore } from '../../support/trail.ts';
+import type { Entry } from '../../../src/trail/entry.ts';
+import { openSqliteStore } from '../../../src/trail/sqlite/store.ts';
+import { LINK, LOGS, NOW, append, asked, newId, testFolder, testStore } from '../../support/trail.ts';
 
 function filesWith(folder: string, secret: Uint8Array): string[] {
   return readdirSync(folder).filter((file) => readFileSync(join(folder, file)).includes(secret));
@@ -57,4 +59,31 @@ test('erasing is done once, and a key cannot come back under the same exchange',
   assert.equal(await store.eraseRecordKey(newId()), false);
   await assert.rejects(store.commit({ entries: [], evidence: { ...evidence!, id: 'again' } }), { code: 'internal' });
   assert.equal(await store.recordKey(xid), undefined);
+});
+
+test('keys that come back are erased again by what the log says, once, and what it says is kept stays', async (t) => {
+  const folder = testFolder(t);
+  const [erased, kept, other] = [newId(), newId(), newId()];
+  const open = async () => openSqliteStore({ folder, logs: LOGS });
+  let store = await open();
+  for (const xid of [erased, kept, other]) await store.commit({ entries: [], evidence: asked(xid).evidence! });
+  const erasure = (xid: string, change: Partial<Entry> = {}) => ({ log: LINK, entry: { v: 1, xid, step: 'erasure', approval: 'request-17', t: { ms: NOW, clock: 'unknown' }, ...change } as const });
+  await append(store, 3);
+  assert.deepEqual((await store.eraseAgain(LINK)).erased, []);
+  await store.commit({ entries: [erasure(erased), erasure(kept, { code: 'kept', approval: 'act-9' }), { log: LINK, entry: { v: 1, step: 'erasure', approval: 'retention', count: 3, t: { ms: NOW, clock: 'unknown' } } }] });
+  await store.openShard(LINK, 'fi.example/trail/ee-fi/2026h2', { step: 'previous-checkpoint', t: { ms: NOW, clock: 'unknown' } });
+  await store.commit({ entries: [erasure(other)] });
+  await store.close();
+  const keys = () => ['keys.db', 'keys.db-wal', 'keys.db-shm'].map((file) => join(folder, file));
+  const copies = keys().filter((file) => existsSync(file)).map((file) => [file, readFileSync(file)] as const);
+  for (let times = 0; times < 2; times += 1) {
+    store = await open();
+    assert.deepEqual((await store.eraseAgain(LINK)).erased, [erased, other], 'in every shard');
+    assert.deepEqual((await store.eraseAgain(LINK)).erased, []);
+    assert.deepEqual([await store.recordKey(erased), await store.recordKey(other)], [undefined, undefined]);
+    assert.notEqual(await store.recordKey(kept), undefined);
+    await store.close();
+    for (const file of keys()) rmSync(file, { force: true });
+    for (const [file, bytes] of copies) writeFileSync(file, bytes);
+  }
 });
