@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import type { ErrorCode } from '../../../src/errors.ts';
+import { KekRing } from '../../../src/evidence/kek-ring.ts';
 import { endWithoutAnswer } from '../../../src/exchange/ends.ts';
 import type { Peer } from '../../../src/exchange/flow.ts';
 import { Journal } from '../../../src/exchange/journal.ts';
@@ -18,7 +19,7 @@ import { LINK, testTrail } from '../../support/trail.ts';
 for (const [code, delivered] of [['not-allowed', 'no'], ['clock-skew', 'unknown'], ['outcome-unknown', 'unknown']] as const satisfies readonly (readonly [ErrorCode, string])[]) {
   test(`a request that is refused with ${code}, delivered ${delivered}, ends with the same step on both sides`, async (t) => {
     const { folder, store, mirror } = await testTrail(t);
-    const journal = new Journal({ store, kek: randomBytes(32), clockState: () => 'unknown', refusalsPerMinute: 3, spool: new Spool({ folder, maxBytes: 0, memoryBytes: 1 }), observe: () => {} });
+    const journal = new Journal({ store, keks: KekRing.of(randomBytes(32)), clockState: () => 'unknown', refusalsPerMinute: 3, spool: new Spool({ folder, maxBytes: 0, memoryBytes: 1 }), observe: () => {} });
     const pair = makePair();
     const statement = await authenticateAtEe(pair, (await sealedRequest(pair)).fields.statement);
     const sealed = await sealRefusal({ code, delivered }, statement, pair.ee.side, pair.ee.entity, NOW);
