@@ -1,5 +1,5 @@
 /** What must never stand in the clear on a gateway: codes, names and officials of the sandbox's questions, in any file or metric. */
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXAMPLES } from '../../src/sandbox/scenarios.ts';
 import type { PairCountry, RunningPair } from './running-pair.ts';
@@ -18,8 +18,20 @@ export function holds(bytes: Buffer, text: string): boolean {
 /** Every file below a gateway's folder: configuration, keys, log and store. */
 export function filesOf(pair: RunningPair, country: PairCountry): ReadonlyMap<string, Buffer> {
   const { folder } = pair.gateway(country);
-  const names = globSync('**/*', { cwd: folder }).filter((name) => statSync(join(folder, name)).isFile());
-  return new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
+  // A running gateway replaces files: one that is gone has another name by now, or none.
+  return new Map(globSync('**/*', { cwd: folder }).flatMap((name) => {
+    const bytes = readIfFile(join(folder, name));
+    return bytes === undefined ? [] : [[name, bytes] as const];
+  }));
+}
+
+function readIfFile(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (!['ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return undefined;
+  }
 }
 
 /** `<file>: <what>` for each that is found. */
