@@ -7,8 +7,9 @@ import { loadConfig } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import { statementKey } from '../crypto/keys.ts';
-import { ECHO_PATH, MAX_ECHO_BYTES, readAnswer, signEcho } from '../federation/echo.ts';
-import type { Between } from '../federation/echo.ts';
+import { ECHO_PATH, readAnswer, signEcho } from '../federation/echo.ts';
+import { MAX_NOTICE_BYTES } from '../federation/notice.ts';
+import type { Between } from '../federation/notice.ts';
 import { makeLink } from '../federation/link.ts';
 import type { Link } from '../federation/link.ts';
 import { LINK_PATH, parseLinkState } from '../federation/link-state.ts';
@@ -136,7 +137,7 @@ function hashStep(theirs: LinkState, link: Link): Tried {
 async function echoStep(connection: HttpConnection, between: Between, now: () => number): Promise<Tried> {
   try {
     const question = await signEcho(between, now());
-    const { status, body } = await connection.send({ method: 'POST', target: ECHO_PATH, headers: { 'content-type': 'application/jose' }, body: Buffer.from(question) }, { signal: AbortSignal.timeout(TIMEOUT_MS), maxBytes: MAX_ECHO_BYTES });
+    const { status, body } = await connection.send({ method: 'POST', target: ECHO_PATH, headers: { 'content-type': 'application/jose' }, body: Buffer.from(question) }, { signal: AbortSignal.timeout(TIMEOUT_MS), maxBytes: MAX_NOTICE_BYTES });
     if (status !== 200) throw new Error(`the peer answers ${status} to our echo`);
     const { home, exchanges } = readAnswer(Buffer.from(body).toString(), question, between, now());
     return { step: 'echo', ok: home !== 'not-reached' && exchanges === 'taken', text: `signed on both sides; the peer's platform is ${home}, exchanges are ${exchanges}` };

@@ -1,6 +1,7 @@
 /** The synthetic monitor: an echo over each link every half minute, one through both security servers as its settings say, and a look at our own platform; what came of it is shown. */
 import { CausewayError, asCausewayError } from '../errors.ts';
-import { ECHO_PATH, MAX_ECHO_BYTES, answerEcho, readAnswer, signEcho } from '../federation/echo.ts';
+import { ECHO_PATH, answerEcho, readAnswer, signEcho } from '../federation/echo.ts';
+import { MAX_NOTICE_BYTES } from '../federation/notice.ts';
 import type { EchoState } from '../federation/echo.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -112,7 +113,7 @@ export class Echoing {
   async #echo(peer: Peer): Promise<EchoState> {
     const { clock } = this.#options;
     const question = await signEcho(peer, clock.now());
-    const reply = await peer.connection.send({ method: 'POST', target: ECHO_PATH, headers: { 'content-type': 'application/jose' }, body: Buffer.from(question) }, { signal: AbortSignal.timeout(TIMEOUT_MS), maxBytes: MAX_ECHO_BYTES });
+    const reply = await peer.connection.send({ method: 'POST', target: ECHO_PATH, headers: { 'content-type': 'application/jose' }, body: Buffer.from(question) }, { signal: AbortSignal.timeout(TIMEOUT_MS), maxBytes: MAX_NOTICE_BYTES });
     if (reply.status !== 200) throw new CausewayError('peer-refused', `the peer answers ${reply.status} to an echo`);
     return readAnswer(Buffer.from(reply.body).toString(), question, peer, clock.now());
   }

@@ -3,7 +3,8 @@ import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import { requestDigest } from '../evidence/requests.ts';
 import type { EvidenceRequest } from '../evidence/requests.ts';
-import { ERASURES_PATH, MAX_ERASURE_BYTES, openErasure, openErasureAnswer, signErasure, signErasureAnswer } from '../federation/erasure.ts';
+import { ERASURES_PATH, openErasure, openErasureAnswer, signErasure, signErasureAnswer } from '../federation/erasure.ts';
+import { MAX_NOTICE_BYTES } from '../federation/notice.ts';
 import type { ErasureAnswer, ErasureRequest } from '../federation/erasure.ts';
 import { ConnectionFailed } from '../platform/http-client.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -225,7 +226,7 @@ export class Erasing {
 
 async function send({ connection }: Peer, request: string): Promise<string> {
   try {
-    const { status, body } = await connection.send({ method: 'POST', target: ERASURES_PATH, headers: { 'content-type': 'application/jose' }, body: Buffer.from(request) }, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS), maxBytes: MAX_ERASURE_BYTES });
+    const { status, body } = await connection.send({ method: 'POST', target: ERASURES_PATH, headers: { 'content-type': 'application/jose' }, body: Buffer.from(request) }, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS), maxBytes: MAX_NOTICE_BYTES });
     if (status !== 200) throw new CausewayError('peer-answer-invalid', `the peer answered ${status} to a request for erasure`);
     return Buffer.from(body).toString();
   } catch (cause) {

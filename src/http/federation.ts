@@ -7,13 +7,14 @@ import type { ErrorCode } from '../errors.ts';
 import { inbound } from '../exchange/inbound.ts';
 import type { Peer } from '../exchange/flow.ts';
 import type { InboundParts } from '../exchange/parts.ts';
-import { DOMESTIC_EVIDENCE_PATH, MAX_EVIDENCE_NOTICE_BYTES } from '../federation/domestic-evidence.ts';
-import { ECHO_PATH, MAX_ECHO_BYTES } from '../federation/echo.ts';
-import { ERASURES_PATH, MAX_ERASURE_BYTES } from '../federation/erasure.ts';
+import { DOMESTIC_EVIDENCE_PATH } from '../federation/domestic-evidence.ts';
+import { ECHO_PATH } from '../federation/echo.ts';
+import { MAX_NOTICE_BYTES } from '../federation/notice.ts';
+import { ERASURES_PATH } from '../federation/erasure.ts';
 import { EXCHANGES_PATH, STATEMENT_HEADER } from '../federation/peer-client.ts';
 import { LINK_PATH, linkState } from '../federation/link-state.ts';
 import { KEYS_PATH, MAX_REHEARSAL_BYTES, parseRehearsal, rehearsalAnswer } from '../federation/key-rehearsal.ts';
-import { MAX_SUSPENSION_BYTES, SUSPENSIONS_PATH } from '../federation/suspension.ts';
+import { SUSPENSIONS_PATH } from '../federation/suspension.ts';
 import { problemBody } from '../federation/seal.ts';
 import { nextTraceparent } from '../platform/trace.ts';
 import type { Rehearsal } from '../trust/federation-trust.ts';
@@ -73,7 +74,7 @@ export function federationApp(options: FederationOptions): Koa {
   });
   router.post(SUSPENSIONS_PATH, async (context) => {
     const peer = pinnedPeer(context, options);
-    await options.suspension(peer, Buffer.from(await readBody(context.req, MAX_SUSPENSION_BYTES)).toString());
+    await options.suspension(peer, Buffer.from(await readBody(context.req, MAX_NOTICE_BYTES)).toString());
     context.status = 204;
   });
   router.post(KEYS_PATH, async (context) => {
@@ -82,12 +83,12 @@ export function federationApp(options: FederationOptions): Koa {
   });
   router.post(DOMESTIC_EVIDENCE_PATH, async (context) => {
     const peer = pinnedPeer(context, options);
-    await options.domesticEvidence(peer, Buffer.from(await readBody(context.req, MAX_EVIDENCE_NOTICE_BYTES)).toString());
+    await options.domesticEvidence(peer, Buffer.from(await readBody(context.req, MAX_NOTICE_BYTES)).toString());
     context.status = 204;
   });
   router.post(ECHO_PATH, async (context) => {
     const peer = pinnedPeer(context, options);
-    const answer = await options.echo(peer, Buffer.from(await readBody(context.req, MAX_ECHO_BYTES)).toString());
+    const answer = await options.echo(peer, Buffer.from(await readBody(context.req, MAX_NOTICE_BYTES)).toString());
     context.type = 'application/jose';
     context.body = answer;
   });
@@ -137,7 +138,7 @@ async function addCheckpoint(context: Context, peer: Peer, options: FederationOp
 }
 
 async function erasure(context: Context, peer: Peer, options: FederationOptions): Promise<void> {
-  const body = await readBody(context.req, MAX_ERASURE_BYTES);
+  const body = await readBody(context.req, MAX_NOTICE_BYTES);
   const answer = await options.erase(peer, Buffer.from(body).toString());
   context.status = 200;
   context.type = 'application/jose';

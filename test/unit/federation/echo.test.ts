@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { answerEcho, readAnswer, signEcho } from '../../../src/federation/echo.ts';
-import type { Between, EchoState } from '../../../src/federation/echo.ts';
+import type { EchoState } from '../../../src/federation/echo.ts';
 import { makeLink } from '../../../src/federation/link.ts';
 import type { Agreement } from '../../../src/federation/link.ts';
+import type { Between } from '../../../src/federation/notice.ts';
 import { refuses } from '../../support/refused.ts';
 import { NOW, makePair } from '../../support/sides.ts';
 
