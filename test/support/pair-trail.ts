@@ -1,5 +1,7 @@
 /** Trails of a running or ended pair: reading entries, and what two trails owe each other. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { trailVerify } from '../../src/cli/trail-verify.ts';
 import type { Kits } from '../../src/sandbox/kits.ts';
 import { parseEntry } from '../../src/trail/entry.ts';
@@ -10,9 +12,9 @@ import type { RunningPair } from './running-pair.ts';
 
 export type Logged = Entry & { readonly log: string };
 
-/** All entries in a data folder, in the order of each log. */
+/** All entries in a data folder, in the order of each log; of any layout, since the release before wrote the same entries in another. */
 export function trailEntries(folder: string): Logged[] {
-  const db = openReadOnly(folder);
+  const db = new DatabaseSync(join(folder, 'trail.db'), { readOnly: true });
   try {
     const rows = db.prepare('SELECT origin.log, entry.bytes FROM entry JOIN origin ON origin.id = entry.origin ORDER BY origin.id, entry.idx').all();
     return rows.map((row) => ({ log: row['log'] as string, ...parseEntry(row['bytes'] as Uint8Array) }));
