@@ -10,7 +10,7 @@ import { canonicalJson, parseCanonicalJson } from '../platform/canonical-json.ts
 import { checkpointOf } from '../trail/entangle.ts';
 import { coreOf, parseEntry } from '../trail/entry.ts';
 import type { Entry } from '../trail/entry.ts';
-import { logVerifier, parseTrailKeys, witnessVerifiers } from '../trail/keys.ts';
+import { logVerifiers, parseTrailKeys, witnessVerifiers } from '../trail/keys.ts';
 import type { TrailKeys } from '../trail/keys.ts';
 import { leafHash } from '../trail/merkle.ts';
 import { ed25519FromBase64 } from '../trail/note.ts';
@@ -37,8 +37,9 @@ const ED25519_BYTES = 32;
 export function keyFiles(keys: TrailKeys, trust: readonly TrustDocument[]): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   const lines: string[] = [];
+  // A name may have several keys, one after the other.
   const add = (role: string, name: string, pem: string): void => {
-    const file = `trust/keys/${role}-${hash('sha256', `${role} ${name}`, 'hex').slice(0, 16)}.pem`;
+    const file = `trust/keys/${role}-${hash('sha256', `${role} ${name} ${pem}`, 'hex').slice(0, 16)}.pem`;
     files.set(file, Buffer.from(pem));
     lines.push(`${role} ${name} ${file}`);
   };
@@ -124,8 +125,8 @@ class ContentCheck {
     this.#try(proofFile, () => {
       const { origin } = checkpointOf(proof.checkpoint);
       if (file !== `${shardFolder(origin)}/${proof.index}.json`) throw new CausewayError('trail-broken', `is of entry ${proof.index} of ${origin}`);
-      const log = logVerifier(keys, origin);
-      if (log === undefined) throw new CausewayError('statement-untrusted', `no key is known for the log ${origin}`);
+      const log = logVerifiers(keys, origin);
+      if (log.length === 0) throw new CausewayError('statement-untrusted', `no key is known for the log ${origin}`);
       const { cosigned } = verifyTlogProof(proof, leafHash(this.#files.get(file)!), log, witnessVerifiers(keys));
       if (cosigned.length === 0) throw new CausewayError('statement-untrusted', 'no known witness cosigned the checkpoint');
       for (const name of cosigned) this.#cosigned.add(name);

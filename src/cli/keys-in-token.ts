@@ -47,6 +47,8 @@ function placesOf({ keys, federation }: Pick<GatewayConfig, 'keys' | 'federation
     ...(federation === undefined ? [] : [{ role: 'entity', place: federation.entityKey, curve: 'P-256' as const }]),
     { role: 'log', place: keys.log, curve: 'Ed25519' },
     { role: 'witness', place: keys.witness, curve: 'Ed25519' },
+    ...(keys.logNext === undefined ? [] : [{ role: 'logNext', place: keys.logNext, curve: 'Ed25519' as const }]),
+    ...(keys.witnessNext === undefined ? [] : [{ role: 'witnessNext', place: keys.witnessNext, curve: 'Ed25519' as const }]),
     ...(keys.evidenceMaster === undefined ? [] : [{ role: 'evidence', place: keys.evidenceMaster, curve: 'P-256' as const }]),
     ...(keys.interval === undefined ? [] : [{ role: 'interval', place: keys.interval, curve: 'Ed25519' as const }]),
   ];

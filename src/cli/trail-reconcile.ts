@@ -188,10 +188,10 @@ async function named({ kind, window, key, ours, theirs }: Difference, run: Run, 
 }
 
 /** Where our mirror has no proof, the peer is asked for it, if it is asked at all. */
-async function withProof(held: Held, element: Parameters<PeerSets['proofs']>[0][number], { agreement, peer: { log } }: Run, peer: PeerSets | undefined): Promise<Held> {
+async function withProof(held: Held, element: Parameters<PeerSets['proofs']>[0][number], { config, agreement, peer: { log } }: Run, peer: PeerSets | undefined): Promise<Held> {
   if (held.proof !== undefined || peer === undefined) return held;
   const [proof] = await peer.proofs([element]);
-  return proof === undefined ? held : openProven(proof, element, { peerOrigin: log.origin, keys: trailKeysOf(agreement.parties), entities: entitiesOf(agreement) });
+  return proof === undefined ? held : openProven(proof, element, { peerOrigin: log.origin, keys: trailKeysOf(config.links.flatMap(({ agreements }) => agreements.filter(({ id }) => id === agreement.id).flatMap(({ parties }) => parties))), entities: entitiesOf(agreement) });
 }
 
 function recorded({ origin, index, value, proof }: Held): Recorded {

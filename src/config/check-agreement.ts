@@ -12,14 +12,15 @@ type Leg = Agreement['legs'][number];
 type Grant = Leg['grants'][number];
 type Report = (path: YamlPath, text: string, hint?: string) => void;
 
-export function checkAgreement({ gateway, link, at }: LinkInQuestion): Problem[] {
+export function checkAgreement({ gateway, link, at }: LinkInQuestion, now: number): Problem[] {
   const problems: Problem[] = [];
   const versions = [['agreement', link.agreement], ['next', link.next]] as const;
   for (const [key, agreement] of versions) {
     if (agreement === undefined) continue;
     const report: Report = (path, text, hint) => problems.push(problemAt(at, [key, ...path], text, hint === undefined ? {} : { hint }));
     checkParties(agreement, gateway.gateway, report);
-    checkOurKeys(agreement, gateway.gateway.entity, gateway.keys, report);
+    // What a version that has ended names may be gone.
+    if (key === 'next' || link.next === undefined || now < Date.parse(link.next.effective)) checkOurKeys(agreement, gateway.gateway.entity, gateway.keys, report);
     checkLegs(agreement, report);
   }
   return [...problems, ...checkNext({ gateway, link, at })];
@@ -37,9 +38,9 @@ function checkParties({ environment, parties }: Agreement, us: LinkInQuestion['g
 function checkOurKeys({ parties }: Agreement, entity: string, keys: LinkInQuestion['gateway']['keys'], report: Report): void {
   const ours = parties.findIndex((party) => party.entity === entity);
   for (const role of ['log', 'witness', 'interval'] as const) {
-    const [file, agreed] = [keys[role], parties[ours]?.[role]?.key];
-    const held = file === undefined ? undefined : publicOf(file);
-    if (held !== undefined && agreed !== undefined && agreed !== held) report(['parties', ours, role, 'key'], `is not the public key of keys.${role}`, `it is ${held}`);
+    const agreed = parties[ours]?.[role]?.key;
+    const [held, next] = [keys[role], role === 'interval' ? undefined : keys[`${role}Next`]].map((file) => (file === undefined ? undefined : publicOf(file)));
+    if (held !== undefined && agreed !== undefined && agreed !== held && agreed !== next) report(['parties', ours, role, 'key'], `is not the public key of keys.${role}`, `it is ${held}`);
   }
 }
 
@@ -108,6 +109,7 @@ function checkNext({ link, at }: LinkInQuestion): Problem[] {
     [next.id !== agreement.id, 'id', `must be "${agreement.id}", as in agreement`],
     [next.version <= agreement.version, 'version', `must be greater than ${agreement.version}`],
     [Date.parse(next.effective) <= Date.parse(agreement.effective), 'effective', `must be later than ${agreement.effective}`],
+    [next.parties.some(({ log, witness }, at) => log.origin !== agreement.parties[at]?.log.origin || witness.name !== agreement.parties[at]?.witness.name), 'parties', 'must have the names of logs and witnesses of `agreement`: a log goes on under its name, whatever key it has'],
   ] as const;
   return wrong.flatMap(([isWrong, key, text]) => (isWrong ? [problemAt(at, ['next', key], text)] : []));
 }

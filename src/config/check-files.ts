@@ -41,6 +41,8 @@ export function checkFiles({ pkcs11, keys, listeners, home, citizens, seal, mapp
   checkPlace(keys.encryption, ['keys', 'encryption'], 'p256', secrets, report);
   checkPlace(keys.log, ['keys', 'log'], 'ed25519', secrets, report);
   checkPlace(keys.witness, ['keys', 'witness'], 'ed25519', secrets, report);
+  if (keys.logNext !== undefined) checkPlace(keys.logNext, ['keys', 'logNext'], 'ed25519', secrets, report);
+  if (keys.witnessNext !== undefined) checkPlace(keys.witnessNext, ['keys', 'witnessNext'], 'ed25519', secrets, report);
   if (keys.interval !== undefined) checkPlace(keys.interval, ['keys', 'interval'], 'ed25519', secrets, report);
   checkEvidenceKey(keys, secrets, report);
   if (keys.evidenceMaster !== undefined) checkPlace(keys.evidenceMaster, ['keys', 'evidenceMaster'], 'p256', secrets, report);

@@ -14,11 +14,12 @@ export function checkTrust({ gateway, link }: LinkInQuestion, now: number): Prob
   const file = readConfigFile(join(gateway.trust, `${peer.country}.json`), trustSchema());
   if (file.value === undefined) return file.problems.map((problem) => ({ ...problem, hint: problem.hint ?? `\`causeway trust import\` writes the keys of ${peer.country}` }));
   const { entity, country, log, witness, interval, ...lists } = file.value;
+  const next = link.next?.parties.find((party) => party.entity === peer.entity);
   const same = [
     ['entity', entity, peer.entity],
     ['country', country, peer.country],
-    ['log', log?.key ?? peer.log.key, peer.log.key],
-    ['witness', witness?.key ?? peer.witness.key, peer.witness.key],
+    ['log', log?.key ?? peer.log.key, agreedOf(peer.log.key, next?.log.key, log?.key)],
+    ['witness', witness?.key ?? peer.witness.key, agreedOf(peer.witness.key, next?.witness.key, witness?.key)],
     ['interval', interval?.key ?? peer.interval?.key, peer.interval?.key ?? interval?.key],
   ] as const;
   const differing = same.filter(([, ours, agreed]) => ours !== agreed).map(([key, ours, agreed]) => problemAt(file, [key], `is ${ours}, the link says ${agreed}`));
@@ -26,4 +27,9 @@ export function checkTrust({ gateway, link }: LinkInQuestion, now: number): Prob
     .filter((role) => !lists[role].some(({ notBefore, notAfter }) => Date.parse(notBefore) <= now && now < Date.parse(notAfter)))
     .map((role) => problemAt(file, [role], 'no key is valid now', { hint: 'ask the peer for its current keys' }));
   return [...differing, ...expired];
+}
+
+/** A key that the next version names is as good as the one of the present version. */
+function agreedOf(present: string, next: string | undefined, held: string | undefined): string {
+  return held !== undefined && held === next ? held : present;
 }

@@ -32,7 +32,7 @@ export function checkConfig(folder: string, now: number): readonly Problem[] {
     ...checkClients(value, gateway),
     ...checkFiles(value, gateway, now),
     ...checkHubFiles(value, gateway, now),
-    ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question), ...checkProofs(question), ...checkContainers(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
+    ...read.flatMap((question) => [...checkName(question), ...checkAgreement(question, now), ...checkProofs(question), ...checkContainers(question), ...checkTrust(question, now), ...checkWaits(question, gateway)]),
     ...checkRotation(value, read, gateway),
     ...checkDistinct(read),
   ]);

@@ -79,6 +79,8 @@ function keys(folder: string) {
       tls: v.pipe(record(identity(folder)), v.description('Our identity towards peers.')),
       log: v.pipe(keyPlace(folder), v.description('Ed25519 private key (PEM, or pkcs11:object=<label>) that signs checkpoints of our log.')),
       witness: v.pipe(keyPlace(folder), v.description("Ed25519 private key (PEM, or pkcs11:object=<label>) that cosigns the peers' logs.")),
+      logNext: v.exactOptional(v.pipe(keyPlace(folder), v.description('Ed25519 private key that takes the place of `log` by the next version of an agreement: until then both sign.'))),
+      witnessNext: v.exactOptional(v.pipe(keyPlace(folder), v.description('The same for `witness`.'))),
       witnessMldsa44: v.exactOptional(v.pipe(path(folder), v.description("ML-DSA-44 private key (PEM) with which the peers' logs are cosigned a second time."))),
       interval: v.exactOptional(v.pipe(keyPlace(folder), v.description('Ed25519 private key (PEM, or pkcs11:object=<label>) that signs what our log says of a day, for the peers.'))),
       evidence: v.pipe(path(folder), v.description('File of the key-encryption key of the evidence; encrypted, it is a compact JWE.')),

@@ -87,7 +87,7 @@ export async function openReconciling(config: GatewayConfig, { store, mirror }: 
 function reconciledLink(peer: Peer, key: Ed25519Signer | undefined, limits: GatewayConfig['limits'], stop: AbortSignal): ReconciledLink {
   const { agreement, us, peer: them } = peer.link.versions.at(-1) ?? peer.link.versions[0];
   const notes = key === undefined || us.interval === undefined || them.interval === undefined ? {} : { notes: { signer: ed25519Signer(us.interval.name, key), verifier: ed25519Verifier(them.interval.name, ed25519FromBase64(them.interval.key)) } };
-  return { id: agreement.id, entities: entitiesOf(agreement), peerOrigin: them.log.origin, keys: trailKeysOf(agreement.parties), peer: new PeerSets(peer.connection, limits.reconcileAnswerBytes, stop), patience: agreement.retryTime, first: agreement.parties[0].entity === us.entity, ...notes };
+  return { id: agreement.id, entities: entitiesOf(agreement), peerOrigin: them.log.origin, keys: trailKeysOf(peer.link.versions.flatMap((version) => version.agreement.parties)), peer: new PeerSets(peer.connection, limits.reconcileAnswerBytes, stop), patience: agreement.retryTime, first: agreement.parties[0].entity === us.entity, ...notes };
 }
 
 /** Public keys with which proofs of a link's two logs are judged. */

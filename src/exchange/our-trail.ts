@@ -1,11 +1,13 @@
 /** The trail of one gateway as its configuration says: stores and logs opened, keys read, and the keeper that publishes, mirrors and recovers. */
 import type { GatewayConfig } from '../config/config.ts';
 import type { KeyStore } from '../crypto/key-store.ts';
+import type { Ed25519Signer } from '../crypto/keys.ts';
 import type { CausewayError } from '../errors.ts';
 import { post } from '../platform/download.ts';
 import { parseWitnessKey } from '../trail/cosignature.ts';
 import { PublicWitness } from '../trail/public-witness.ts';
 import type { WitnessReply } from '../trail/publisher.ts';
+import { countingVersions } from '../federation/link.ts';
 import type { Link, LinkVersion } from '../federation/link.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -14,7 +16,8 @@ import type { Entry } from '../trail/entry.ts';
 import { HeadFile, holdsKnown } from '../trail/head-file.ts';
 import { Keeper } from '../trail/keeper.ts';
 import type { KeptLink } from '../trail/keeper.ts';
-import { writeTrailKeys } from '../trail/keys.ts';
+import { logVerifiers, readTrailKeys, writeTrailKeys } from '../trail/keys.ts';
+import type { TrailKeys } from '../trail/keys.ts';
 import type { Mirror } from '../trail/mirror.ts';
 import { rawEd25519 } from '../trail/note.ts';
 import { PeerTrail } from '../trail/peer-trail.ts';
@@ -70,17 +73,17 @@ export interface OurTrail {
 /** From now on logs are compared, published and mirrored; open exchanges go on as soon as the trail of their link is known to be whole. Throws as `KeyStore.ed25519`. */
 export async function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { keys, peers, outbound, inbound, clock, clockState, measured, log, onStep, erasing }: TrailParts): Promise<OurTrail> {
   const links = peers.map((peer) => keptLink(peer, config.limits.peerEntriesPerMinute));
-  const [logKey, witnessKey] = await Promise.all([keys.ed25519(config.keys.log, 'log'), keys.ed25519(config.keys.witness, 'witness')]);
-  const parties = links.flatMap(({ us, peer }) => [us, peer]);
+  const [logKeys, witnessKeys] = [await heldKeys('log', config, keys), await heldKeys('witness', config, keys)];
   const publicly = publicWitnessOf(config, { store, mirror, clock, log, onStep });
-  const local = { name: firstOrigins(config, [], clock.now())[LOCAL_LOG] ?? '', key: Buffer.from(rawEd25519(logKey.key)).toString('base64') };
-  writeTrailKeys(config.data, { v: 1, logs: [...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), local], witnesses: [...parties.flatMap(({ witness: { name, key, mldsa44 } }) => [key, ...(mldsa44 === undefined ? [] : [mldsa44])].map((one) => ({ name, key: one }))), ...(publicly === undefined ? [] : [{ name: publicly.witness.name, key: publicly.key }])] });
+  writeTrailKeys(config.data, trailKeysOf(config, peers, { log: logKeys, witness: witnessKeys }, publicly, clock.now()));
+  const known = readTrailKeys(config.data);
   const heads = new HeadFile(config.heads);
   const whole = await wholeLogs(links, heads, mirror);
   const trail = new Keeper({
     links,
-    logKey,
-    witnessKey,
+    logKeys,
+    witnessKeys,
+    earlier: (origin) => logVerifiers(known, origin),
     ...(config.keys.witnessMldsa44 === undefined ? {} : { witnessMldsa44: keys.files.mldsa44(config.keys.witnessMldsa44) }),
     store,
     mirror,
@@ -109,6 +112,30 @@ export async function keepTrail(config: GatewayConfig, { store, mirror }: TrailS
 async function wholeLogs(links: readonly KeptLink[], heads: HeadFile, mirror: Mirror): Promise<ReadonlySet<string>> {
   const names = await Promise.all(links.map(async ({ link: { id } }) => (holdsKnown(heads.get(id), await mirror.shards('ours', id)) ? [id] : [])));
   return new Set(names.flat());
+}
+
+type Held = readonly Ed25519Signer[];
+
+/** Public keys with which both logs of each link, and the local one, can be verified: those that the agreements name, and our own. */
+function trailKeysOf(config: GatewayConfig, peers: readonly Peer[], held: { readonly log: Held; readonly witness: Held }, publicly: ReturnType<typeof publicWitnessOf>, now: number): TrailKeys {
+  const named = (name: string, keys: Held) => keys.map(({ key }) => ({ name, key: Buffer.from(rawEd25519(key)).toString('base64') }));
+  const parties = peers.flatMap(({ link }) => link.versions.toReversed().flatMap(({ us, peer }) => [us, peer]));
+  const ours = peers.map(({ link }) => latest(link).us);
+  return {
+    v: 1,
+    logs: once([...parties.map(({ log: { origin, key } }) => ({ name: origin, key })), ...ours.flatMap(({ log }) => named(log.origin, held.log)), ...named(firstOrigins(config, [], now)[LOCAL_LOG] ?? '', held.log)]),
+    witnesses: once([...parties.flatMap(({ witness: { name, key, mldsa44 } }) => [key, ...(mldsa44 === undefined ? [] : [mldsa44])].map((one) => ({ name, key: one }))), ...ours.flatMap(({ witness }) => named(witness.name, held.witness)), ...(publicly === undefined ? [] : [{ name: publicly.witness.name, key: publicly.key }])]),
+  };
+}
+
+function once<T extends { readonly name: string; readonly key: string }>(keys: readonly T[]): T[] {
+  return [...new Map(keys.map((one) => [`${one.name} ${one.key}`, one])).values()];
+}
+
+/** The key in use, and the one that takes its place by the next version of an agreement. */
+async function heldKeys(role: 'log' | 'witness', { keys: places }: GatewayConfig, keys: KeyStore): Promise<[Ed25519Signer, ...Ed25519Signer[]]> {
+  const next = places[`${role}Next`];
+  return [await keys.ed25519(places[role], role), ...(next === undefined ? [] : [await keys.ed25519(next, role)])];
 }
 
 /** The most that a witness's answer may have. */
@@ -140,7 +167,7 @@ function firstOrigins({ gateway }: GatewayConfig, peers: readonly Peer[], now: n
 function keptLink({ link, connection }: Peer, entriesPerMinute: number): KeptLink {
   const { agreement, us, peer } = latest(link);
   const terms = { link: link.id, versions: link.versions.map((version) => version.agreement.version), us: us.country, peer: peer.country, entriesPerMinute };
-  return { link: { id: agreement.id, version: agreement.version }, us, peer, terms, peerTrail: new PeerTrail(connection) };
+  return { link: { id: agreement.id, version: agreement.version }, us, peer, peersAt: (now) => countingVersions(link, now).map((version) => version.peer), terms, peerTrail: new PeerTrail(connection) };
 }
 
 function latest(link: Link): LinkVersion {

@@ -164,6 +164,12 @@ export interface Link {
 /** Around a change of version either neighbour is accepted for this long (protocol.md, "Receiver's order"). */
 const CHANGE_OVERLAP_MS = 120_000;
 
+/** Versions whose keys of logs and witnesses count at `now` (UTC ms): the one in force, those to come, and the one of before for as long as a statement under it is taken. */
+export function countingVersions({ versions }: Pick<Link, 'versions'>, now: number): readonly LinkVersion[] {
+  return versions.filter((_, at) => now < (versions[at + 1]?.effective ?? Infinity) + CHANGE_OVERLAP_MS);
+}
+
+
 /** Throws `config-invalid`: a version where `entity` is no party or that has no date, versions of different links or peers, or out of order. */
 export function makeLink(agreements: readonly Agreement[], entity: string, settings: LinkSettings): Link {
   const versions = agreements.map((agreement) => sideOf(agreement, entity)).sort((a, b) => a.effective - b.effective);

@@ -1,8 +1,8 @@
 /** Checkpoints (C2SP tlog-checkpoint): a signed note whose text is `origin \n size \n base64(root) \n`. */
 import { CausewayError } from '../errors.ts';
 import { HASH_BYTES } from './merkle.ts';
-import { isOfKey, parseNote, verifyNote } from './note.ts';
-import type { Note, NoteVerifier } from './note.ts';
+import { all, isOfKey, parseNote, verifyNote } from './note.ts';
+import type { Note, NoteVerifier, OneOrMore } from './note.ts';
 import type { TreeHead } from './store.ts';
 
 const DECIMAL = /^(0|[1-9][0-9]{0,15})$/;
@@ -43,14 +43,14 @@ export interface OpenedCheckpoint {
 }
 
 /**
- * A checkpoint that the log's key signed, with the cosignatures of known witnesses. Throws `malformed`, `statement-invalid` (a known key's
+ * A checkpoint that a key of the log signed, with the cosignatures of known witnesses. Throws `malformed`, `statement-invalid` (a known key's
  * signature is bad) and `statement-untrusted` (the log's key did not sign).
  */
-export function openCheckpoint(content: string, log: NoteVerifier, witnesses: readonly NoteVerifier[] = []): OpenedCheckpoint {
+export function openCheckpoint(content: string, log: OneOrMore<NoteVerifier>, witnesses: readonly NoteVerifier[] = []): OpenedCheckpoint {
   const note = parseNote(content);
   const head = parseCheckpointText(note.text);
-  const valid = verifyNote(note, [log, ...witnesses]);
-  if (!valid.some((signature) => isOfKey(signature, log))) throw new CausewayError('statement-untrusted', 'checkpoint: not signed by the log');
+  const valid = verifyNote(note, [...all(log), ...witnesses]);
+  if (!valid.some((signature) => all(log).some((key) => isOfKey(signature, key)))) throw new CausewayError('statement-untrusted', 'checkpoint: not signed by the log');
   const cosigned = new Set(witnesses.filter((witness) => valid.some((signature) => isOfKey(signature, witness))).map((witness) => witness.name));
   return { head, note, cosigned: [...cosigned] };
 }

@@ -10,7 +10,7 @@ import type { Entry, StatedHead } from './entry.ts';
 import type { HeadFile, KnownHead } from './head-file.ts';
 import { CompactRange, leafHash, rootOfPeaks } from './merkle.ts';
 import type { Mirror, ShardHead } from './mirror.ts';
-import type { NoteVerifier } from './note.ts';
+import type { NoteVerifier, OneOrMore } from './note.ts';
 import type { PeerTrail } from './peer-trail.ts';
 import { follows, isShardOf, originAfterBreak } from './shards.ts';
 import type { ObserveTrail } from './steps.ts';
@@ -28,8 +28,8 @@ export interface FenceOptions {
   readonly mirror: Pick<Mirror, 'shards' | 'peaks' | 'openIncident'>;
   readonly peer: Pick<PeerTrail, 'witnessed' | 'promisesBeyond' | 'mirroredCheckpoint' | 'mirroredEntries' | 'mirroredLeaves'>;
   readonly heads: HeadFile;
-  /** Our own key under the name of a shard, and the peer's witness. */
-  readonly verifier: (origin: string) => NoteVerifier;
+  /** Our own keys under the name of a shard, all that the log ever had, and the peer's witness. */
+  readonly verifier: (origin: string) => OneOrMore<NoteVerifier>;
   readonly witnesses: readonly NoteVerifier[];
   readonly now: number;
   readonly clockState: () => Entry['t']['clock'];

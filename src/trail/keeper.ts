@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ed25519Signer } from '../crypto/keys.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import { cosignatureVerifier, cosigner } from './cosignature.ts';
+import { cosigner } from './cosignature.ts';
 import type { Offset } from './clock-watch.ts';
 import { mldsaCosigner } from './cosignature-mldsa.ts';
 import { Entangler } from './entangle.ts';
@@ -13,13 +13,15 @@ import { passFence } from './fence.ts';
 import { breakOffLocal, restoredAt } from './fence-local.ts';
 import { Findings } from './findings.ts';
 import type { HeadFile } from './head-file.ts';
-import { mldsaVerifier } from './keys.ts';
+import { logVerifiers } from './keys.ts';
 import type { Mirror, PeerTerms } from './mirror.ts';
-import { ed25519FromBase64, ed25519Signer, ed25519Verifier } from './note.ts';
+import { ed25519Signer, ed25519Verifier } from './note.ts';
 import type { NoteVerifier } from './note.ts';
 import type { PeerTrail } from './peer-trail.ts';
 import { measuringOffset } from './peer-offset.ts';
 import type { PublicWitness } from './public-witness.ts';
+import { witnessKeysOf } from './party.ts';
+import type { TrailParty } from './party.ts';
 import { Publisher } from './publisher.ts';
 import type { Published } from './publisher.ts';
 import { serveTrail } from './serve.ts';
@@ -36,18 +38,13 @@ const RETRY_MS = 50;
 /** Statements that were signed up to this long after a restore may be copies of ones whose outcome was lost: as far as the clocks may differ. */
 const FORGOTTEN_MS = 30_000;
 
-/** Public identities of a party's log and witness, as the link names them: `origin` is that of the log's first shard, keys are base64 Ed25519. */
-export interface TrailParty {
-  readonly log: { readonly origin: string; readonly key: string };
-  /** `mldsa44`: base64 of the witness's second key, where it has one. */
-  readonly witness: { readonly name: string; readonly key: string; readonly mldsa44?: string };
-}
-
 /** One link whose log is kept. */
 export interface KeptLink {
   readonly link: { readonly id: string; readonly version: number };
   readonly us: TrailParty;
   readonly peer: TrailParty;
+  /** The peer as each version of the agreement names it that counts at a time (UTC ms): with two keys of a log or a witness while one takes the place of the other. */
+  readonly peersAt: (now: number) => readonly TrailParty[];
   /** What the entries of the peer's log must fit. */
   readonly terms: PeerTerms;
   readonly peerTrail: PeerTrail;
@@ -55,8 +52,11 @@ export interface KeptLink {
 
 export interface KeeperOptions {
   readonly links: readonly KeptLink[];
-  readonly logKey: Ed25519Signer;
-  readonly witnessKey: Ed25519Signer;
+  /** With two, both sign: who knows either key believes the note, who does not know one of them ignores its line. */
+  readonly logKeys: readonly [Ed25519Signer, ...Ed25519Signer[]];
+  readonly witnessKeys: readonly [Ed25519Signer, ...Ed25519Signer[]];
+  /** Keys that our logs had before, under the name of a shard. */
+  readonly earlier?: (origin: string) => readonly NoteVerifier[];
   /** ML-DSA-44, where we have one. */
   readonly witnessMldsa44?: KeyObject;
   readonly store: Store;
@@ -175,16 +175,15 @@ export class Keeper {
     await Promise.all([...this.#witnessing.values(), this.#options.publicWitness?.close()]);
   }
 
-  async #cosign({ terms, us, peer, peerTrail }: KeptLink, body: string): Promise<WitnessAnswer> {
-    const { mirror, clock, witnessKey, witnessMldsa44, observe } = this.#options;
-    const key = ed25519FromBase64(peer.log.key);
+  async #cosign({ terms, us, peer, peersAt, peerTrail }: KeptLink, body: string): Promise<WitnessAnswer> {
+    const { mirror, clock, witnessKeys, witnessMldsa44, observe } = this.#options;
     const now = clock.now();
     observe('mirror.asked', { log: terms.link });
     const answer = await addCheckpoint(body, {
       terms,
       origin: peer.log.origin,
-      log: (origin) => ed25519Verifier(origin, key),
-      cosigners: [cosigner(us.witness.name, witnessKey, now), ...(witnessMldsa44 === undefined ? [] : [mldsaCosigner(us.witness.name, witnessMldsa44, now)])],
+      log: (origin) => logVerifiers({ logs: peersAt(now).map(({ log: { key } }) => ({ name: origin, key })) }, origin),
+      cosigners: [...witnessKeys.map((key) => cosigner(us.witness.name, key, now)), ...(witnessMldsa44 === undefined ? [] : [mldsaCosigner(us.witness.name, witnessMldsa44, now)])],
       mirror,
       now,
       fetchEntries: async (origin, from, to) => {
@@ -244,12 +243,13 @@ export class Keeper {
   async #passFence(thread: Thread): Promise<void> {
     const { kept, log } = thread;
     if (kept === undefined) return;
-    const { store, mirror, heads, clock, clockState, observe, report, opened, logKey } = this.#options;
-    const { link, us, peer, peerTrail } = kept;
+    const { store, mirror, heads, clock, clockState, observe, report, opened } = this.#options;
+    const { link, us, peersAt, peerTrail } = kept;
     const now = clock.now();
     try {
-      const verifier = (origin: string) => ed25519Verifier(origin, logKey.key);
-      const { localHeads } = await passFence({ log, link, origin: us.log.origin, store, mirror, peer: peerTrail, heads, verifier, witnesses: witnessesOf(peer), now, clockState, observe });
+      // Whoever was its witness under any version: what it shows may be of long ago.
+      const witnesses = Object.values(witnessKeysOf(peersAt(0))).flat();
+      const { localHeads } = await passFence({ log, link, origin: us.log.origin, store, mirror, peer: peerTrail, heads, verifier: (shard) => this.#ourVerifiers(shard), witnesses, now, clockState, observe });
       await breakOffLocal(localHeads, { store, mirror, heads, now, clockState, observe });
       thread.notBefore = ((await restoredAt(mirror, log)) ?? -FORGOTTEN_MS) + FORGOTTEN_MS;
       await opened(log);
@@ -271,30 +271,30 @@ export class Keeper {
   }
 
   #linkThread(kept: KeptLink): Thread {
-    const { link, us, peer, peerTrail } = kept;
+    const { link, peersAt, peerTrail } = kept;
     const { store, mirror, clock, clockState, measured } = this.#options;
-    const verifiers = witnessesOf(peer);
-    const witness = { verifiers, ask: measuringOffset((body) => peerTrail.addCheckpoint(body), verifiers[0], clock, (offset) => measured(link.id, offset)) };
-    const publisher = new Publisher({ ...this.#publishing(link.id, ed25519FromBase64(us.log.key)), witness });
+    const keys = () => witnessKeysOf(peersAt(clock.now()));
+    const ask = measuringOffset((body) => peerTrail.addCheckpoint(body), () => keys().verifiers, clock, (offset) => measured(link.id, offset));
+    const publisher = new Publisher({ ...this.#publishing(link.id), witness: { keys, ask } });
     return { log: link.id, kept, publisher, entangler: new Entangler({ store, mirror, log: link.id, link, clockState }), state: 'fenced', notBefore: 0 };
   }
 
   #localThread(): Thread {
-    return { log: LOCAL_LOG, publisher: new Publisher(this.#publishing(LOCAL_LOG, this.#options.logKey.key)), state: 'open', notBefore: 0 };
+    return { log: LOCAL_LOG, publisher: new Publisher(this.#publishing(LOCAL_LOG)), state: 'open', notBefore: 0 };
   }
 
-  #publishing(log: string, publicKey: KeyObject) {
-    const { store, mirror, heads, logKey, observe } = this.#options;
+  #ourVerifiers(origin: string): readonly NoteVerifier[] {
+    const { logKeys, earlier } = this.#options;
+    return [...logKeys.map(({ key }) => ed25519Verifier(origin, key)), ...(earlier?.(origin) ?? [])];
+  }
+
+  #publishing(log: string) {
+    const { store, mirror, heads, logKeys, observe } = this.#options;
     const published = async (checkpoint: Published): Promise<void> => {
       const { origin, size, root } = checkpoint.head;
       await heads.set(log, { origin, size, root: Buffer.from(root).toString('base64') });
       if (checkpoint.cosigned) this.#options.publicWitness?.published(log, checkpoint);
     };
-    return { store, reader: mirror, log, observe, published, signer: (origin: string) => ed25519Signer(origin, logKey), verifier: (origin: string) => ed25519Verifier(origin, publicKey) };
+    return { store, reader: mirror, log, observe, published, signer: (origin: string) => logKeys.map((key) => ed25519Signer(origin, key)), verifier: (origin: string) => this.#ourVerifiers(origin) };
   }
-}
-
-function witnessesOf({ witness }: TrailParty): readonly [NoteVerifier, ...NoteVerifier[]] {
-  const second = witness.mldsa44 === undefined ? [] : mldsaVerifier(witness.name, witness.mldsa44);
-  return [cosignatureVerifier(witness.name, ed25519FromBase64(witness.key)), ...second];
 }

@@ -18,18 +18,20 @@ const schema = v.strictObject({ v: v.literal(1), logs: named, witnesses: named }
 /** `logs`: our own and the peers', by origin. `witnesses`: ours and the peers', by name. Keys are base64 of 32 bytes (Ed25519), as in the link; a witness may have a second one of 1312 bytes (ML-DSA-44). */
 export type TrailKeys = v.InferOutput<typeof schema>;
 
-/** Witnesses that the file names already stay in it: what they cosigned is to be verified for as long as it is kept. */
+/** Keys that the file names already stay in it: what they signed is to be verified for as long as it is kept. */
 export function writeTrailKeys(folder: string, keys: TrailKeys): void {
-  const left = witnessesIn(folder).filter(({ name, key }) => !keys.witnesses.some((one) => one.name === name && one.key === key));
-  writeFileSync(join(folder, FILE), `${JSON.stringify({ ...keys, witnesses: [...keys.witnesses, ...left] }, undefined, 2)}\n`);
+  const before = keysIn(folder);
+  const witnesses = before.witnesses.filter(({ name, key }) => !keys.witnesses.some((one) => one.name === name && one.key === key));
+  const logs = before.logs.filter(({ name, key }) => !keys.logs.some((one) => baseOf(one.name) === baseOf(name) && one.key === key));
+  writeFileSync(join(folder, FILE), `${JSON.stringify({ ...keys, logs: [...keys.logs, ...logs], witnesses: [...keys.witnesses, ...witnesses] }, undefined, 2)}\n`);
 }
 
 /** None where the file is not there, or was cut short by a crash: the configuration names those in use. */
-function witnessesIn(folder: string): TrailKeys['witnesses'] {
+function keysIn(folder: string): Pick<TrailKeys, 'logs' | 'witnesses'> {
   try {
-    return readTrailKeys(folder).witnesses;
+    return readTrailKeys(folder);
   } catch {
-    return [];
+    return { logs: [], witnesses: [] };
   }
 }
 
@@ -47,10 +49,10 @@ export function parseTrailKeys(json: string): TrailKeys {
   return v.parse(schema, JSON.parse(json));
 }
 
-/** The verifier of a log's key under the name of one of its shards: the keys name one shard of each log. Undefined where none is known. */
-export function logVerifier(keys: TrailKeys, origin: string): NoteVerifier | undefined {
-  const known = keys.logs.find(({ name }) => name === origin || baseOf(name) === baseOf(origin));
-  return known && ed25519Verifier(origin, ed25519FromBase64(known.key));
+/** The verifiers of a log's keys under the name of one of its shards: the keys name one shard of each log, and there are several once a key was changed. None where none is known. */
+export function logVerifiers(keys: Pick<TrailKeys, 'logs'>, origin: string): NoteVerifier[] {
+  const known = new Set(keys.logs.filter(({ name }) => name === origin || baseOf(name) === baseOf(origin)).map(({ key }) => key));
+  return [...known].map((key) => ed25519Verifier(origin, ed25519FromBase64(key)));
 }
 
 function baseOf(origin: string): string {

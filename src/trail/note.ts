@@ -40,6 +40,13 @@ export interface NoteSigner {
   readonly sign: (text: string) => Uint8Array | Promise<Uint8Array>;
 }
 
+/** A key, or the two that are held while one takes the place of the other. */
+export type OneOrMore<T> = T | readonly T[];
+
+export function all<T>(those: OneOrMore<T>): readonly T[] {
+  return Array.isArray(those) ? (those as readonly T[]) : [those as T];
+}
+
 const SIGNATURE_LINE = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 // eslint-disable-next-line no-control-regex -- signed-note forbids them, a newline apart
 const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;

@@ -11,23 +11,22 @@ import type { Witness } from './publisher.ts';
 const GRAIN = 1000;
 
 /** Asks as `ask` does, and tells the offset. The peer takes the time when the request arrives; that the cosignature verifies is the publisher's matter. */
-export function measuringOffset(ask: Witness['ask'], verifier: NoteVerifier, clock: Clock, told: (offset: Offset) => void): Witness['ask'] {
+export function measuringOffset(ask: Witness['ask'], verifiers: () => readonly NoteVerifier[], clock: Clock, told: (offset: Offset) => void): Witness['ask'] {
   return async (body) => {
     const [sent, before] = [clock.now(), clock.monotonic()];
     const reply = await ask(body);
     const after = clock.monotonic();
-    const theirs = reply.status === 200 ? statedTime(reply.body, verifier) : undefined;
+    const theirs = reply.status === 200 ? statedTime(reply.body, verifiers()) : undefined;
     if (theirs !== undefined) told(offsetOf({ theirs: theirs + GRAIN / 2, within: GRAIN / 2, sent, before, after }));
     return reply;
   };
 }
 
-function statedTime(body: string, verifier: NoteVerifier): number | undefined {
-  const line = body.split('\n').find((one) => one.startsWith(`— ${verifier.name} `));
-  if (line === undefined) return undefined;
+function statedTime(body: string, verifiers: readonly NoteVerifier[]): number | undefined {
   try {
-    const signature = parseSignatureLine(line);
-    return isOfKey(signature, verifier) ? cosignatureTime(signature.signature) : undefined;
+    const lines = body.split('\n').filter((line) => verifiers.some(({ name }) => line.startsWith(`— ${name} `)));
+    const known = lines.map(parseSignatureLine).find((signature) => verifiers.some((verifier) => isOfKey(signature, verifier)));
+    return known && cosignatureTime(known.signature);
   } catch {
     // The publisher refuses it in its own words.
     return undefined;

@@ -4,8 +4,9 @@ import { renderAddCheckpoint } from './add-checkpoint.ts';
 import { checkpointText, openCheckpoint, parseSize } from './checkpoint.ts';
 import { rootOfPeaks } from './merkle.ts';
 import type { LogReader } from './mirror.ts';
-import { formatNote, isOfKey, parseSignatureLine, signatureLine } from './note.ts';
-import type { NoteSignature, NoteSigner, NoteVerifier } from './note.ts';
+import { all, formatNote, isOfKey, parseSignatureLine, signatureLine } from './note.ts';
+import type { NoteSignature, NoteSigner, NoteVerifier, OneOrMore } from './note.ts';
+import type { WitnessKeys } from './party.ts';
 import type { ObserveTrail } from './steps.ts';
 import type { LogName, Store, TreeHead } from './store.ts';
 import { MAX_GROWTH } from './witness.ts';
@@ -17,8 +18,8 @@ export interface WitnessReply {
 
 /** The peer's witness. */
 export interface Witness {
-  /** Its keys; the first one must cosign, a further one (ML-DSA-44) may. */
-  readonly verifiers: readonly [NoteVerifier, ...NoteVerifier[]];
+  /** Asked for anew each time: agreements change. */
+  readonly keys: () => WitnessKeys;
   /** Sends the body of an add-checkpoint call. Rejects when the peer cannot be reached. */
   readonly ask: (body: string) => Promise<WitnessReply>;
 }
@@ -27,10 +28,10 @@ export interface PublisherOptions {
   readonly store: Pick<Store, 'saveCheckpoint' | 'checkpoint'>;
   readonly reader: Pick<LogReader, 'shards' | 'peaks' | 'consistencyProof'>;
   readonly log: LogName;
-  /** The log's key under the name of a shard. */
-  readonly signer: (origin: string) => NoteSigner;
-  /** Checks our own stored notes. */
-  readonly verifier: (origin: string) => NoteVerifier;
+  /** The log's key under the name of a shard; with two, both sign. */
+  readonly signer: (origin: string) => OneOrMore<NoteSigner>;
+  /** Check our own stored notes: every key that the log ever had. */
+  readonly verifier: (origin: string) => OneOrMore<NoteVerifier>;
   /** Absent for the local log, which nobody cosigns. */
   readonly witness?: Witness;
   /** Told of each checkpoint that was stored. */
@@ -103,21 +104,26 @@ export class Publisher {
   /** Only what is committed is signed, and the text is a function of the head: no crash, and no token that is slow, can make two notes of one size say two things. */
   async #sign(head: TreeHead): Promise<Published> {
     const text = checkpointText(head);
-    return this.#save({ head, note: formatNote(text, [await signatureLine(this.#options.signer(head.origin), text)]), cosigned: false });
+    return this.#save({ head, note: formatNote(text, await this.#lines(head)), cosigned: false });
+  }
+
+  #lines(head: TreeHead): Promise<string[]> {
+    const text = checkpointText(head);
+    return Promise.all(all(this.#options.signer(head.origin)).map((signer) => signatureLine(signer, text)));
   }
 
   async #cosign(shard: TreeHead, known: number, witness: Witness): Promise<Published> {
-    const { observe, log, signer } = this.#options;
+    const { observe, log } = this.#options;
     let old = known;
     for (let attempt = 0; attempt < 2; attempt++) {
       const head = await this.#headAt(shard, Math.min(shard.size, old + MAX_GROWTH));
-      const line = await signatureLine(signer(head.origin), checkpointText(head));
+      const lines = await this.#lines(head);
       observe?.('publish.signed', { log, origin: head.origin, size: head.size });
-      const reply = await this.#ask(old, head, formatNote(checkpointText(head), [line]), witness);
+      const reply = await this.#ask(old, head, formatNote(checkpointText(head), lines), witness);
       if (reply.status !== 409) {
         const cosignatures = this.#take(reply, head, witness);
         observe?.('publish.cosigned', { log, origin: head.origin, size: head.size });
-        return this.#save({ head, note: formatNote(checkpointText(head), [line, ...cosignatures]), cosigned: true });
+        return this.#save({ head, note: formatNote(checkpointText(head), [...lines, ...cosignatures]), cosigned: true });
       }
       old = this.#corrected(conflictSize(reply), old, shard);
     }
@@ -148,15 +154,17 @@ export class Publisher {
   }
 
   /** The witness's cosignature lines out of its answer; lines of other keys are ignored. */
-  #take(answer: WitnessReply, head: TreeHead, { verifiers }: Witness): string[] {
+  #take(answer: WitnessReply, head: TreeHead, { keys }: Witness): string[] {
+    const { verifiers, further } = keys();
     if (answer.status === 422) throw new CausewayError('trail-broken', `${head.origin}: the witness says that size ${head.size} is not consistent with what it cosigned`);
     if (answer.status !== 200) throw new CausewayError('peer-refused', `the witness answered ${answer.status}: ${answer.body.slice(0, 200).trimEnd()}`);
     const text = checkpointText(head);
     const signatures = signaturesIn(answer);
-    const lines = verifiers.map((verifier) => signatures.find((signature) => isOfKey(signature, verifier) && verifier.verify(text, signature.signature))?.line);
-    if (lines[0] === undefined) throw new CausewayError('peer-answer-invalid', 'the witness sent no cosignature of its key that verifies');
+    const by = (known: readonly NoteVerifier[]): string[] => known.flatMap((key) => signatures.find((signature) => isOfKey(signature, key) && key.verify(text, signature.signature))?.line ?? []);
+    const lines = by(verifiers);
+    if (lines.length === 0) throw new CausewayError('peer-answer-invalid', 'the witness sent no cosignature of its key that verifies');
     this.#witnessed.set(head.origin, head.size);
-    return lines.filter((line) => line !== undefined);
+    return [...lines, ...by(further)];
   }
 
   async #save(published: Published): Promise<Published> {
@@ -183,7 +191,8 @@ export class Publisher {
     if (known !== undefined) return known;
     const note = await this.#options.store.checkpoint(origin);
     const { witness, verifier } = this.#options;
-    const opened = note === undefined ? undefined : openCheckpoint(note, verifier(origin), witness?.verifiers);
+    const witnesses = witness === undefined ? [] : Object.values(witness.keys()).flat();
+    const opened = note === undefined ? undefined : openCheckpoint(note, verifier(origin), witnesses);
     const size = opened === undefined || (witness !== undefined && opened.cosigned.length === 0) ? 0 : opened.head.size;
     this.#witnessed.set(origin, size);
     return size;

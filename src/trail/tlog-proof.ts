@@ -3,8 +3,8 @@ import { CausewayError } from '../errors.ts';
 import { openCheckpoint, parseHash, parseSize } from './checkpoint.ts';
 import type { OpenedCheckpoint } from './checkpoint.ts';
 import { verifyInclusion } from './merkle.ts';
-import { MAX_NOTE_CHARACTERS } from './note.ts';
-import type { NoteVerifier } from './note.ts';
+import { all, MAX_NOTE_CHARACTERS } from './note.ts';
+import type { NoteVerifier, OneOrMore } from './note.ts';
 
 const HEADER = 'c2sp.org/tlog-proof@v1';
 const MAX_HASHES = 63;
@@ -37,9 +37,10 @@ export function parseTlogProof(text: string): TlogProof {
  * Passes if the log signed a tree that holds `leaf` (RFC 6962 leaf hash) at the proof's index. Throws `malformed`, `statement-invalid`,
  * `statement-untrusted` and `trail-broken` otherwise.
  */
-export function verifyTlogProof({ index, hashes, checkpoint }: TlogProof, leaf: Uint8Array, log: NoteVerifier, witnesses: readonly NoteVerifier[] = []): OpenedCheckpoint {
+export function verifyTlogProof({ index, hashes, checkpoint }: TlogProof, leaf: Uint8Array, log: OneOrMore<NoteVerifier>, witnesses: readonly NoteVerifier[] = []): OpenedCheckpoint {
   const opened = openCheckpoint(checkpoint, log, witnesses);
-  if (opened.head.origin !== log.name) throw new CausewayError('trail-broken', `tlog-proof: about ${opened.head.origin}, not ${log.name}`);
+  const name = all(log)[0]?.name;
+  if (opened.head.origin !== name) throw new CausewayError('trail-broken', `tlog-proof: about ${opened.head.origin}, not ${name}`);
   verifyInclusion(index, opened.head.size, leaf, hashes, opened.head.root);
   return opened;
 }

@@ -4,7 +4,7 @@ import { CausewayError } from '../errors.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { parseEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
-import { isOfWitness, logVerifier, witnessVerifiers } from './keys.ts';
+import { isOfWitness, logVerifiers, witnessVerifiers } from './keys.ts';
 import type { TrailKeys } from './keys.ts';
 import { CompactRange, HASH_BYTES, leafHash } from './merkle.ts';
 import { isOfKey } from './note.ts';
@@ -149,11 +149,12 @@ function verifyTile(db: DatabaseSync, origin: OriginRow, tile: FullTile, wrong: 
 function verifyCheckpoint(whose: Whose, db: DatabaseSync, origin: OriginRow, keys: TrailKeys, wrong: Report): LogReport['checkpoint'] {
   const row = db.prepare(NOTES[whose]).get(origin.id);
   if (row === undefined) return undefined;
-  const verifier = logVerifier(keys, origin.name) ?? wrong('checkpoint', `a key for the log ${origin.name}`, 'none among the keys given');
+  const verifiers = logVerifiers(keys, origin.name);
+  if (verifiers.length === 0) wrong('checkpoint', `a key for the log ${origin.name}`, 'none among the keys given');
   try {
-    const { head, note, cosigned } = openCheckpoint(row['note'] as string, verifier, witnessVerifiers(keys));
+    const { head, note, cosigned } = openCheckpoint(row['note'] as string, verifiers, witnessVerifiers(keys));
     // We store lines of known keys alone: one that nobody knows was changed, or the keys given are too few to say.
-    const unknown = note.signatures.find((signature) => !isOfKey(signature, verifier) && !isOfWitness(signature, keys));
+    const unknown = note.signatures.find((signature) => !verifiers.some((verifier) => isOfKey(signature, verifier)) && !isOfWitness(signature, keys));
     if (unknown !== undefined) wrong('checkpoint', 'signatures of the log and of witnesses among the keys given', `one of ${unknown.name}, under another key`);
     if (head.origin !== origin.name || head.size !== row['size']) wrong('checkpoint', `${origin.name} of ${String(row['size'])} entries`, `${head.origin} of ${head.size} entries`);
     const tree = new SqliteTree(db, origin.id, origin.name);

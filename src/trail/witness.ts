@@ -10,8 +10,8 @@ import { openCheckpoint, parseCheckpointText } from './checkpoint.ts';
 import type { OpenedCheckpoint } from './checkpoint.ts';
 import { verifyConsistency } from './merkle.ts';
 import type { Mirror, PeerTerms } from './mirror.ts';
-import { formatNote, parseNote, signatureLine } from './note.ts';
-import type { NoteSigner, NoteVerifier } from './note.ts';
+import { all, formatNote, isOfKey, parseNote, signatureLine } from './note.ts';
+import type { NoteSigner, NoteVerifier, OneOrMore } from './note.ts';
 import { isShardOf } from './shards.ts';
 import type { RecoveredEntry } from './store.ts';
 
@@ -22,8 +22,8 @@ export interface WitnessOptions {
   readonly terms: PeerTerms;
   /** Origin of the first shard of the peer's log, as the link names it: the only log that this peer may submit. */
   readonly origin: string;
-  /** Knows the log's key under the name of one of its shards. */
-  readonly log: (origin: string) => NoteVerifier;
+  /** Knows the log's key under the name of one of its shards; both, while one takes the place of the other. */
+  readonly log: (origin: string) => OneOrMore<NoteVerifier>;
   /** Our cosigners at the present time (cosignature.ts). */
   readonly cosigners: readonly NoteSigner[];
   readonly mirror: Pick<Mirror, 'latestWitnessed' | 'witnessed' | 'grow' | 'openIncident'>;
@@ -63,7 +63,7 @@ function open(body: string, { origin, log }: WitnessOptions): { readonly request
 }
 
 async function cosign({ old, proof, checkpoint }: AddCheckpoint, { head, note }: OpenedCheckpoint, options: WitnessOptions): Promise<WitnessAnswer> {
-  const { mirror, cosigners, terms, fetchEntries, now } = options;
+  const { mirror, cosigners, terms, fetchEntries, now, log } = options;
   if (old > head.size) return answer(400, 'the old size is larger than the checkpoint');
   const last = await mirror.witnessed(head.origin);
   if (old !== (last?.size ?? 0)) return conflict(last?.size ?? 0);
@@ -86,7 +86,9 @@ async function cosign({ old, proof, checkpoint }: AddCheckpoint, { head, note }:
     return answer(503, `the entries could not be fetched: ${thrown.code}`);
   }
   const lines = await Promise.all(cosigners.map((cosigner) => signatureLine(cosigner, note.text)));
-  const signed = formatNote(note.text, [...note.signatures.map(({ line }) => line), ...lines]);
+  // Of lines of keys that we do not know nobody could say later whose they are.
+  const known = note.signatures.filter((signature) => all(log(head.origin)).some((key) => isOfKey(signature, key)));
+  const signed = formatNote(note.text, [...known.map(({ line }) => line), ...lines]);
   const result = await mirror.grow(terms, { origin: head.origin, old, head, entries, note: signed, now });
   if (result.kind === 'conflict') return conflict(result.size);
   // Nobody but the peer is told what does not fit, and it has the entry.

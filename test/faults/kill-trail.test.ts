@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { trailVerify } from '../../src/cli/trail-verify.ts';
 import { openCheckpoint } from '../../src/trail/checkpoint.ts';
-import { logVerifier, readTrailKeys } from '../../src/trail/keys.ts';
+import { logVerifiers, readTrailKeys } from '../../src/trail/keys.ts';
 import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
 import type { TreeHead } from '../../src/trail/store.ts';
 import type { LogReport } from '../../src/trail/verify-log.ts';
@@ -20,7 +20,7 @@ import { RunningPair, eventually } from '../support/running-pair.ts';
 import type { PairCountry } from '../support/running-pair.ts';
 
 const pair = new RunningPair(EE_FI);
-const witness: PublicWitnessServer = new PublicWitnessServer((origin) => logVerifier(readTrailKeys(pair.store('EE')), origin));
+const witness: PublicWitnessServer = new PublicWitnessServer((origin) => logVerifiers(readTrailKeys(pair.store('EE')), origin));
 before(async () => {
   const publicWitness = { url: await witness.listen(), key: witness.verifierKey, every: '1s' };
   // One test moves a clock by weeks, which neither the peer nor time-stamping authorities would stand by.
@@ -78,7 +78,7 @@ function published(country: PairCountry): { readonly head: TreeHead; readonly li
   const db = openReadOnly(pair.store(country));
   try {
     const { note, name } = db.prepare("SELECT note, name FROM checkpoint JOIN origin ON origin.id = checkpoint.origin WHERE log <> 'local' ORDER BY ordinal DESC LIMIT 1").get() as { note: string; name: string };
-    const { head, note: { signatures } } = openCheckpoint(note, logVerifier(readTrailKeys(pair.store(country)), name)!);
+    const { head, note: { signatures } } = openCheckpoint(note, logVerifiers(readTrailKeys(pair.store(country)), name));
     return { head, lines: signatures.filter((signature) => signature.name === PUBLIC_WITNESS).length };
   } finally {
     db.close();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { trailVerify } from '../../src/cli/trail-verify.ts';
-import { readTrailKeys, logVerifier } from '../../src/trail/keys.ts';
+import { readTrailKeys, logVerifiers } from '../../src/trail/keys.ts';
 import { parseNote } from '../../src/trail/note.ts';
 import { openReadOnly } from '../../src/trail/sqlite/layout.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
@@ -12,7 +12,7 @@ import { COUNTRIES, RunningPair, eventually } from '../support/running-pair.ts';
 import type { PairCountry } from '../support/running-pair.ts';
 
 const pair = new RunningPair(EE_FI);
-const witness: PublicWitnessServer = new PublicWitnessServer((origin) => logVerifier(readTrailKeys(pair.store('EE')), origin));
+const witness: PublicWitnessServer = new PublicWitnessServer((origin) => logVerifiers(readTrailKeys(pair.store('EE')), origin));
 before(async () => {
   const url = await witness.listen();
   await pair.start({ changes: { gateway: [[['publicWitness'], { url, key: witness.verifierKey, every: '1s' }]] } });

@@ -6,7 +6,7 @@ import { openCheckpoint } from '../../src/trail/checkpoint.ts';
 import { cosigner } from '../../src/trail/cosignature.ts';
 import { verifyConsistency } from '../../src/trail/merkle.ts';
 import { COSIGNATURE_V1, noteKeyId, rawEd25519, signatureLine } from '../../src/trail/note.ts';
-import type { NoteVerifier } from '../../src/trail/note.ts';
+import type { NoteVerifier, OneOrMore } from '../../src/trail/note.ts';
 import type { TreeHead } from '../../src/trail/store.ts';
 import { testKey } from './trail.ts';
 
@@ -26,10 +26,10 @@ export class PublicWitnessServer {
     };
     request.on('end', () => void reply());
   });
-  readonly #logs: (origin: string) => NoteVerifier | undefined;
+  readonly #logs: (origin: string) => OneOrMore<NoteVerifier> | undefined;
   down = false;
 
-  constructor(logs: (origin: string) => NoteVerifier | undefined) {
+  constructor(logs: (origin: string) => OneOrMore<NoteVerifier> | undefined) {
     this.#logs = logs;
   }
 

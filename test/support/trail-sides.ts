@@ -11,7 +11,8 @@ import type { HttpConnection, HttpReply } from '../../src/platform/http-client.t
 import { HeadFile } from '../../src/trail/head-file.ts';
 import { ed25519Verifier } from '../../src/trail/note.ts';
 import { Keeper } from '../../src/trail/keeper.ts';
-import type { KeptLink, TrailParty } from '../../src/trail/keeper.ts';
+import type { KeptLink } from '../../src/trail/keeper.ts';
+import type { TrailParty } from '../../src/trail/party.ts';
 import type { Mirror } from '../../src/trail/mirror.ts';
 import { PeerTrail } from '../../src/trail/peer-trail.ts';
 import { TRAIL_PATHS } from '../../src/trail/serve.ts';
@@ -71,8 +72,8 @@ export class TrailSide {
     this.mirror = await openSqliteMirror(this.folder);
     this.keeper = new Keeper({
       links: [this.#kept()],
-      logKey: this.keys.log,
-      witnessKey: this.keys.witness,
+      logKeys: [this.keys.log],
+      witnessKeys: [this.keys.witness],
       store: this.store,
       mirror: this.mirror,
       heads: new HeadFile(`${this.folder}-heads`),
@@ -127,7 +128,7 @@ export class TrailSide {
 
   #kept(): KeptLink {
     const terms = { link: LINK, versions: [1], us: this.country, peer: this.peer.country, entriesPerMinute: this.pair.entriesPerMinute };
-    return { link: { id: LINK, version: 1 }, us: this.party(), peer: this.peer.party(), terms, peerTrail: new PeerTrail(this.peer.connection()) };
+    return { link: { id: LINK, version: 1 }, us: this.party(), peer: this.peer.party(), peersAt: () => [this.peer.party()], terms, peerTrail: new PeerTrail(this.peer.connection()) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** VERIFY.txt of an exported container, run as a stranger would: in an empty folder, with standard tools, without network and without Causeway. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,9 @@ const sealFolder = mkdtempSync(join(tmpdir(), 'seal-'));
 after(() => rmSync(sealFolder, { recursive: true }));
 const seal = sealKeys(Date.now() + 86_400_000, 'RSA-2048');
 for (const [name, pem] of [['seal.key.pem', seal.identity.key], ['seal.cert.pem', seal.identity.certificate], ['roots.pem', seal.roots], ['others.pem', sealKeys().roots]] as const) writeFileSync(join(sealFolder, name), pem, { mode: 0o600 });
-const pair = runningPair({ changes: { gateway: [...(STAMPING_OFTEN.gateway ?? []), [['seal'], { key: join(sealFolder, 'seal.key.pem'), certificate: join(sealFolder, 'seal.cert.pem') }]] } });
+writeFileSync(join(sealFolder, 'log-next.key.pem'), generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+/** Each log signs with two keys, as while one takes the place of the other. */
+const pair = runningPair({ changes: { gateway: [...(STAMPING_OFTEN.gateway ?? []), [['keys', 'logNext'], join(sealFolder, 'log-next.key.pem')], [['seal'], { key: join(sealFolder, 'seal.key.pem'), certificate: join(sealFolder, 'seal.cert.pem') }]] } });
 /** A network namespace of its own, where this machine lets us have one. */
 const OFFLINE = spawnSync('unshare', ['-rn', 'true']).status === 0 ? ['unshare', '-rn'] : [];
 

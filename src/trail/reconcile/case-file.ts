@@ -7,7 +7,7 @@ import { CausewayError } from '../../errors.ts';
 import { openCheckpoint } from '../checkpoint.ts';
 import { parseEntry } from '../entry.ts';
 import type { Entry } from '../entry.ts';
-import { logVerifier, witnessVerifiers } from '../keys.ts';
+import { logVerifiers, witnessVerifiers } from '../keys.ts';
 import type { TrailKeys } from '../keys.ts';
 import type { ElementProof, RecordedElement } from './sets.ts';
 import { leafHash, verifyInclusion } from '../merkle.ts';
@@ -87,9 +87,9 @@ export interface Judged {
 
 /** One log's proof of an entry that records a statement. Throws as judgeCase. */
 export function judgeSide({ origin, index, entry: bytes, proof, note }: CaseSide, keys: TrailKeys): Judged {
-  const verifier = logVerifier(keys, origin);
-  if (verifier === undefined) throw new CausewayError('statement-untrusted', `no key for the log ${origin}`);
-  const { head, cosigned } = openCheckpoint(note, verifier, witnessVerifiers(keys));
+  const verifiers = logVerifiers(keys, origin);
+  if (verifiers.length === 0) throw new CausewayError('statement-untrusted', `no key for the log ${origin}`);
+  const { head, cosigned } = openCheckpoint(note, verifiers, witnessVerifiers(keys));
   if (head.origin !== origin) throw new CausewayError('trail-broken', `the note is about ${head.origin}, not ${origin}`);
   if (cosigned.length === 0) throw new CausewayError('statement-untrusted', `no known witness cosigned the note of ${origin}`);
   const raw = Buffer.from(bytes, 'base64');

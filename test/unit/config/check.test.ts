@@ -210,6 +210,12 @@ suite('config check', () => {
     link([['next'], { ...agreement, version: 1, effective: '2025-01-01T00:00:00Z' }]);
     assert.deepEqual(found(), ['next.version: must be greater than 1', 'next.effective: must be later than 2026-01-01T00:00:00Z']);
   });
+  test('a next version that renames a log or a witness is found: a log goes on under its name', () => {
+    const { agreement } = read(join(folder, 'links/ee.yaml')) as unknown as { agreement: { parties: { log: object }[] } };
+    const parties = agreement.parties.map((party, index) => (index === 0 ? { ...party, log: { ...party.log, origin: 'gateway.ee.example/trail/ee-fi/2027h1' } } : party));
+    link([['next'], { ...agreement, parties, version: 2, effective: '2027-01-01T00:00:00Z' }]);
+    assert.deepEqual(found(), ['next.parties: must have the names of logs and witnesses of `agreement`: a log goes on under its name, whatever key it has']);
+  });
   test('a next version that follows is right', () => {
     const { agreement } = read(join(folder, 'links/ee.yaml'));
     link([['next'], { ...agreement, version: 2, effective: '2027-01-01T00:00:00Z' }]);

@@ -65,7 +65,7 @@ describe("the peer's clock, by its cosignatures", () => {
   const text = 'fi.example/trail/ee-fi/2026h1\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n';
   const ask = async (status: number, body: string): Promise<number[]> => {
     const told: number[] = [];
-    await measuringOffset(async () => ({ status, body }), verifier, { now: () => NOW, monotonic: () => 0 }, ({ ms }) => told.push(ms))('');
+    await measuringOffset(async () => ({ status, body }), () => [verifier], { now: () => NOW, monotonic: () => 0 }, ({ ms }) => told.push(ms))('');
     return told;
   };
   const lineAt = (now: number) => signatureLine(cosigner('ee.example/witness', key, now), text);

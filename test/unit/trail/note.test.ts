@@ -69,6 +69,18 @@ test('a cosignature binds the text and its time, and a bad one rejects the note'
   assert.throws(() => openCheckpoint(formatNote(text, [ours, moved]), verifier, witnesses), code('statement-invalid'));
 });
 
+test('a note that two keys of a log signed is good for whoever knows either, and bad if one of them that is known did not sign so', async () => {
+  const next = testKey();
+  const nextSigner = ed25519Signer(ORIGIN, next);
+  const nextVerifier = ed25519Verifier(ORIGIN, next.publicKey);
+  const [first, second] = [await signatureLine(signer, text), await signatureLine(nextSigner, text)];
+  for (const known of [verifier, nextVerifier, [verifier, nextVerifier]]) assert.equal(openCheckpoint(formatNote(text, [first, second]), known).head.size, 70_000);
+  assert.equal(openCheckpoint(formatNote(text, [second]), [verifier, nextVerifier]).head.size, 70_000);
+  assert.throws(() => openCheckpoint(formatNote(text, [second]), verifier), code('statement-untrusted'));
+  const forged = await signatureLine({ ...nextSigner, sign: () => Buffer.alloc(64) }, text);
+  assert.throws(() => openCheckpoint(formatNote(text, [first, forged]), [verifier, nextVerifier]), code('statement-invalid'));
+});
+
 test('a witness cannot stand in for the log', async () => {
   const only = formatNote(text, [await signatureLine(cosigner('w.example', witness, NOW), text)]);
   assert.throws(() => openCheckpoint(only, verifier, [cosignatureVerifier('w.example', witness.publicKey)]), code('statement-untrusted'));

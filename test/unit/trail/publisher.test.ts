@@ -10,7 +10,7 @@ import { LINK, NOW, ORIGIN, append, testKey, testTrail } from '../../support/tra
 import { NEXT, entriesOf, openNext, signer, submitTo, verifier, witness, witnessPair, witnessVerifier } from '../../support/witness-pair.ts';
 import type { Ours } from '../../support/witness-pair.ts';
 
-const publisherOf = ({ store, mirror }: Ours, ask: (body: string) => Promise<{ status: number; body: string }>) => new Publisher({ store, reader: mirror, log: LINK, signer, verifier, witness: { verifiers: [witnessVerifier], ask } });
+const publisherOf = ({ store, mirror }: Ours, ask: (body: string) => Promise<{ status: number; body: string }>) => new Publisher({ store, reader: mirror, log: LINK, signer, verifier, witness: { keys: () => ({ verifiers: [witnessVerifier], further: [] }), ask } });
 
 test('the publisher signs what is committed, gets it cosigned and stores the note', async (t) => {
   const { ours, submit } = await witnessPair(t);

@@ -43,7 +43,7 @@ async function fill(t: TestContext): Promise<{ folder: string; xid: string }> {
       fetchEntries: async (name, first, end) => (await from.mirror.entries(name, first, end)).map((bytes) => ({ bytes: bytes! })),
     };
     const ask = (body: string) => addCheckpoint(body, options);
-    await new Publisher({ store: from.store, reader: from.mirror, log: LINK, signer: () => ed25519Signer(origin, key), verifier, witness: { verifiers: [cosignatureVerifier('fi.example/witness', witness.publicKey)], ask } }).tick(NOW);
+    await new Publisher({ store: from.store, reader: from.mirror, log: LINK, signer: () => ed25519Signer(origin, key), verifier, witness: { keys: () => ({ verifiers: [cosignatureVerifier('fi.example/witness', witness.publicKey)], further: [] }), ask } }).tick(NOW);
   };
   await publish(peer, PEER_ORIGIN, peerLog, ours);
   await new Publisher({ store, reader: ours.mirror, log: 'local', signer: () => ed25519Signer(LOCAL_ORIGIN, log), verifier: () => ed25519Verifier(LOCAL_ORIGIN, log.publicKey) }).tick(NOW);
