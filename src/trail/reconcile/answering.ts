@@ -48,13 +48,20 @@ export class Answering {
 
   async #compare(link: string, body: string): Promise<Served> {
     const { sets, maxAnswerBytes } = this.#options;
+    await this.#follow(link);
     return answered('application/octet-stream', encodeAnswer(await sets.answer(link, 'ours', parseQuestion(body), maxAnswerBytes)));
   }
 
   async #proofs(link: string, body: string): Promise<Served> {
     const proofs: (ProvenElement | undefined)[] = [];
+    await this.#follow(link);
     for (const element of parseAsked(body)) proofs.push(await this.#proof(link, element));
     return answered('application/json', encodeProven(proofs));
+  }
+
+  /** What the asker's mirror shows of our log must be in our own index too, also right after a start: an asker that is told of nothing waits long before it asks again. */
+  async #follow(link: string): Promise<void> {
+    while (!(await this.#options.sets.follow(link)));
   }
 
   async #proof(link: string, element: AskedElement): Promise<ProvenElement | undefined> {

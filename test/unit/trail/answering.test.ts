@@ -15,7 +15,6 @@ test('a peer asks as often, and for as much, as the limits say; what it asks abo
   const { trails, EE } = await reconcilingSides(t);
   for (let n = 0; n < 40; n += 1) await EE.side.store.commit({ entries: [{ log: LINK, entry: entryOf(newId(), { window: WINDOW + n, t: { ms: BEGIN, clock: 'unknown' } }) }] });
   await trails.tick();
-  while (!(await EE.sets.follow(LINK)));
   const answering = (limits: { readonly perMinute: number; readonly maxAnswerBytes: number }) => new Answering({ sets: EE.sets, clock, statement: async () => undefined, note: async () => '', ...limits });
   const nodes = encodeQuestion({ ask: 'nodes', windows: Array.from({ length: 40 }, (_, n) => WINDOW + n) });
 
