@@ -45,12 +45,13 @@ async function checks(): Promise<boolean> {
   return results.every(Boolean);
 }
 
-/** Folders whose tests share one process each (test/together): they work and do not wait. */
-const TOGETHER = ['unit', 'refusals'] as const;
+/** Folders whose tests share a few processes (test/together): they work and do not wait. */
+const SHARED = ['unit', 'refusals'] as const;
+const TOGETHER = ['unit-long', 'unit', 'refusals'] as const;
 
 /** The other tests have a process each and begin first: they start gateways, and wait more than they work. */
 function testFiles(withTools: boolean): string[] {
-  const shared: readonly string[] = withTools ? TOGETHER : [...TOGETHER, 'tools'];
+  const shared: readonly string[] = withTools ? SHARED : [...SHARED, 'tools'];
   const own = globSync('test/*/**/*.test.ts', { cwd: ROOT }).filter((file) => !shared.some((folder) => file.startsWith(join('test', folder, '/'))));
   return [...own.sort(), ...TOGETHER.map((folder) => `test/together/${folder}.ts`)];
 }

@@ -1,3 +1,3 @@
-import { importAll } from '../support/import-all.ts';
+import { LONG, importAll } from '../support/import-all.ts';
 
-await importAll('unit');
+await importAll('unit', LONG);
