@@ -33,12 +33,14 @@ const publicKey = (country: PairCountry, role: Role, which: '' | '-2'): string =
 const person = (country: PairCountry, which: 0 | 1) => ({ config: config(country), reason: `file-${country}`, key: operatorKeys(pair.data, country)[which] });
 const at = (name: string): string => join(pair.data, name);
 
-/** Which of the keys, old or new, are under the last checkpoint of the link's log: of the log itself, and of the peer's witness. */
+/** Which of the keys, old or new, are under the last checkpoint of the link's log, of the log itself and of the peer's witness; none before the first one. */
 function signers(country: PairCountry, keys: Readonly<Record<PairCountry, Readonly<Record<Role, readonly string[]>>>>): Readonly<Record<Role, readonly number[]>> {
   const db = openReadOnly(pair.store(country));
-  const { note, name } = db.prepare("SELECT note, name FROM checkpoint JOIN origin ON origin.id = checkpoint.origin WHERE log = 'ee-fi' ORDER BY ordinal DESC LIMIT 1").get() as { note: string; name: string };
+  const row = db.prepare("SELECT note, name FROM checkpoint JOIN origin ON origin.id = checkpoint.origin WHERE log = 'ee-fi' ORDER BY ordinal DESC LIMIT 1").get() as { note: string; name: string } | undefined;
   db.close();
-  const { text, signatures } = parseNote(note);
+  if (row === undefined) return { log: [], witness: [] };
+  const { name } = row;
+  const { text, signatures } = parseNote(row.note);
   const peer = pair.peerOf(country);
   const by = (verifiers: readonly ReturnType<typeof ed25519Verifier>[]): number[] => verifiers.flatMap((verifier, which) => (signatures.some((signature) => isOfKey(signature, verifier) && verifier.verify(text, signature.signature)) ? [which] : []));
   return { log: by(keys[country].log.map((key) => ed25519Verifier(name, ed25519FromBase64(key)))), witness: by(keys[peer].witness.map((key) => cosignatureVerifier(`gateway.${peer.toLowerCase()}.example/witness`, ed25519FromBase64(key)))) };
