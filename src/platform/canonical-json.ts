@@ -26,21 +26,15 @@ function inOrder(value: unknown): unknown {
   const object = value as Readonly<Record<string, unknown>>;
   if (typeof object['toJSON'] === 'function') return NO_ORDER;
   const names = Object.keys(object);
-  return areSorted(names) && names.every((name) => inOrder(object[name]) === object[name]) ? object : copyInOrder(object, names.sort());
+  // Each is looked at once: twice at every level would be beyond any time for what is nested deeply.
+  const members = names.map((name) => inOrder(object[name]));
+  if (members.includes(NO_ORDER)) return NO_ORDER;
+  if (areSorted(names) && members.every((member, at) => member === object[names[at]!])) return object;
+  return names.every(keepsItsPlace) ? Object.fromEntries(names.map((name, at) => [name, members[at]] as const).sort(([one], [other]) => (one < other ? -1 : 1))) : NO_ORDER;
 }
 
 function areSorted(names: readonly string[]): boolean {
   return names.every((name, at) => at === 0 || names[at - 1]! < name);
-}
-
-function copyInOrder(object: Readonly<Record<string, unknown>>, names: readonly string[]): unknown {
-  const copy: Record<string, unknown> = {};
-  for (const name of names) {
-    const member = inOrder(object[name]);
-    if (member === NO_ORDER || !keepsItsPlace(name)) return NO_ORDER;
-    copy[name] = member;
-  }
-  return copy;
 }
 
 /** An object that is made anew holds names such as "10" before all others, and "__proto__" not at all. */
@@ -52,9 +46,9 @@ const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 
 function listInOrder(list: readonly unknown[]): unknown {
-  if (list.every((item) => inOrder(item) === item)) return list;
   const copy = list.map(inOrder);
-  return copy.includes(NO_ORDER) ? NO_ORDER : copy;
+  if (copy.includes(NO_ORDER)) return NO_ORDER;
+  return copy.every((item, at) => item === list[at]) ? list : copy;
 }
 
 /**

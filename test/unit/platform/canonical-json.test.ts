@@ -56,6 +56,15 @@ for (const [what, text] of Object.entries({
   test(`${what}: refused`, () => refuses(() => parseCanonicalJson(Buffer.from(text)), 'malformed'));
 }
 
+for (const [what, wrap] of Object.entries({ objects: (inner: unknown) => ({ x: inner }), lists: (inner: unknown) => [inner] })) {
+  test(`what is out of order in ${what} a thousand deep is put in order, in time that grows with their number`, () => {
+    let nested: unknown = { b: 1, a: 2 };
+    for (let depth = 0; depth < 1000; depth += 1) nested = wrap(nested);
+    assert.match(canonicalJson(nested), /\{"a":2,"b":1\}/);
+    assert.throws(() => parseCanonicalJson(Buffer.from(JSON.stringify(nested))), { code: 'malformed' });
+  });
+}
+
 test('bytes that are not UTF-8 are refused, though they decode to a character', () => refuses(() => parseCanonicalJson(Buffer.concat([Buffer.from('"'), Buffer.of(0xff), Buffer.from('"')])), 'malformed'));
 
 test('lists in each other beyond any stack are refused', () => refuses(() => parseCanonicalJson(Buffer.from('['.repeat(100_000) + ']'.repeat(100_000))), 'malformed'));
