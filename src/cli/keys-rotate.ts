@@ -22,8 +22,8 @@ const PATIENCE_MS = 30_000;
 const LOOK_MS = 100;
 
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  log: 'it stands in the agreement: a new version names a new log with its key (docs/runbooks/rotate-keys.md)',
-  witness: 'it stands in the agreement: a new version names the new key (docs/runbooks/rotate-keys.md)',
+  log: 'it stands in the agreement: put the next one into keys.logNext, and into a new version (docs/runbooks/rotate-keys.md)',
+  witness: 'it stands in the agreement: put the next one into keys.witnessNext, and into a new version (docs/runbooks/rotate-keys.md)',
 };
 
 /** What the gateway made of the order. Throws `config-invalid` for a role that is none, and where no gateway took the order; it stays for the next start. */

@@ -22,6 +22,7 @@ export function fitsSignatures(key: KeyObject): boolean {
   return details?.namedCurve === 'prime256v1' || type === 'ed25519' || (type === 'rsa' && (details?.modulusLength ?? 0) >= 2048);
 }
 
+/** How an encrypted secret looks (crypto/sealed-secret.ts); this room is below that one. */
 const COMPACT_JWE = /^[\w-]+(?:\.[\w-]*){4}$/;
 
 /** What a private key must be, and what is said when it is not. */

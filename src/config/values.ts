@@ -35,14 +35,16 @@ export function path(folder: string) {
   return v.pipe(text(), v.transform((written) => resolve(folder, written)));
 }
 
+const TOKEN_PLACE = /^pkcs11:object=[A-Za-z0-9._%-]+$/;
+
 /** A private key: its file, or `pkcs11:object=<label>` of a key pair in the token of the group `pkcs11`. */
 export function keyPlace(folder: string) {
-  return v.pipe(text(), v.check((written) => !written.startsWith('pkcs11:') || /^pkcs11:object=[A-Za-z0-9._%-]+$/.test(written), expects('the path of a file, or pkcs11:object=<label>')), v.transform((written) => (written.startsWith('pkcs11:') ? written : resolve(folder, written))));
+  return v.pipe(text(), v.check((written) => !written.startsWith('pkcs11:') || TOKEN_PLACE.test(written), expects('the path of a file, or pkcs11:object=<label>')), v.transform((written) => (written.startsWith('pkcs11:') ? written : resolve(folder, written))));
 }
 
 /** `pkcs11:object=<label>`. */
 export function tokenPlace() {
-  return v.pipe(text(), v.regex(/^pkcs11:object=[A-Za-z0-9._%-]+$/, expects('pkcs11:object=<label>')));
+  return v.pipe(text(), v.regex(TOKEN_PLACE, expects('pkcs11:object=<label>')));
 }
 
 /** Key and certificate files (PEM) of one TLS identity. */

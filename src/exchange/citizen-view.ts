@@ -12,6 +12,7 @@ import type { RequestClaims } from '../federation/statement.ts';
 import { parseFederated } from '../mapping/federated.ts';
 import type { IdentifierMap } from '../mapping/mappings.ts';
 import type { Clock } from '../platform/clock.ts';
+import { PerMinute, endOfMinute } from '../platform/per-minute.ts';
 import type { DomesticMember } from '../stages.ts';
 import type { Entry } from '../trail/entry.ts';
 import type { Store } from '../trail/store.ts';
@@ -63,8 +64,7 @@ export interface CitizenViewOptions {
 export class CitizenView {
   readonly #options: CitizenViewOptions;
   readonly #index: SubjectIndex;
-  #minute = 0;
-  #taken = 0;
+  readonly #taken = new PerMinute();
 
   constructor(options: CitizenViewOptions) {
     this.#options = options;
@@ -88,9 +88,7 @@ export class CitizenView {
   /** Each is an entry: an authority that floods us must not fill our store. */
   #take(now: number): void {
     const { perMinute } = this.#options;
-    const minute = Math.floor(now / 60_000);
-    [this.#minute, this.#taken] = [minute, minute === this.#minute ? this.#taken + 1 : 1];
-    if (this.#taken > perMinute) throw new CausewayError('quota-exceeded', `more than ${perMinute} look-ups of citizens a minute`, { facts: { until: new Date((minute + 1) * 60_000).toISOString() } });
+    if (this.#taken.take('', now) > perMinute) throw new CausewayError('quota-exceeded', `more than ${perMinute} look-ups of citizens a minute`, { facts: { until: endOfMinute(now) } });
   }
 
   /** What the peer signed; undefined once its key is destroyed. */

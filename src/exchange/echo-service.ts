@@ -9,6 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { HttpMessage, HttpReply } from '../platform/http-client.ts';
 import { exchangeId } from '../platform/ids.ts';
 import type { XmlLimits } from '../platform/limits.ts';
+import { PerMinute, endOfMinute } from '../platform/per-minute.ts';
 import type { DialectName } from '../stages.ts';
 import { inForce } from './mappings/revision.ts';
 
@@ -25,8 +26,7 @@ export interface EchoServiceOptions {
 
 export class EchoService {
   readonly #options: EchoServiceOptions;
-  #minute = 0;
-  #taken = 0;
+  readonly #taken = new PerMinute();
 
   constructor(options: EchoServiceOptions) {
     this.#options = options;
@@ -61,10 +61,7 @@ export class EchoService {
   /** Throws `quota-exceeded` with the time from which the next minute counts. */
   #take(): void {
     const { perMinute, clock } = this.#options;
-    const minute = Math.floor(clock.now() / 60_000);
-    if (minute !== this.#minute) this.#taken = 0;
-    this.#minute = minute;
-    this.#taken += 1;
-    if (this.#taken > perMinute) throw new CausewayError('quota-exceeded', `more than ${perMinute} echoes a minute`, { facts: { until: new Date((minute + 1) * 60_000).toISOString() } });
+    const now = clock.now();
+    if (this.#taken.take('', now) > perMinute) throw new CausewayError('quota-exceeded', `more than ${perMinute} echoes a minute`, { facts: { until: endOfMinute(now) } });
   }
 }

@@ -169,7 +169,6 @@ export function countingVersions({ versions }: Pick<Link, 'versions'>, now: numb
   return versions.filter((_, at) => now < (versions[at + 1]?.effective ?? Infinity) + CHANGE_OVERLAP_MS);
 }
 
-
 /** Throws `config-invalid`: a version where `entity` is no party or that has no date, versions of different links or peers, or out of order. */
 export function makeLink(agreements: readonly Agreement[], entity: string, settings: LinkSettings): Link {
   const versions = agreements.map((agreement) => sideOf(agreement, entity)).sort((a, b) => a.effective - b.effective);

@@ -16,6 +16,7 @@ import { LINK_PATH, linkState } from '../federation/link-state.ts';
 import { KEYS_PATH, MAX_REHEARSAL_BYTES, parseRehearsal, rehearsalAnswer } from '../federation/key-rehearsal.ts';
 import { SUSPENSIONS_PATH } from '../federation/suspension.ts';
 import { problemBody } from '../federation/seal.ts';
+import { PerMinute } from '../platform/per-minute.ts';
 import { nextTraceparent } from '../platform/trace.ts';
 import type { Rehearsal } from '../trust/federation-trust.ts';
 import type { Verdict } from '../trust/open-trust.ts';
@@ -163,12 +164,10 @@ function pinnedPeer(context: Context, { peers, parts }: FederationOptions): Peer
 
 /** Before any certificate is asked for. Static but for the one that is signed anew twice a day; a flood of readers is turned away before the disk. */
 function publicDocuments({ published, parts, maxPublicReadsPerMinute }: FederationOptions) {
-  let [minute, reads] = [0, 0];
+  const reads = new PerMinute();
   return async (context: Context, next: () => Promise<unknown>): Promise<unknown> => {
     if (context.method !== 'GET' || !isPublicPath(context.path)) return next();
-    const now = Math.floor(parts.clock.monotonic() / 60_000);
-    [minute, reads] = [now, now === minute ? reads + 1 : 1];
-    if (reads > maxPublicReadsPerMinute) throw new CausewayError('overloaded', `more than ${maxPublicReadsPerMinute} public reads in a minute`);
+    if (reads.take('', parts.clock.monotonic()) > maxPublicReadsPerMinute) throw new CausewayError('overloaded', `more than ${maxPublicReadsPerMinute} public reads in a minute`);
     const document = await published(context.path);
     if (document === undefined) return problem(context, 'malformed', 404);
     context.set('content-type', document.contentType);

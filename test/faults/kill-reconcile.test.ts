@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { trailIncidents } from '../../src/cli/trail-incidents.ts';
 import { EE_FI } from '../../src/sandbox/kits.ts';
+import type { Entry } from '../../src/trail/entry.ts';
 import type { TrailStep } from '../../src/trail/steps.ts';
 import { INCOME } from '../support/questions.ts';
 import { CHANGES, HOUR, cutOff, cutPower, later, lie } from '../support/reconciled-pair.ts';
-import { RunningPair, eventually } from '../support/running-pair.ts';
+import { COUNTRIES, RunningPair, eventually } from '../support/running-pair.ts';
 import type { PairCountry } from '../support/running-pair.ts';
 import { digest } from '../support/trail.ts';
 
@@ -33,6 +34,20 @@ const cases = (country: PairCountry): string[] => written(country, 'cases', '.ca
 const DUE_MS = (2 + 5 + 0.6) * 60_000;
 const AHEAD = ((Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS + DUE_MS - Date.now()) / HOUR;
 
+/** Two statements for one step of an exchange that was not. */
+async function bothLie(entry: Entry): Promise<void> {
+  for (const country of COUNTRIES) await lie(pair, country, { ...entry, core: digest() });
+}
+
+/** Both stop; then one of them dies at each of the steps, while the other runs, and starts again. `meanwhile`: nobody runs. */
+async function killedAtEach(country: PairCountry, killed: readonly TrailStep[], hours: number, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+  await cutPower(pair);
+  await meanwhile();
+  await pair.restart(pair.peerOf(country), later(hours));
+  for (const step of killed) await killedAt(country, step, hours);
+  await pair.restart(country, later(hours));
+}
+
 /** Dies at the step, which it may come to as soon as it starts. */
 async function killedAt(country: PairCountry, step: TrailStep, hours: number): Promise<void> {
   const ended = await Promise.race([pair.crashOnTheWay(country, step, later(hours)), new Promise((resolve) => setTimeout(resolve, 180_000, 'the step was not reached').unref())]);
@@ -42,11 +57,7 @@ async function killedAt(country: PairCountry, step: TrailStep, hours: number): P
 test('killed after the peer\'s note came, and after a range was agreed: the range is agreed once, on both sides', async () => {
   await INCOME.ask(pair);
   await eventually('the mirrors show it', () => pair.facts('EE', 'publish.stored').length > 0 && pair.facts('FI', 'publish.stored').length > 0, 60_000);
-  await cutPower(pair);
-  await pair.restart('FI', later(AHEAD));
-  await killedAt('EE', 'reconcile.noted', AHEAD);
-  await killedAt('EE', 'reconcile.agreed', AHEAD);
-  await pair.restart('EE', later(AHEAD));
+  await killedAtEach('EE', ['reconcile.noted', 'reconcile.agreed'], AHEAD);
   await eventually('both agree', () => agreed('EE').length > 0 && agreed('EE').join() === agreed('FI').join(), 120_000);
 });
 
@@ -54,18 +65,12 @@ test('killed when a proof was fetched, when it was recorded, and when a case was
   const { answer: xid } = await cutOff(pair);
   const other = '01890a5d-ac96-774b-bcce-b302099a8057';
   const { log: _log, evidence: _evidence, ...request } = pair.entries('FI', xid).find(({ step }) => step === 'request')!;
-  await cutPower(pair);
-  await lie(pair, 'FI', { ...request, xid: other, core: digest() });
-  await lie(pair, 'EE', { ...request, xid: other, core: digest() });
-  await pair.restart('EE', later(AHEAD + 1));
-  await killedAt('FI', 'reconcile.fetched', AHEAD + 1);
-  await killedAt('FI', 'reconcile.repaired', AHEAD + 1);
-  await pair.restart('FI', later(AHEAD + 1));
+  await killedAtEach('FI', ['reconcile.fetched', 'reconcile.repaired'], AHEAD + 1, () => bothLie({ ...request, xid: other }));
   const file = `ee-fi-${other}-request.case.json`;
-  await eventually('both write the case', () => (['EE', 'FI'] as const).every((country) => cases(country).includes(file)), 120_000);
+  await eventually('both write the case', () => COUNTRIES.every((country) => cases(country).includes(file)), 120_000);
   await eventually('the answer is recorded', () => steps('FI', xid).includes('reconciled'), 120_000);
   assert.deepEqual(steps('FI', xid), ['request', 'outcome-unknown', 'reconciled']);
-  for (const country of ['EE', 'FI'] as const) {
+  for (const country of COUNTRIES) {
     assert.deepEqual(cases(country), [file]);
     assert.deepEqual(trailIncidents(pair.store(country), true).map(({ kind }) => kind), ['equivocation']);
   }
@@ -77,14 +82,8 @@ test('killed when the notes differ, with another case on the way: it is found ag
   const { log: _log, evidence: _evidence, ...request } = pair.entries('FI').find(({ step, log }) => step === 'request' && log === 'ee-fi')!;
   const ms = Date.now() + (AHEAD + 2) * HOUR;
   const forged = { ...request, xid: other, window: Math.floor(ms / 60_000), t: { ms, clock: 'unknown' } } as const;
-  await cutPower(pair);
-  await lie(pair, 'FI', { ...forged, core: digest() });
-  await lie(pair, 'EE', { ...forged, core: digest() });
-  await pair.restart('FI', later(AHEAD + 26));
-  await killedAt('EE', 'reconcile.case-written', AHEAD + 26);
-  await killedAt('EE', 'reconcile.differs', AHEAD + 26);
-  await pair.restart('EE', later(AHEAD + 26));
+  await killedAtEach('EE', ['reconcile.case-written', 'reconcile.differs'], AHEAD + 26, () => bothLie(forged));
   const file = `ee-fi-${other}-request.case.json`;
-  await eventually('both have the case', () => (['EE', 'FI'] as const).every((country) => cases(country).includes(file)), 120_000);
+  await eventually('both have the case', () => COUNTRIES.every((country) => cases(country).includes(file)), 120_000);
   assert.equal(agreed('EE').length, before, 'a day with two statements is not agreed');
 });

@@ -4,21 +4,16 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import { checkpointText } from '../../src/trail/checkpoint.ts';
 import { cosignatureTime, cosigner } from '../../src/trail/cosignature.ts';
 import { ed25519Signer, formatNote, parseNote, signatureLine } from '../../src/trail/note.ts';
+import { tool } from '../support/tool.ts';
 import { NOW, ORIGIN, testFolder, testKey } from '../support/trail.ts';
 
 const log = testKey();
 const witness = testKey();
 
-function opensslIsThere(t: TestContext): boolean {
-  if (spawnSync('openssl', ['version']).status === 0) return true;
-  if (process.env['CAUSEWAY_TOOLS'] === 'required') assert.fail('openssl is not there');
-  t.skip('skipped: no openssl');
-  return false;
-}
+const skip = tool('openssl', 'version');
 
 function opensslVerifies(folder: string, key: ReturnType<typeof testKey>, signed: string, signature: Uint8Array): boolean {
   const file = (name: string, content: string | Uint8Array): string => {
@@ -34,16 +29,14 @@ async function cosignedNote(): Promise<string> {
   return formatNote(text, [await signatureLine(ed25519Signer(ORIGIN, log), text), await signatureLine(cosigner('ee.example/witness', witness, NOW), text)]);
 }
 
-test('openssl verifies the log\'s signature over the text of a checkpoint', async (t) => {
-  if (!opensslIsThere(t)) return;
+test('openssl verifies the log\'s signature over the text of a checkpoint', { skip }, async (t) => {
   const { text, signatures } = parseNote(await cosignedNote());
   const folder = testFolder(t);
   assert.equal(opensslVerifies(folder, log, text, signatures[0]!.signature), true);
   assert.equal(opensslVerifies(folder, log, text.replace('42', '43'), signatures[0]!.signature), false);
 });
 
-test('openssl verifies a cosignature over its two header lines and the text', async (t) => {
-  if (!opensslIsThere(t)) return;
+test('openssl verifies a cosignature over its two header lines and the text', { skip }, async (t) => {
   const { text, signatures } = parseNote(await cosignedNote());
   const { signature } = signatures[1]!;
   const signed = `cosignature/v1\ntime ${cosignatureTime(signature) / 1000}\n${text}`;

@@ -1,11 +1,13 @@
 /** What a peer may ask of our sets: our note of a range for its own, the parts of ours that differ, and proofs of entries. Each is bounded, and all of them by the minute. */
 import { CausewayError } from '../../errors.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { PerMinute } from '../../platform/per-minute.ts';
 import { parseEntry } from '../entry.ts';
 import type { Entry } from '../entry.ts';
 import { TRAIL_PATHS } from '../serve.ts';
 import type { Served } from '../serve.ts';
 import { sideOf } from './case-file.ts';
+import { caughtUp } from './sets.ts';
 import type { Sets } from './sets.ts';
 import { encodeAnswer, encodeProven, parseAsked, parseQuestion } from './wire.ts';
 import type { AskedElement, ProvenElement } from './wire.ts';
@@ -27,7 +29,7 @@ type Answer = (link: string, body: string) => Promise<Served>;
 
 export class Answering {
   readonly #options: AnsweringOptions;
-  readonly #rates = new Map<string, { minute: number; count: number }>();
+  readonly #asked = new PerMinute();
   readonly #answers: Readonly<Record<string, Answer>> = {
     [TRAIL_PATHS.interval]: async (link, body) => answered('text/plain; charset=utf-8', await this.#options.note(link, body)),
     [TRAIL_PATHS.compare]: (link, body) => this.#compare(link, body),
@@ -46,22 +48,18 @@ export class Answering {
     return answer(link, body);
   }
 
+  // What the asker's mirror shows of our log must be in our own index too, also right after a start: an asker that is told of nothing waits long before it asks again.
   async #compare(link: string, body: string): Promise<Served> {
     const { sets, maxAnswerBytes } = this.#options;
-    await this.#follow(link);
+    await caughtUp(this.#options.sets, link);
     return answered('application/octet-stream', encodeAnswer(await sets.answer(link, 'ours', parseQuestion(body), maxAnswerBytes)));
   }
 
   async #proofs(link: string, body: string): Promise<Served> {
     const proofs: (ProvenElement | undefined)[] = [];
-    await this.#follow(link);
+    await caughtUp(this.#options.sets, link);
     for (const element of parseAsked(body)) proofs.push(await this.#proof(link, element));
     return answered('application/json', encodeProven(proofs));
-  }
-
-  /** What the asker's mirror shows of our log must be in our own index too, also right after a start: an asker that is told of nothing waits long before it asks again. */
-  async #follow(link: string): Promise<void> {
-    while (!(await this.#options.sets.follow(link)));
   }
 
   async #proof(link: string, element: AskedElement): Promise<ProvenElement | undefined> {
@@ -73,11 +71,7 @@ export class Answering {
 
   #count(link: string): void {
     const { clock, perMinute } = this.#options;
-    const minute = Math.floor(clock.monotonic() / 60_000);
-    const rate = this.#rates.get(link);
-    const count = rate?.minute === minute ? rate.count + 1 : 1;
-    this.#rates.set(link, { minute, count });
-    if (count > perMinute) throw new CausewayError('overloaded', `more than ${perMinute} questions of the peer of link "${link}" about its trail in a minute`);
+    if (this.#asked.take(link, clock.monotonic()) > perMinute) throw new CausewayError('overloaded', `more than ${perMinute} questions of the peer of link "${link}" about its trail in a minute`);
   }
 }
 

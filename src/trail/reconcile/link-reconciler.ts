@@ -13,14 +13,14 @@ import { PeerNotes } from './peer-notes.ts';
 import { compareSets } from './reconcile.ts';
 import type { Ask, Difference, Question, Range } from './reconcile.ts';
 import { CLOSED_AFTER_MS, WINDOW_S, closedWindows } from './set.ts';
+import { caughtUp } from './sets.ts';
 import type { SideName } from './sets.ts';
 import type { Found, SettledLink, Settling, SettlingOptions } from './settling.ts';
 import type { AgreedNotes } from './agreed-notes.ts';
 import { Answered, inPieces } from './asking.ts';
-import { sameHash } from './tree.ts';
+import { WINDOWS_AN_HOUR, sameHash } from './tree.ts';
 
 const WINDOW_MS = WINDOW_S * 1000;
-const WINDOWS_AN_HOUR = 60;
 const WINDOWS_A_DAY = 1440;
 /** Milliseconds after a day, beside the asker's patience, in which its differences are mended before its notes are signed. */
 const SETTLE_MS = 300_000;
@@ -107,7 +107,7 @@ export class LinkReconciler {
 
   /** `now`: UTC milliseconds. Rejects with what kept it from comparing; the next tick tries again. */
   async tick(now: number): Promise<void> {
-    await this.#follow();
+    await caughtUp(this.#options.sets, this.id);
     await this.#notes?.look();
     await this.#compareWithMirror(now);
     try {
@@ -121,7 +121,7 @@ export class LinkReconciler {
   /** Our note for the peer's; where both say the same, the range is agreed. Throws as openFreshInterval, and `link-mismatch` where the agreement names no interval keys. */
   async answerNote(theirs: string): Promise<string> {
     if (this.#notes === undefined) throw new CausewayError('link-mismatch', `the agreement of link "${this.id}" names no interval keys`);
-    await this.#follow();
+    await caughtUp(this.#options.sets, this.id);
     const interval = await this.#notes.open(theirs);
     const ours = await this.#interval(interval);
     const note = await this.#sign(ours);
@@ -129,10 +129,6 @@ export class LinkReconciler {
     const begin = await this.#begin();
     if (sameInterval(ours, interval) && interval.from <= begin && begin < interval.to) await this.#agree(interval, note, theirs);
     return note;
-  }
-
-  async #follow(): Promise<void> {
-    while (!(await this.#options.sets.follow(this.id)));
   }
 
   /** A window is compared once we cosigned a checkpoint of the peer that was made after it was closed. */

@@ -44,3 +44,8 @@ export interface Sets {
   recorded(link: string, side: SideName, element: Pick<Difference, 'window' | 'key'> & { readonly value: Uint8Array }): Promise<RecordedElement | undefined>;
   close(): Promise<void>;
 }
+
+/** Reads all that is new in both logs of a link. */
+export async function caughtUp(sets: Pick<Sets, 'follow'>, link: string): Promise<void> {
+  while (!(await sets.follow(link)));
+}
