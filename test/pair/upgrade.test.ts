@@ -22,17 +22,18 @@ async function askBothWays(pair: RunningPair): Promise<void> {
 
 for (const first of COUNTRIES) {
   const second: PairCountry = first === 'EE' ? 'FI' : 'EE';
-  test(`${first} runs this code and ${second} release ${release.version}: questions cross both ways, then ${second} follows`, async () => {
+  test(`${first} runs this code and ${second} release ${release.version}: questions cross both ways, then ${second} follows`, async (context) => {
     const data = mkdtempSync(join(tmpdir(), 'causeway-pair-'));
     cpSync(played, data, { recursive: true });
-    const mixed = new RunningPair(EE_FI, data);
+    const [mixed, both] = [new RunningPair(EE_FI, data), new RunningPair(EE_FI, data)];
+    // What failed leaves no gateway behind.
+    context.after(() => Promise.allSettled([mixed.stop(), both.stop()]));
     // What a release does not know, its operators do not write.
     await mixed.start({ trust: 'federation', releases: { [second]: release.folder }, changes: WITHOUT_ECHO });
     assert.ok(readFileSync(`/proc/${mixed.gateway(second).pid}/cmdline`, 'utf8').includes(join(release.folder, 'src/')), 'the release itself runs');
     const before = COUNTRIES.map((country) => mixed.entries(country));
     await askBothWays(mixed);
     await mixed.stop();
-    const both = new RunningPair(EE_FI, data);
     await both.start({ trust: 'federation' });
     await askBothWays(both);
     COUNTRIES.forEach((country, at) => assert.deepEqual(both.entries(country).slice(0, before[at]!.length), before[at], `${country} lost what it had recorded`));
