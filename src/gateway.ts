@@ -136,7 +136,7 @@ export async function openGateway(config: GatewayConfig, options: GatewayOptions
   };
   const ourEchoes = openEchoes(config, { ...shared, imported: () => mappings.imported, exported: () => mappings.exported, dialect, policy, handover: home.of, xml: config.limits.xml, scope: () => spool.scope() });
   const erasing = await openErasing({ store, spool, requests: evidenceRequests(config.data), peers, clock, clockState, admit: (link) => trail.admit(link), whole: (link) => whole(link) }, log);
-  const { trail, whole } = await keepTrail(config, stores, { keys: keyWatch.keys.store, peers, outbound, inbound, clock, clockState, measured: time.measured, log, onStep: options.onTrailStep, erasing });
+  const { trail, whole } = await keepTrail(config, stores, { keys: keyWatch.keys.store, peers, outbound, inbound, clock, clockState, peerClocks: time, log, onStep: options.onTrailStep, erasing });
   const admission = new Admission(config.limits.exchangesInFlight, (link) => admit(link, { time, trail, dependencies }));
   time.start((link) => trail.mayAppend(link));
   const reconciling = await openReconciling(config, stores, { keys: keyWatch.keys.store, peers, journal, clock, clockState, log, metrics, trail, onStep: options.onTrailStep });

@@ -9,6 +9,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { ClockWatch } from '../trail/clock-watch.ts';
 import type { Offset } from '../trail/clock-watch.ts';
 import type { Entry } from '../trail/entry.ts';
+import type { PeerClocks } from '../trail/peer-offset.ts';
 import { Stamper } from '../trail/stamper.ts';
 import type { ObserveTrail } from '../trail/steps.ts';
 import type { LogName } from '../trail/store.ts';
@@ -30,7 +31,7 @@ export interface TimeParts {
   readonly dependencies: Pick<Dependencies, 'report'>;
 }
 
-export class OurTime {
+export class OurTime implements PeerClocks {
   readonly #settings: GatewayConfig['timestamps'];
   readonly #parts: TimeParts;
   readonly #watch: ClockWatch;
@@ -85,14 +86,17 @@ export class OurTime {
   /** Throws `time-unproven` where no exchange may begin on a link: our clock is wrong, or its peer's differs. What happens while nobody stamps, the link says (dependencies.ts). */
   admit(link: LogName): void {
     if (this.#watch.wrong) throw new CausewayError('time-unproven', 'two time-stamping authorities agree that the clock of this machine is wrong');
-    if (this.#watch.apart(link)) throw new CausewayError('time-unproven', `our clock and that of the peer of link "${link}" are too far apart`);
+    if (this.apart(link)) throw new CausewayError('time-unproven', `our clock and that of the peer of link "${link}" are too far apart`);
   }
 
-  /** For the keeper: how far a peer's clock is from ours. */
-  measured = (link: LogName, offset: Offset): void => {
+  measured(link: LogName, offset: Offset): void {
     this.#watch.measuredByPeer(link, offset);
-    this.#alarm(`peer ${link}`, this.#watch.apart(link), { link, offsetMs: Math.round(offset.ms) }, "our clock and the peer's are too far apart: the link takes no exchanges");
-  };
+    this.#alarm(`peer ${link}`, this.apart(link), { link, offsetMs: Math.round(offset.ms) }, "our clock and the peer's are too far apart: the link takes no exchanges");
+  }
+
+  apart(link: LogName): boolean {
+    return this.#watch.apart(link);
+  }
 
   /** From now on authorities are asked. `mayAppend`: whether the log of a link may grow. */
   start(mayAppend: (link: LogName) => boolean): void {

@@ -11,7 +11,6 @@ import { countingVersions } from '../federation/link.ts';
 import type { Link, LinkVersion } from '../federation/link.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Offset } from '../trail/clock-watch.ts';
 import type { Entry } from '../trail/entry.ts';
 import { HeadFile, holdsKnown } from '../trail/head-file.ts';
 import { Keeper } from '../trail/keeper.ts';
@@ -20,6 +19,7 @@ import { logVerifiers, readTrailKeys, writeTrailKeys } from '../trail/keys.ts';
 import type { TrailKeys } from '../trail/keys.ts';
 import type { Mirror } from '../trail/mirror.ts';
 import { rawEd25519 } from '../trail/note.ts';
+import type { PeerClocks } from '../trail/peer-offset.ts';
 import { PeerTrail } from '../trail/peer-trail.ts';
 import { firstOrigin } from '../trail/shards.ts';
 import { openSqliteMirror } from '../trail/sqlite/mirror.ts';
@@ -56,7 +56,7 @@ export interface TrailParts {
   readonly clock: Clock;
   readonly clockState: () => Entry['t']['clock'];
   readonly log: Logger;
-  readonly measured: (link: LogName, offset: Offset) => void;
+  readonly peerClocks: PeerClocks;
   readonly onStep: ObserveTrail | undefined;
   readonly erasing: Pick<Erasing, 'again'>;
 }
@@ -71,7 +71,7 @@ export interface OurTrail {
 }
 
 /** From now on logs are compared, published and mirrored; open exchanges go on as soon as the trail of their link is known to be whole. Throws as `KeyStore.ed25519`. */
-export async function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { keys, peers, outbound, inbound, clock, clockState, measured, log, onStep, erasing }: TrailParts): Promise<OurTrail> {
+export async function keepTrail(config: GatewayConfig, { store, mirror }: TrailStores, { keys, peers, outbound, inbound, clock, clockState, peerClocks, log, onStep, erasing }: TrailParts): Promise<OurTrail> {
   const links = peers.map((peer) => keptLink(peer, config.limits.peerEntriesPerMinute));
   const [logKeys, witnessKeys] = [await heldKeys('log', config, keys), await heldKeys('witness', config, keys)];
   const publicly = publicWitnessOf(config, { store, mirror, clock, log, onStep });
@@ -92,7 +92,7 @@ export async function keepTrail(config: GatewayConfig, { store, mirror }: TrailS
     clock,
     clockState,
     patience: PATIENCE_MS,
-    measured,
+    peerClocks,
     report: (name, error) => report(log, name, error),
     observe: (step, facts) => {
       log.debug({ step, ...facts }, 'trail');

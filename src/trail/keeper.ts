@@ -5,7 +5,6 @@ import type { Ed25519Signer } from '../crypto/keys.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { cosigner } from './cosignature.ts';
-import type { Offset } from './clock-watch.ts';
 import { mldsaCosigner } from './cosignature-mldsa.ts';
 import { Entangler } from './entangle.ts';
 import type { Entry } from './entry.ts';
@@ -18,7 +17,8 @@ import type { Mirror, PeerTerms } from './mirror.ts';
 import { ed25519Signer, ed25519Verifier } from './note.ts';
 import type { NoteVerifier } from './note.ts';
 import type { PeerTrail } from './peer-trail.ts';
-import { measuringOffset } from './peer-offset.ts';
+import { APART_INTERVAL_MS, measuringOffset } from './peer-offset.ts';
+import type { PeerClocks } from './peer-offset.ts';
 import type { PublicWitness } from './public-witness.ts';
 import { witnessKeysOf } from './party.ts';
 import type { TrailParty } from './party.ts';
@@ -70,8 +70,7 @@ export interface KeeperOptions {
   report(log: string, error: CausewayError): void;
   /** Called when a link's log was found to be whole, before exchanges may begin on it. */
   opened(link: string): Promise<void>;
-  /** Called with how far the clock of a link's peer is from ours, each time that it cosigns. */
-  measured(link: string, offset: Offset): void;
+  readonly peerClocks: PeerClocks;
   readonly observe: ObserveTrail;
   /** Cosigns the links' logs besides the peers, where the operator wants one. */
   readonly publicWitness?: PublicWitness;
@@ -209,7 +208,7 @@ export class Keeper {
     try {
       await this.#openShard(thread, now);
       await thread.entangler?.tick(now);
-      await thread.publisher.tick(now);
+      await thread.publisher.tick(now, this.#options.peerClocks.apart(thread.log) ? APART_INTERVAL_MS : undefined);
     } catch (thrown) {
       const error = asCausewayError(thrown);
       // Only a note that our own key signed shows that the peer is right: the fence asks for it.
@@ -272,9 +271,9 @@ export class Keeper {
 
   #linkThread(kept: KeptLink): Thread {
     const { link, peersAt, peerTrail } = kept;
-    const { store, mirror, clock, clockState, measured } = this.#options;
+    const { store, mirror, clock, clockState, peerClocks } = this.#options;
     const keys = () => witnessKeysOf(peersAt(clock.now()));
-    const ask = measuringOffset((body) => peerTrail.addCheckpoint(body), () => keys().verifiers, clock, (offset) => measured(link.id, offset));
+    const ask = measuringOffset((body) => peerTrail.addCheckpoint(body), () => keys().verifiers, clock, (offset) => peerClocks.measured(link.id, offset));
     const publisher = new Publisher({ ...this.#publishing(link.id), witness: { keys, ask } });
     return { log: link.id, kept, publisher, entangler: new Entangler({ store, mirror, log: link.id, link, clockState }), state: 'fenced', notBefore: 0 };
   }

@@ -9,6 +9,16 @@ import type { Witness } from './publisher.ts';
 
 /** A cosignature states whole seconds. */
 const GRAIN = 1000;
+/** Milliseconds between two measurements while the peer's clock is too far from ours. */
+export const APART_INTERVAL_MS = 2000;
+
+/** What the peers' cosignatures say of their clocks. */
+export interface PeerClocks {
+  /** Called with how far the clock of a link's peer is from ours, each time that it cosigns. */
+  measured(link: string, offset: Offset): void;
+  /** While they are too far apart, a cosignature is asked for every few seconds: the link goes on soon after the clock was set. */
+  apart(link: string): boolean;
+}
 
 /** Asks as `ask` does, and tells the offset. The peer takes the time when the request arrives; that the cosignature verifies is the publisher's matter. */
 export function measuringOffset(ask: Witness['ask'], verifiers: () => readonly NoteVerifier[], clock: Clock, told: (offset: Offset) => void): Witness['ask'] {

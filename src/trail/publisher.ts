@@ -63,31 +63,32 @@ export class Publisher {
   }
 
   /**
-   * Publishes if the log grew, if the last attempt failed, or after a minute; undefined when there was nothing to do. A shard is wholly published
+   * Publishes if the log grew, if the last attempt failed, or after `idle` milliseconds, a minute; undefined when there was nothing to do. A shard is wholly published
    * before the next one is. The store keeps the last checkpoint of each that was cosigned (local log: signed). Overlapping calls join the one that
    * runs. Rejects with `peer-unreachable`, `peer-refused`, `peer-answer-invalid`, with `dependency-lost`
    * while the log's key is out of reach, and with `trail-broken` when the witness says that it has cosigned
    * what our log does not hold.
    */
-  tick(now: number): Promise<Published | undefined> {
-    this.#running ??= this.#publish(now).finally(() => (this.#running = undefined));
+  tick(now: number, idle = IDLE_INTERVAL): Promise<Published | undefined> {
+    this.#running ??= this.#publish(now, idle).finally(() => (this.#running = undefined));
     return this.#running;
   }
 
-  async #publish(now: number): Promise<Published | undefined> {
+  async #publish(now: number, idle: number): Promise<Published | undefined> {
     const shards = await this.#options.reader.shards('ours', this.#options.log);
     let published: Published | undefined;
     for (const shard of shards.filter(({ origin, size }) => size > 0 && !this.#done.has(origin))) {
       const closed = shard !== shards.at(-1);
       const known = await this.#lastCosigned(shard.origin);
-      if (closed ? known < shard.size : this.#isDue(shard, now)) published = await this.#catchUp(shard, known, now);
+      if (closed ? known < shard.size : this.#isDue(shard, now, idle)) published = await this.#catchUp(shard, known, now);
       if (closed) this.#done.add(shard.origin);
     }
     return published;
   }
 
-  #isDue({ origin, size }: TreeHead, now: number): boolean {
-    return this.#last?.origin !== origin || size > this.#last.size || now - this.#last.at >= IDLE_INTERVAL;
+  /** A clock that was set back by much makes it due too. */
+  #isDue({ origin, size }: TreeHead, now: number, idle: number): boolean {
+    return this.#last?.origin !== origin || size > this.#last.size || Math.abs(now - this.#last.at) >= idle;
   }
 
   /** One checkpoint, or as many as it takes a witness that is far behind. */

@@ -47,6 +47,8 @@ export class TrailSide {
   interfere: Interference = (_, answer) => answer();
   /** What this side answers besides its keeper. */
   posted: (target: string, body: string) => Promise<HttpReply | undefined> = async () => undefined;
+  /** Whether the peer's clock is too far from this side's. */
+  apart = false;
   isOpen = false;
   store!: SqliteStore;
   mirror!: Mirror;
@@ -78,7 +80,7 @@ export class TrailSide {
       mirror: this.mirror,
       heads: new HeadFile(`${this.folder}-heads`),
       opened: async () => {},
-      measured: () => {},
+      peerClocks: { measured: () => {}, apart: () => this.apart },
       patience: this.pair.patience,
       clock: { now: () => this.pair.now, monotonic: () => performance.now() },
       clockState: () => 'unknown',

@@ -72,6 +72,22 @@ test('a peer that does not answer keeps nothing from being recorded, and is caug
   assert.deepEqual(heads(await sides.EE.mirror.shards('peer', LINK)), [[firstShard('FI'), (await sides.FI.store.head(LINK)).size]]);
 });
 
+test('while the clock of the peer is too far from ours, it is asked for a cosignature every two seconds', async (t) => {
+  const sides = await trailSides(t);
+  await append(sides.FI.store, 1);
+  await sides.tick();
+  const asked = () => sides.FI.steps.filter((step) => step === 'publish.signed').length;
+  for (const [apart, more] of [[false, 0], [true, 2], [false, 0]] as const) {
+    sides.FI.apart = apart;
+    const before = asked();
+    for (let second = 0; second < 4; second++) {
+      sides.now += 1000;
+      await sides.FI.keeper.tick();
+    }
+    assert.equal(asked() - before, more);
+  }
+});
+
 test('a peer that answers with a cosignature of its own making, or garbles its bundles, gets none of ours and gives none', async (t) => {
   const sides = await trailSides(t);
   await append(sides.FI.store, 3);

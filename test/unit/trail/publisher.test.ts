@@ -26,7 +26,10 @@ test('the publisher signs what is committed, gets it cosigned and stores the not
   assert.deepEqual({ head: { ...opened.head, root: new Uint8Array(opened.head.root) }, cosigned: opened.cosigned }, { head: await ours.store.head(LINK), cosigned: ['ee.example/witness'] });
   assert.equal(await publisher.tick(NOW + 1000), undefined, 'nothing new within the minute');
   assert.ok(await publisher.tick(NOW + 60_000), 'every minute without traffic');
-  assert.equal(bodies.length, 2);
+  assert.equal(await publisher.tick(NOW + 61_999, 2000), undefined);
+  assert.ok(await publisher.tick(NOW + 62_000, 2000), 'sooner for who asks for it');
+  assert.ok(await publisher.tick(NOW - 60_000), 'when the clock was set back');
+  assert.equal(bodies.length, 4);
 });
 
 test('the last checkpoint of a shard is cosigned before the first of the next, without a gap', async (t) => {
