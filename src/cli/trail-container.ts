@@ -1,10 +1,11 @@
 /** `causeway trail verify <container>` and `causeway trail renew <container>`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadConfig } from '../config/config.ts';
+import { certificatesIn } from '../crypto/certificates.ts';
 import type { CertificateTrust } from '../crypto/certificates.ts';
 import type { TimestampTrust } from '../crypto/timestamp.ts';
 import { CausewayError } from '../errors.ts';
-import { certificatesIn, openContainer, renewContainer, rootsFile } from '../evidence/asic.ts';
+import { openContainer, renewContainer, rootsFile } from '../evidence/asic.ts';
 import type { Files, WrongFile } from '../evidence/asic.ts';
 import type { ZipLimits } from '../evidence/zip.ts';
 import { readTrailKeys } from '../trail/keys.ts';

@@ -74,13 +74,18 @@ function checkHomeSide(home: GatewayFile['home'], now: number, report: Report, p
   for (const [index, { certificates }] of home.clients.entries()) checkCertificates(certificates, ['home', 'clients', index, 'certificates'], now, report);
   if (home.wss !== undefined) {
     checkIdentity(home.wss, ['home', 'wss'], now, report, passphrase);
-    checkCertificates(home.wss.authorities, ['home', 'wss', 'authorities'], now, report);
-    for (const [index, { authority, ocsp }] of (home.wss.revocation?.sources ?? []).entries()) {
-      checkCertificate(authority, ['home', 'wss', 'revocation', 'sources', index, 'authority'], now, report);
-      checkCertificates(ocsp?.responders ?? [], ['home', 'wss', 'revocation', 'sources', index, 'ocsp', 'responders'], now, report);
-    }
+    checkAuthorities(home.wss, ['home', 'wss'], now, report);
   }
   for (const name of ['anchor', 'file'] as const) checkThere(home.containers?.configuration[name], ['home', 'containers', 'configuration', name], report);
+}
+
+/** Authorities of signing certificates, and who says what they have revoked. */
+export function checkAuthorities({ authorities = [], revocation }: Pick<NonNullable<NonNullable<GatewayFile['home']['hub']>['signatures']>, 'authorities' | 'revocation'>, at: YamlPath, now: number, report: Report): void {
+  checkCertificates(authorities, [...at, 'authorities'], now, report);
+  for (const [index, { authority, ocsp }] of (revocation?.sources ?? []).entries()) {
+    checkCertificate(authority, [...at, 'revocation', 'sources', index, 'authority'], now, report);
+    checkCertificates(ocsp?.responders ?? [], [...at, 'revocation', 'sources', index, 'ocsp', 'responders'], now, report);
+  }
 }
 
 /** What opens keys that are not simply there. */
@@ -118,8 +123,8 @@ function checkFolder(folder: string, path: YamlPath, report: Report): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) report(path, `there is no folder ${folder}`);
 }
 
-function checkIdentity(files: { readonly key: string; readonly certificate: string }, path: YamlPath, now: number, report: Report, passphrase?: string): void {
-  const key = checkPrivateKey(files.key, [...path, 'key'], 'tls', report, passphrase);
+export function checkIdentity(files: { readonly key: string; readonly certificate: string }, path: YamlPath, now: number, report: Report, passphrase?: string, kind: keyof typeof KINDS = 'tls'): void {
+  const key = checkPrivateKey(files.key, [...path, 'key'], kind, report, passphrase);
   const certificate = checkCertificate(files.certificate, [...path, 'certificate'], now, report);
   if (key !== undefined && certificate !== undefined && !certificate.checkPrivateKey(key)) report([...path, 'certificate'], `is not the certificate of ${files.key}`);
 }

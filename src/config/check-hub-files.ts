@@ -1,6 +1,6 @@
 /** The files that `home.hub`, its clients and its services name. */
 import { createPublicKey } from 'node:crypto';
-import { SIGNATURE_KEY, attempt, checkOutgoing, checkPrivateKey, fitsSignatures, readOrReport, readSecret } from './check-files.ts';
+import { SIGNATURE_KEY, attempt, checkAuthorities, checkIdentity, checkOutgoing, checkPrivateKey, fitsSignatures, readOrReport, readSecret } from './check-files.ts';
 import type { Report } from './check-files.ts';
 import type { GatewayFile } from './gateway-file.ts';
 import { problemAt } from './problems.ts';
@@ -17,7 +17,7 @@ export function checkHubFiles({ home: { hub, clients, services } }: GatewayFile,
   }
   if (hub === undefined) return problems;
   const { signatures, tokens, oauth, apiKey } = hub;
-  if (signatures !== undefined) checkPrivateKey(signatures.key, ['home', 'hub', 'signatures', 'key'], 'signature', report);
+  if (signatures !== undefined) checkSignatures(signatures, now, report);
   if (tokens !== undefined) checkKeySet(tokens.keys, ['home', 'hub', 'tokens', 'keys'], report);
   if (apiKey !== undefined) readSecret(apiKey, ['home', 'hub', 'apiKey'], report);
   if (oauth === undefined) return problems;
@@ -25,6 +25,13 @@ export function checkHubFiles({ home: { hub, clients, services } }: GatewayFile,
   if (oauth.assertion !== undefined) checkPrivateKey(oauth.assertion.key, ['home', 'hub', 'oauth', 'assertion', 'key'], 'signature', report);
   if (oauth.secret !== undefined) readSecret(oauth.secret, ['home', 'hub', 'oauth', 'secret'], report);
   return problems;
+}
+
+function checkSignatures(signatures: NonNullable<NonNullable<GatewayFile['home']['hub']>['signatures']>, now: number, report: Report): void {
+  const at = ['home', 'hub', 'signatures'];
+  if (signatures.certificate === undefined) checkPrivateKey(signatures.key, [...at, 'key'], 'signature', report);
+  else checkIdentity({ key: signatures.key, certificate: signatures.certificate }, at, now, report, undefined, 'signature');
+  checkAuthorities(signatures, at, now, report);
 }
 
 function checkPublicKey(file: string, path: YamlPath, report: Report): void {

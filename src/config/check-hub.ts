@@ -10,10 +10,12 @@ export interface HubClientEntry {
   readonly apiKeySha256?: string;
   readonly apiKeyAloneThatWhoeverSeesItCanUseSha256?: string;
   readonly signatureKeys?: readonly { readonly keyid: string }[];
+  readonly signatureSubject?: unknown;
 }
 
 export interface HubEntry {
   readonly tokens?: unknown;
+  readonly signatures?: { readonly authorities?: readonly string[]; readonly revocation?: unknown };
   readonly oauth?: { readonly tls: { readonly key?: string; readonly certificate?: string }; readonly assertion?: unknown; readonly secret?: string };
 }
 
@@ -21,10 +23,11 @@ interface Home {
   readonly hub?: HubEntry;
   readonly wss?: unknown;
   readonly clients: readonly HubClientEntry[];
-  readonly services: readonly { readonly signatureKeys?: readonly unknown[] }[];
+  readonly services: readonly { readonly signatureKeys?: readonly unknown[]; readonly signatureSubject?: unknown }[];
 }
 
-const HUB_ONLY = ['oauthClient', 'apiKeySha256', 'apiKeyAloneThatWhoeverSeesItCanUseSha256', 'signatureKeys'] as const;
+const HUB_ONLY = ['oauthClient', 'apiKeySha256', 'apiKeyAloneThatWhoeverSeesItCanUseSha256', 'signatureKeys', 'signatureSubject'] as const;
+const SIGNATORY = ['signatureKeys', 'signatureSubject'] as const;
 
 /** What is set for a hub where there is none. */
 export function withoutHub({ hub, clients, services }: Home): Found[] {
@@ -32,18 +35,28 @@ export function withoutHub({ hub, clients, services }: Home): Found[] {
   return [
     ...(hub === undefined ? [] : [[['home', 'hub'], onlyHere] as const]),
     ...clients.flatMap((client, index) => HUB_ONLY.flatMap((key) => (client[key] === undefined ? [] : [[['home', 'clients', index, key], onlyHere] as const]))),
-    ...services.flatMap(({ signatureKeys }, index) => (signatureKeys === undefined ? [] : [[['home', 'services', index, 'signatureKeys'], onlyHere] as const])),
+    ...services.flatMap((service, index) => SIGNATORY.flatMap((key) => (service[key] === undefined ? [] : [[['home', 'services', index, key], onlyHere] as const]))),
   ];
 }
 
-export function hubProblems({ hub, wss, clients }: Home): Found[] {
+export function hubProblems({ hub, wss, clients, services }: Home): Found[] {
   if (hub === undefined) return [[['home', 'hub'], 'is missing: a gateway at an API hub (gateway.home: hub) needs it']];
-  const { oauth, tokens } = hub;
+  const { oauth, tokens, signatures } = hub;
   return [
     ...(wss === undefined ? [] : [[['home', 'wss'], 'is for X-Road; at a hub messages are signed as home.hub.signatures says'] as const]),
     ...(oauth !== undefined && (oauth.assertion === undefined) === (oauth.secret === undefined) ? [[['home', 'hub', 'oauth'], 'needs assertion or secret, and not both'] as const] : []),
     ...(oauth !== undefined && (oauth.tls.key === undefined) !== (oauth.tls.certificate === undefined) ? [[['home', 'hub', 'oauth', 'tls'], 'key and certificate go together'] as const] : []),
+    ...(signatures?.authorities === undefined ? withoutAuthorities(signatures, { clients, services }) : []),
     ...(tokens === undefined && clients.some(({ oauthClient }) => oauthClient !== undefined) ? [[['home', 'hub', 'tokens'], 'is missing: clients have an oauthClient'] as const] : []),
+  ];
+}
+
+/** Certificates of which none would count. */
+function withoutAuthorities(signatures: HubEntry['signatures'], { clients, services }: Pick<Home, 'clients' | 'services'>): Found[] {
+  const nobody = 'counts only with home.hub.signatures.authorities';
+  return [
+    ...(signatures?.revocation === undefined ? [] : [[['home', 'hub', 'signatures', 'revocation'], nobody] as const]),
+    ...([['clients', clients], ['services', services]] as const).flatMap(([name, list]) => list.flatMap(({ signatureSubject }, index) => (signatureSubject === undefined ? [] : [[['home', name, index, 'signatureSubject'], nobody] as const]))),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** gateway.yaml, `home`: whom the gateway calls at home, and who may call it there. */
 import * as v from 'valibot';
-import { hub, hubCredentials, signatureKeys } from './hub-file.ts';
+import { hub, hubCredentials, signatureKeys, signatureSubject } from './hub-file.ts';
 import { count, duration, identity, memberPath, origin, path, record, serviceUrl, text } from './values.ts';
 
 /** The long name is deliberate: whoever reads the file must see it. */
@@ -28,6 +28,7 @@ function service(folder: string) {
     timeout: v.exactOptional(v.pipe(duration(), v.description('How long we wait for this service; else home.timeout.'))),
     url: v.exactOptional(v.pipe(serviceUrl(), v.description('At an edge or a hub: where the service is. A REST path is appended to it.'))),
     signatureKeys: signatureKeys(folder),
+    signatureSubject: signatureSubject(),
     tls: outgoingTls(folder),
     plainHttpThatAnybodyCanReadAndChange: plainHttp,
     connections: v.optional(count(1, 1000), 64),

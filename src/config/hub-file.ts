@@ -1,5 +1,6 @@
 /** gateway.yaml, `home.hub`: an API hub instead of security servers (docs/connect-api-hub.md). Who may call stands in home.clients, where services are in home.services. */
 import * as v from 'valibot';
+import { revocation } from './revocation-file.ts';
 import { duration, httpsOrigin, httpsUrl, oneOf, path, record, sha256, text } from './values.ts';
 
 const headerName = v.pipe(text(), v.regex(/^[a-z0-9-]+$/, 'expected a header name in small letters'));
@@ -14,6 +15,18 @@ export function signatureKeys(folder: string) {
   return v.exactOptional(v.pipe(v.array(key), v.minLength(1, 'name at least one key'), v.description('Keys of its message signatures. Several, so that one can follow another.')));
 }
 
+/** Whose signing certificates are its own. */
+export function signatureSubject() {
+  const attribute = v.exactOptional(text());
+  return v.exactOptional(
+    v.pipe(
+      record({ CN: attribute, O: attribute, C: attribute, organizationIdentifier: attribute, serialNumber: attribute }),
+      v.check(({ CN, O, organizationIdentifier, serialNumber }) => [CN, O, organizationIdentifier, serialNumber].some((value) => value !== undefined), 'name at least one of CN, O, organizationIdentifier and serialNumber'),
+      v.description('Where certificates count (home.hub.signatures.authorities): what the subject of its signing certificate must say, attribute for attribute. organizationIdentifier is that of ETSI EN 319 412-1, such as NTRFI-0245458-6.'),
+    ),
+  );
+}
+
 /** What a client at a hub shows beside a certificate. All that is set must be shown. */
 export function hubCredentials(folder: string) {
   return {
@@ -21,6 +34,7 @@ export function hubCredentials(folder: string) {
     apiKeySha256: v.exactOptional(v.pipe(sha256(), v.description('At a hub: SHA-256 of an API key that it shows beside a certificate or a token.'))),
     apiKeyAloneThatWhoeverSeesItCanUseSha256: v.exactOptional(v.pipe(sha256(), v.description('At a hub: SHA-256 of an API key that is all it shows. Whoever reads it once in a log or a proxy is the client from then on.'))),
     signatureKeys: signatureKeys(folder),
+    signatureSubject: signatureSubject(),
   };
 }
 
@@ -73,6 +87,11 @@ function signatures(folder: string) {
     record({
       keyid: v.pipe(text(), v.description('Name of our key, as it is registered at the hub.')),
       key: v.pipe(path(folder), v.description('PEM: EC P-256, Ed25519, or RSA of at least 2048 bits.')),
+      certificate: v.exactOptional(v.pipe(path(folder), v.description('PEM: our signing certificate, and those above it; sent with our signatures.'))),
+      authorities: v.exactOptional(v.pipe(v.array(path(folder)), v.minLength(1, 'name at least one authority'), v.description('Authorities whose certificates count for signatures, beside signatureKeys: those of signers with a signatureSubject.'))),
+      certificateHeader: v.optional(v.pipe(headerName, v.description('With http-signature: header with the signing certificate, base64 of DER. Signatures must cover it. A JWS has it as x5c.')), 'x-signature-certificate'),
+      ocspHeader: v.optional(v.pipe(headerName, v.description('Header with an OCSP answer that a signer sends along, base64 of DER.')), 'x-signature-ocsp'),
+      revocation: revocation(folder),
       components: v.pipe(v.optional(v.array(text(), 'expected a list of component names'), []), v.description('What signatures must cover beside all that we read: authorization, for instance.')),
       tag: v.exactOptional(v.pipe(text(), v.description('Parameter tag of RFC 9421, in their signatures and in ours.'))),
       nonce: v.pipe(v.optional(v.boolean('expected true or false'), false), v.description('Whether their signatures need a nonce; ours have one.')),

@@ -1,11 +1,11 @@
-/** gateway.yaml, `home.wss.revocation`: who says whether the signing certificates of our members are still good. */
+/** gateway.yaml, `home.wss.revocation` and `home.hub.signatures.revocation`: who says whether the signing certificates of our members are still good. */
 import * as v from 'valibot';
 import { duration, oneOf, path, record, serviceUrl, size } from './values.ts';
 
 function source(folder: string) {
   return v.pipe(
     record({
-      authority: v.pipe(path(folder), v.description('Certificate (PEM) of the authority that issues signing certificates: one of home.wss.authorities.')),
+      authority: v.pipe(path(folder), v.description('Certificate (PEM) of the authority that issues signing certificates: one of the authorities beside this group, or one that they lead to.')),
       ocsp: v.exactOptional(record({ url: v.pipe(serviceUrl(), v.description('Its OCSP responder. Answers are signed: http is no weakness.')), responders: v.pipe(v.optional(v.array(path(folder)), []), v.description('Certificates that may sign answers, beside the authority and what it issued for this.')) })),
       crl: v.exactOptional(record({ url: v.pipe(serviceUrl(), v.description('Its certificate revocation list, complete, in DER.')) })),
     }),

@@ -72,9 +72,9 @@ function findPath(authorities: Authorities, fingerprint: string, certificate: Ce
   return path;
 }
 
-/** Server and client authentication: a TLS key lies on a machine that terminates connections, and must not speak for the member. */
-const TLS_PURPOSES: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
 const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
+/** Server and client authentication, time-stamping and OCSP: such a key lies on a machine that terminates connections or answers by itself, and must not speak for the member. */
+const MACHINE_PURPOSES: ReadonlySet<string> = new Set(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2', TIME_STAMPING, '1.3.6.1.5.5.7.3.9']);
 
 function checkEndEntity({ fields, x509 }: Certificate, use: Use): void {
   if (fields.authority) throw untrusted('the certificate is one of an authority');
@@ -88,7 +88,7 @@ function checkEndEntity({ fields, x509 }: Certificate, use: Use): void {
     return;
   }
   if (keyUsage === undefined || !(keyUsage.has('digitalSignature') || keyUsage.has('nonRepudiation'))) throw untrusted('the certificate is not for signatures');
-  if (purposes.some((purpose) => TLS_PURPOSES.has(purpose))) throw untrusted('the certificate is one for TLS');
+  if (purposes.some((purpose) => MACHINE_PURPOSES.has(purpose))) throw untrusted('the certificate is one for TLS, time-stamping or OCSP');
 }
 
 /** Up to the last approved authority that is found; `others` only lead there. */

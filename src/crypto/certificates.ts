@@ -49,6 +49,12 @@ export function parseCertificate(der: Uint8Array): Certificate {
   }
 }
 
+/** DER of the certificates of a PEM file, in its order; anything else in it stays without effect. */
+export function certificatesIn(pem: string | Uint8Array): Uint8Array[] {
+  const blocks = Buffer.from(pem).toString('latin1').match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => Buffer.from(block.replace(/-----[A-Z ]+-----/g, ''), 'base64'));
+}
+
 /**
  * The member that the subject names: CN is the member code, serialNumber is `instance/server code/member class`.
  * Throws `signature-untrusted` when the subject is not of this profile. Source: X-Road certificate profile of Finland.

@@ -8,6 +8,8 @@ import type { ErrorCode } from '../errors.ts';
 import type { HttpHeaders } from '../platform/http-client.ts';
 import { parseJson } from '../platform/json.ts';
 import type { JsonLimits } from '../platform/json.ts';
+import { readCertificate } from './carried-certificates.ts';
+import { sha256Base64url } from './digest.ts';
 import type { CoveredMessage, SignatureRules, SignedMessage } from './http-signature.ts';
 import type { MessageKey } from './message-keys.ts';
 
@@ -16,12 +18,15 @@ export const JWS_SIGNATURE = 'x-jws-signature';
 const HTTP_HEADERS = 'http://uri.etsi.org/19182/HttpHeaders';
 /** Method and target in one line, as the mechanism names them. */
 export const REQUEST_TARGET = '(request-target)';
-const HEADER_LIMITS: JsonLimits = { maxBytes: 4096, maxDepth: 4, maxNodes: 64, maxText: 512 };
+/** Room for certificates: the header of a message has 16 KiB in all. */
+const HEADER_LIMITS: JsonLimits = { maxBytes: 12_288, maxDepth: 4, maxNodes: 64, maxText: 6144 };
 /** What we understand where a signature says that it is critical. jose knows b64 by itself. */
 const CRITICAL = { sigD: true, sigT: true, iat: true } as const;
 
 interface Header {
-  readonly kid: string;
+  readonly kid: string | undefined;
+  /** DER. */
+  readonly certificates: readonly Uint8Array[];
   readonly alg: string;
   /** UTC milliseconds. */
   readonly created: number;
@@ -31,7 +36,7 @@ interface Header {
 /** Header `x-jws-signature` over `names`. `created` in UTC milliseconds. Throws `internal` for a header that the message does not have. */
 export async function signDetached(message: SignedMessage, names: readonly string[], key: MessageKey, created: number): Promise<HttpHeaders> {
   const payload = payloadOf(message, names, (name) => new CausewayError('internal', `nothing to sign as ${name}`));
-  const header = { alg: key.jws[0], kid: key.keyid, iat: Math.floor(created / 1000), b64: false, sigD: { mId: HTTP_HEADERS, pars: [...names] }, crit: ['b64', 'sigD'] };
+  const header = { alg: key.jws[0], kid: key.keyid, ...certificateHeader(key), iat: Math.floor(created / 1000), b64: false, sigD: { mId: HTTP_HEADERS, pars: [...names] }, crit: ['b64', 'sigD'] };
   const { protected: head, signature } = await new FlattenedSign(payload).setProtectedHeader(header).sign(key.key, { crit: CRITICAL });
   return { [JWS_SIGNATURE]: `${head}..${signature}` };
 }
@@ -43,7 +48,7 @@ export async function signDetached(message: SignedMessage, names: readonly strin
 export async function verifyDetached(message: SignedMessage, rules: SignatureRules, now: number): Promise<CoveredMessage> {
   const { head, signature } = segmentsOf(message.headers[JWS_SIGNATURE]);
   const header = readHeader(head);
-  const key = rules.keyOf(header.kid);
+  const key = rules.keyOf(header.kid, header.certificates);
   if (!key.jws.includes(header.alg)) throw failed('signature-weak', `The key is registered for ${key.jws.join(', ')}.`);
   if (header.created < now - rules.maxAge) throw failed('signature-expired', 'The message was signed too long ago.');
   if (header.created > now + rules.maxAhead) throw failed('signature-expired', 'The message was signed in the future: check the clock.');
@@ -70,7 +75,8 @@ function isCanonical(segment: string): boolean {
 function readHeader(head: string): Header {
   const header = asObject(readJson(Buffer.from(head, 'base64url')));
   const { alg, kid, b64, crit, sigD, iat, sigT } = header;
-  if (typeof alg !== 'string' || typeof kid !== 'string' || kid === '') throw failed('signature-invalid', 'The header of the JWS needs alg and kid.');
+  const certificates = certificatesOf(header);
+  if (typeof alg !== 'string' || !(isName(kid) || (kid === undefined && certificates.length > 0))) throw failed('signature-invalid', 'The header of the JWS needs alg, and kid or x5c.');
   if (b64 !== false) throw failed('signature-weak', 'The payload must be unencoded: b64 false.');
   const critical = Array.isArray(crit) ? crit : [];
   // A reader that does not know sigD would take the signature for one over the body.
@@ -79,7 +85,25 @@ function readHeader(head: string): Header {
   if (mId !== HTTP_HEADERS || Object.keys(others).length > 0) throw failed('signature-weak', 'sigD must be of the mechanism HttpHeaders.');
   const names = Array.isArray(pars) ? pars.filter((name) => typeof name === 'string') : [];
   if (!Array.isArray(pars) || names.length !== pars.length || new Set(names).size !== names.length || names.length === 0) throw failed('signature-invalid', 'sigD must list headers, each once.');
-  return { alg, kid, created: createdOf(iat, sigT), names };
+  return { alg, kid, certificates, created: createdOf(iat, sigT), names };
+}
+
+function isName(kid: unknown): kid is string {
+  return typeof kid === 'string' && kid !== '';
+}
+
+/** The signing certificate and those above it, base64 of DER (RFC 7515, section 4.1.6); `x5t#S256`, where it stands, must be that of the first (section 4.1.8). */
+function certificatesOf({ x5c = [], 'x5t#S256': thumbprint }: Readonly<Record<string, unknown>>): Uint8Array[] {
+  const texts = Array.isArray(x5c) ? x5c.filter((text) => typeof text === 'string') : [];
+  if (!Array.isArray(x5c) || texts.length !== x5c.length) throw failed('signature-invalid', 'x5c must be a list of certificates.');
+  const certificates = texts.map((text) => readCertificate(text));
+  const [own] = certificates;
+  if (own !== undefined && thumbprint !== undefined && thumbprint !== sha256Base64url(own)) throw failed('signature-invalid', 'x5t#S256 is not that of the certificate in x5c.');
+  return certificates;
+}
+
+function certificateHeader({ certificates }: MessageKey) {
+  return certificates === undefined ? {} : { 'x5c': certificates.map((der) => Buffer.from(der).toString('base64')), 'x5t#S256': sha256Base64url(certificates[0]) };
 }
 
 function readJson(bytes: Uint8Array): unknown {

@@ -2,9 +2,11 @@
  * Keys of message signatures and the algorithms that each kind of key may be used with. The algorithm follows from the registered key, never from
  * the message (RFC 9421, section 7.3.6; RFC 8725, section 3.1): an `alg` in a message can only agree.
  */
-import { constants, createPrivateKey, createPublicKey } from 'node:crypto';
+import { X509Certificate, constants, createPrivateKey, createPublicKey } from 'node:crypto';
 import type { KeyObject, SigningOptions } from 'node:crypto';
 import { CausewayError } from '../errors.ts';
+import type { CertificatePath } from './certificate-path.ts';
+import { certificatesIn } from './certificates.ts';
 
 interface HttpAlgorithm {
   /** For node:crypto; `null` where the key says it. */
@@ -28,6 +30,8 @@ export interface MessageKey {
   readonly http: HttpAlgorithmName;
   /** `alg` of a JWS by this key; we sign with the first. */
   readonly jws: readonly [string, ...string[]];
+  /** Our own key: its certificate, and those above it, are sent with every signature. DER. */
+  readonly certificates?: readonly [Uint8Array, ...Uint8Array[]];
 }
 
 const RSA_BITS = 2048;
@@ -37,9 +41,25 @@ export function verificationKey(keyid: string, pem: string | Buffer, pkcs1v15 = 
   return { keyid, ...algorithmsOf(keyid, readKey(keyid, () => createPublicKey(pem)), pkcs1v15) };
 }
 
-/** Our own key (PEM). Throws `config-invalid` for another kind of key. */
-export function signingKey(keyid: string, pem: string | Buffer): MessageKey {
-  return { keyid, ...algorithmsOf(keyid, readKey(keyid, () => createPrivateKey(pem)), false) };
+/** The key of a certificate whose path was verified. Throws `signature-weak` for a kind of key with which messages are not signed here. */
+export function certifiedKey(keyid: string, { certificate }: CertificatePath): MessageKey {
+  try {
+    return { keyid, ...algorithmsOf(keyid, certificate.publicKey, false) };
+  } catch (cause) {
+    throw new CausewayError('signature-weak', 'the key of the signing certificate is of another kind', { facts: { hint: `The key of the signing certificate must be EC P-256, or RSA of at least ${RSA_BITS} bits.` }, cause });
+  }
+}
+
+/** Our own key (PEM), and certificates (PEM) that are sent with its signatures. Throws `config-invalid` for another kind of key, and for certificates of which the first is not the key's. */
+export function signingKey(keyid: string, pem: string | Buffer, certificates?: string | Buffer): MessageKey {
+  const key = readKey(keyid, () => createPrivateKey(pem));
+  return { keyid, ...algorithmsOf(keyid, key, false), ...(certificates === undefined ? {} : { certificates: chainOf(keyid, key, certificates) }) };
+}
+
+function chainOf(keyid: string, key: KeyObject, pem: string | Buffer): [Uint8Array, ...Uint8Array[]] {
+  const [own, ...above] = certificatesIn(pem);
+  if (own === undefined || !new X509Certificate(own).checkPrivateKey(key)) throw new CausewayError('config-invalid', `the first certificate of key "${keyid}" is not its own`);
+  return [own, ...above];
 }
 
 function readKey(keyid: string, read: () => KeyObject): KeyObject {

@@ -65,7 +65,7 @@ export type CertificateUse = { readonly use: 'signing' | 'time-stamping' } | { r
 
 export type CertificateRequest = Validity & CertificateUse & { readonly subject: Subject };
 
-const ATTRIBUTES = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3', serialNumber: '2.5.4.5' } as const;
+const ATTRIBUTES = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3', serialNumber: '2.5.4.5', organizationIdentifier: '2.5.4.97' } as const;
 /** Attributes that X.520 defines as PrintableString. */
 const PRINTABLE: ReadonlySet<string> = new Set(['C', 'serialNumber']);
 

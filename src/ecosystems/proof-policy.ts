@@ -3,6 +3,20 @@ import type { CertificatePath } from '../crypto/certificate-path.ts';
 import type { CertificateTrust, MemberKey } from '../crypto/certificates.ts';
 import type { MessageKey } from '../crypto/message-keys.ts';
 
+/** Signing certificates that count beside registered keys. */
+export interface SigningCertificates {
+  readonly trust: CertificateTrust;
+  /** Header with an OCSP answer that the signer sends along. */
+  readonly ocspHeader: string;
+  readonly revocation?: CheckRevocation;
+}
+
+/**
+ * Throws where the certificate of a verified signature is revoked now, or where that has to be known and is not (trust/revocation.ts). `stapled`: DER of an OCSP answer that came
+ * with the message.
+ */
+export type CheckRevocation = (path: CertificatePath, stapled?: Uint8Array) => Promise<void>;
+
 /** What a signature over an HTTP message must be here, and with what we sign. Whose keys are believed, the dialect knows. */
 export interface HttpMessagePolicy {
   /** Components that must be covered beside those that we read. */
@@ -14,6 +28,9 @@ export interface HttpMessagePolicy {
   /** Milliseconds that the signed time may lie back, and ahead. */
   readonly maxAge: number;
   readonly maxAhead: number;
+  /** Header with the signer's certificate, theirs and ours, which the signature must cover: RFC 9421 has no place for it. A JWS has it in its own header. */
+  readonly certificateHeader: string;
+  readonly certificates?: SigningCertificates;
   readonly signer: MessageKey;
 }
 
@@ -31,8 +48,7 @@ export type ProofPolicy =
   | {
       readonly form: 'wss';
       readonly trust: CertificateTrust;
-      /** Throws where the certificate of a verified signature is revoked now, or where that has to be known and is not (trust/revocation.ts). */
-      readonly revocation?: (path: CertificatePath) => Promise<void>;
+      readonly revocation?: CheckRevocation;
       /** Which of the two independent verifiers runs; `both` must agree. */
       readonly verifiers: 'libxml2' | 'xml-crypto' | 'both';
       /** Milliseconds that a signed creation time may lie back, and ahead. */

@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { certificatePath } from '../crypto/certificate-path.ts';
+import { certificatesIn } from '../crypto/certificates.ts';
 import type { CertificateTrust } from '../crypto/certificates.ts';
 import { verifyPlainTimestamp } from '../crypto/timestamp.ts';
 import type { Timestamp, TimestampTrust } from '../crypto/timestamp.ts';
@@ -207,10 +208,4 @@ function compare({ lines, covered }: { readonly lines: readonly string[]; readon
     if (expected === line) return [];
     return [digests(expected) === digests(line) ? { file, what: `its digest is not the one in ${manifest}` } : { file: manifest, what: `its line about ${file} was changed` }];
   });
-}
-
-/** DER of the certificates of a PEM file; anything else in it stays without effect, and is covered by the manifest. */
-export function certificatesIn(pem: Uint8Array): Uint8Array[] {
-  const blocks = Buffer.from(pem).toString('latin1').match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.map((block) => Buffer.from(block.replace(/-----[A-Z ]+-----/g, ''), 'base64'));
 }

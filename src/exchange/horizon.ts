@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTrustFile } from '../config/config.ts';
 import type { GatewayConfig } from '../config/config.ts';
+import { certificatesIn } from '../crypto/certificates.ts';
 import { asCausewayError } from '../errors.ts';
 import type { MappingSet } from '../mapping/mappings.ts';
 import { diskUse } from '../platform/disk.ts';
@@ -44,13 +45,13 @@ const CERTIFICATES: readonly CertificateRule[] = [
   { what: 'our TLS certificate towards a security server', files: ({ home }) => home.securityServers.map(({ tls }) => [tls?.certificate]) },
   { what: 'our TLS certificate towards a service', files: ({ home }) => home.services.map(({ tls }) => [tls?.certificate]) },
   { what: 'our TLS certificate towards the authorisation server', files: ({ home }) => [[home.hub?.oauth?.tls.certificate]] },
-  { what: 'our signing certificate as a member', files: ({ home }) => [[home.wss?.certificate]] },
+  { what: 'our signing certificate as a member', files: ({ home }) => [[home.wss?.certificate, home.hub?.signatures?.certificate]] },
   { what: 'security server that may call us', files: ({ listeners }) => [listeners.domestic.tls.clients], oneSuffices: true },
   { what: 'security server that we call', files: ({ home }) => home.securityServers.map(({ tls }) => tls?.pins ?? []), oneSuffices: true },
   { what: 'service that we call', files: ({ home }) => home.services.map(({ tls }) => tls?.pins ?? []), oneSuffices: true },
   { what: 'authorisation server', files: ({ home }) => [home.hub?.oauth?.tls.pins ?? []], oneSuffices: true },
   { what: 'client that may call us', files: ({ home }) => home.clients.map(({ certificates }) => certificates), oneSuffices: true },
-  { what: 'authority of signing certificates', files: ({ home }) => [home.wss?.authorities ?? []] },
+  { what: 'authority of signing certificates', files: ({ home }) => [home.wss?.authorities ?? [], home.hub?.signatures?.authorities ?? []] },
   { what: 'time-stamping authority', files: ({ timestamps }) => (timestamps?.authorities ?? []).map(({ roots }) => roots) },
 ];
 
@@ -88,10 +89,10 @@ function certificates(config: GatewayConfig, now: number): HorizonItem[] {
 
 function inFile(what: string, file: string): HorizonItem[] {
   try {
-    const blocks = readFileSync(file, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-    if (blocks.length === 0) throw new Error('holds no certificate in PEM');
-    return blocks.map((pem) => {
-      const { subject, validToDate } = new X509Certificate(pem);
+    const all = certificatesIn(readFileSync(file));
+    if (all.length === 0) throw new Error('holds no certificate in PEM');
+    return all.map((der) => {
+      const { subject, validToDate } = new X509Certificate(der);
       return { what, about: subject?.replaceAll('\n', ', ') ?? '', file, at: validToDate.getTime(), kind: 'ends' };
     });
   } catch (error) {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '../config/config.ts';
 import type { KeyFiles } from '../crypto/key-files.ts';
 import type { OpenHub } from '../ecosystems/openapi/open-hub.ts';
-import type { ProofPolicy } from '../ecosystems/proof-policy.ts';
+import type { CheckRevocation, ProofPolicy } from '../ecosystems/proof-policy.ts';
 import { CausewayError } from '../errors.ts';
 import type { Grant } from '../federation/link.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -20,27 +20,29 @@ export function openPolicies(config: GatewayConfig, keys: KeyFiles, hub: OpenHub
 
 /** How each form of domestic proof is judged here, and with what we sign. */
 function policies({ gateway, home }: GatewayConfig, keys: KeyFiles, hub: OpenHub | undefined, revocation?: Pick<Revocation, 'check'>): (form: Grant['proof'], connection: string) => ProofPolicy {
+  const check = revocation === undefined ? {} : { revocation: ((path, stapled) => revocation.check(path, stapled)) satisfies CheckRevocation };
   const wss: ProofPolicy | undefined = home.wss && {
     form: 'wss',
     trust: { authorities: home.wss.authorities.map(der) },
-    ...(revocation === undefined ? {} : { revocation: (path) => revocation.check(path) }),
+    ...check,
     verifiers: home.wss.verifiers,
     maxAge: home.wss.maxAge,
     maxAhead: home.wss.maxAhead,
     signer: { key: keys.signing(home.wss.key, 'member'), chain: [der(home.wss.certificate)] },
   };
+  const signatures = hub?.signatures && { ...hub.signatures, ...(hub.signatures.certificates === undefined ? {} : { certificates: { ...hub.signatures.certificates, ...check } }) };
   return (form, connection) => {
     if (form === 'security-server' && gateway.home !== 'hub') return { form, connection, ...(gateway.home === 'edge' ? { voucher: 'edge' } : {}) };
     if (form === 'api-client' && hub !== undefined) return { form };
     if (form === 'wss' && wss !== undefined) return wss;
-    if ((form === 'http-signature' || form === 'jws-detached') && hub?.signatures !== undefined) return { ...hub.signatures, form };
+    if ((form === 'http-signature' || form === 'jws-detached') && signatures !== undefined) return { ...signatures, form };
     throw new CausewayError('internal', `a grant asks for ${form} proof, for which gateway.yaml has no settings (home.wss, home.hub.signatures)`);
   };
 }
 
 /** Undefined where gateway.yaml names nobody who says what is revoked. */
 function openRevocation({ home }: GatewayConfig, clock: Clock, dependencies: Pick<Dependencies, 'report'>): Revocation | undefined {
-  const settings = home.wss?.revocation;
+  const settings = home.wss?.revocation ?? home.hub?.signatures?.revocation;
   if (settings === undefined) return undefined;
   const { policy, maxAge, sources, ...limits } = settings;
   return new Revocation({

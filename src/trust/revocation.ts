@@ -7,6 +7,7 @@ import type { CertificatePath } from '../crypto/certificate-path.ts';
 import { readCrl } from '../crypto/crl.ts';
 import type { RevocationList } from '../crypto/crl.ts';
 import { ocspRequest, readOcspStatus } from '../crypto/ocsp.ts';
+import type { OcspQuestion } from '../crypto/ocsp.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Downloaded } from '../platform/download.ts';
@@ -69,10 +70,12 @@ export class Revocation {
   /**
    * Requires that the signing certificate, whose path was verified, is not revoked now. Throws `signature-untrusted` (revoked, or unknown to its authority), and under
    * `required` `dependency-lost` where no answer is to be had: an answer that is older than it may be stands only while the sources are gone, for as long as the link goes on.
+   * `stapled`: an OCSP answer (DER) that the signer sent along spares asking if it is as good as one that is fetched; one that is not counts for nothing.
    */
-  async check(path: CertificatePath): Promise<void> {
+  async check(path: CertificatePath, stapled?: Uint8Array): Promise<void> {
     const { clock, policy } = this.#options;
     const known = this.#of(path);
+    if (stapled !== undefined && this.#isOld(known, clock.now())) this.#take(known, stapled);
     if (this.#isOld(known, clock.now())) await this.#ask(known);
     const { answer } = known;
     if (answer !== undefined && answer.status !== 'good') throw revoked(answer.status);
@@ -131,13 +134,28 @@ export class Revocation {
   }
 
   async #asked({ authority }: RevocationSource, { url, responders }: NonNullable<RevocationSource['ocsp']>, { certificate }: CertificatePath): Promise<Answer> {
-    const { clock, maxAge, post } = this.#options;
-    const { status, body } = await post(url, 'application/ocsp-request', ocspRequest(certificate.x509.raw, authority));
+    const { status, body } = await this.#options.post(url, 'application/ocsp-request', ocspRequest(certificate.x509.raw, authority));
     if (status !== 200) throw new CausewayError('service-unreachable', `the OCSP responder answered ${status}`);
-    const now = clock.now();
-    const said = readOcspStatus(body, { certificate: certificate.x509.raw, issuer: authority, responders, at: now });
-    inTime(said.thisUpdate, said.nextUpdate ?? Number.POSITIVE_INFINITY, now, maxAge);
-    return { status: said.status, at: said.thisUpdate };
+    return this.#said(body, { certificate: certificate.x509.raw, issuer: authority, responders });
+  }
+
+  #said(response: Uint8Array, question: Omit<OcspQuestion, 'at' | 'freshness'>): Answer {
+    const now = this.#options.clock.now();
+    const { status, thisUpdate, nextUpdate } = readOcspStatus(response, { ...question, at: now });
+    inTime(thisUpdate, nextUpdate ?? Number.POSITIVE_INFINITY, now, this.#options.maxAge);
+    return { status, at: thisUpdate };
+  }
+
+  /** By the authority that issued the certificate, whether or not it has an address here. */
+  #take(known: Known, stapled: Uint8Array): void {
+    const { certificate, authorities: [issuer] } = known.path;
+    if (issuer === undefined) return;
+    try {
+      known.answer = this.#said(stapled, { certificate: certificate.x509.raw, issuer: issuer.x509.raw, responders: this.#sourceOf(known.path)?.ocsp?.responders ?? [] });
+    } catch (thrown) {
+      const error = asCausewayError(thrown);
+      if (error.code === 'internal') throw error;
+    }
   }
 
   async #listed(source: RevocationSource, { certificate }: CertificatePath): Promise<Answer> {

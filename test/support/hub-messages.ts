@@ -68,7 +68,7 @@ export type Form = 'http-signature' | 'jws-detached';
 type Changes = Partial<Extract<ProofPolicy, { form: Form }>>;
 
 export function signedBy(form: Form, changes: Changes = {}): ProofPolicy {
-  return { components: [], nonce: false, maxAge: 300_000, maxAhead: 60_000, signer: gateway.own, ...changes, form };
+  return { components: [], certificateHeader: 'x-signature-certificate', nonce: false, maxAge: 300_000, maxAhead: 60_000, signer: gateway.own, ...changes, form };
 }
 
 /** What a client sends, before it signs. */

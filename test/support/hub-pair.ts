@@ -34,8 +34,8 @@ export interface HubPair {
 
 type Proof = 'api-client' | 'http-signature' | 'jws-detached';
 
-/** Registers the start and the end, for the whole test file. `asking`: proof of the agency's questions; `answering`: of the register's answers. */
-export function pairWithHub(asking: Proof, answering: Proof): HubPair {
+/** Registers the start and the end, for the whole test file. `asking`: proof of the agency's questions; `answering`: of the register's answers. `revocation`: signers are known by their certificates, and this says who is asked about them. */
+export function pairWithHub(asking: Proof, answering: Proof, revocation?: (hub: Hub) => object): HubPair {
   const pair = new RunningPair(EE_FI);
   let hub: Hub | undefined;
   const running = (): Hub => {
@@ -53,7 +53,7 @@ export function pairWithHub(asking: Proof, answering: Proof): HubPair {
       [['agreement', 'legs', 0, 'grants', 1], undefined],
       [['agreement', 'legs', 1, 'grants', 0, 'answerProof'], answering],
     ];
-    await Promise.all([pair.reconfigure({ gateway: hubChanges(pair, hub), link }, ['FI']), pair.reconfigure({ link }, ['EE'])]);
+    await Promise.all([pair.reconfigure({ gateway: hubChanges(pair, hub, revocation?.(hub)), link }, ['FI']), pair.reconfigure({ link }, ['EE'])]);
   });
   after(async () => {
     await hub?.close();
@@ -76,7 +76,7 @@ export function incomeQuestion(): unknown {
 }
 
 /** What gateway.yaml says at a hub. */
-function hubChanges(pair: RunningPair, { keys, authorisation, register }: Hub): Changes {
+function hubChanges(pair: RunningPair, { keys, authorisation, register }: Hub, revocation?: object): Changes {
   const folder = join(pair.data, 'hub');
   const mappings = join(pair.data, 'hub-mappings');
   cpSync(join(ROOT, 'mappings'), mappings, { recursive: true });
@@ -91,6 +91,8 @@ function hubChanges(pair: RunningPair, { keys, authorisation, register }: Hub): 
     return file;
   };
   const publicKey = (name: 'agency' | 'register'): string => write(`${name}.pub.pem`, new X509Certificate(keys[name].certificate).publicKey.export({ type: 'spki', format: 'pem' }));
+  const known = (name: 'agency' | 'register', keyid: string): object => (revocation === undefined ? { signatureKeys: [{ keyid, publicKey: publicKey(name) }] } : { signatureSubject: { O: 'API hub (sandbox)', CN: `${name}.fi.sandbox` } });
+  const certified = revocation && { certificate: keys.gateway.certificateFile, authorities: [keys.authority.certificateFile], revocation };
   const tls = { key: keys.gatewayTls.keyFile, certificate: keys.gatewayTls.certificateFile };
   return [
     [['gateway', 'home'], 'hub'],
@@ -100,13 +102,13 @@ function hubChanges(pair: RunningPair, { keys, authorisation, register }: Hub): 
     [['home', 'securityServers'], undefined],
     [['home', 'wss'], undefined],
     [['home', 'timeout'], '2s'],
-    [['home', 'clients'], [{ client: AGENCY, certificates: [keys.agencyTls.certificateFile], oauthClient: AGENCY_CLIENT, signatureKeys: [{ keyid: `${AGENCY_CLIENT}-1`, publicKey: publicKey('agency') }] }]],
-    [['home', 'services'], [{ service: 'FI/GOV/0244683-1/prh/companies', url: register.api, tls: { ...tls, pins: [keys.registerTls.certificateFile] }, signatureKeys: [{ keyid: REGISTER_KEY_ID, publicKey: publicKey('register') }] }]],
+    [['home', 'clients'], [{ client: AGENCY, certificates: [keys.agencyTls.certificateFile], oauthClient: AGENCY_CLIENT, ...known('agency', `${AGENCY_CLIENT}-1`) }]],
+    [['home', 'services'], [{ service: 'FI/GOV/0244683-1/prh/companies', url: register.api, tls: { ...tls, pins: [keys.registerTls.certificateFile] }, ...known('register', REGISTER_KEY_ID) }]],
     [['home', 'hub'], {
       url: `https://127.0.0.1:${pair.gateway('FI').ports.domestic}`,
       tokens: { issuer: ISSUER, audience: GATEWAY_AUDIENCE, keys: write('jwks.json', JSON.stringify(authorisation.keySet)), scope: ASK_ABROAD },
       oauth: { tokenEndpoint: authorisation.tokenEndpoint, tls: { ...tls, pins: [keys.serverTls.certificateFile] }, clientId: GATEWAY_CLIENT, assertion: { keyid: `${GATEWAY_CLIENT}-1`, key: keys.gateway.keyFile }, scope: READ_REGISTER, timeout: '1s' },
-      signatures: { keyid: `${GATEWAY_CLIENT}-1`, key: keys.gateway.keyFile },
+      signatures: { keyid: `${GATEWAY_CLIENT}-1`, key: keys.gateway.keyFile, ...certified },
     }],
   ];
 }

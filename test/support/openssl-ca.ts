@@ -50,6 +50,10 @@ export interface OpensslCa {
   readonly responder: Uint8Array;
   /** DER of a new signing certificate. */
   issue(name: string): Uint8Array;
+  /** PEM of the key of what was issued. */
+  key(name: string): string;
+  /** DER of what the responder says, made offline: as a signer sends it along. */
+  ocsp(name: string): Uint8Array;
   revoke(name: string): void;
   /** DER. */
   crl(): Uint8Array;
@@ -94,6 +98,11 @@ export async function opensslCa(): Promise<OpensslCa> {
     responder: der('responder.crt'),
     url: `http://127.0.0.1:${port}`,
     issue: (name) => certify(name, 'signing'),
+    key: (name) => readFileSync(join(folder, `${name}.key`), 'utf8'),
+    ocsp(name) {
+      openssl('ocsp', '-index', 'index.txt', '-CA', 'ca.crt', '-rsigner', 'responder.crt', '-rkey', 'responder.key', '-issuer', 'ca.crt', '-cert', `${name}.crt`, '-nmin', '5', '-rmd', 'sha256', '-noverify', '-respout', 'answer.der');
+      return readFileSync(join(folder, 'answer.der'));
+    },
     revoke: (name) => openssl('ca', '-config', 'ca.cnf', '-revoke', `${name}.crt`),
     crl() {
       openssl('ca', '-config', 'ca.cnf', '-gencrl', '-out', 'crl.pem');

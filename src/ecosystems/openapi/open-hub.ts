@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '../../config/config.ts';
 import { readKeySet } from '../../crypto/access-token.ts';
+import { certificatesIn } from '../../crypto/certificates.ts';
 import { signingKey, verificationKey } from '../../crypto/message-keys.ts';
-import type { MessageKey } from '../../crypto/message-keys.ts';
 import { CausewayError } from '../../errors.ts';
 import type { MappingSet } from '../../mapping/mappings.ts';
 import { canonicalJson } from '../../platform/canonical-json.ts';
@@ -15,12 +15,11 @@ import type { HttpMessagePolicy } from '../proof-policy.ts';
 import { parseMemberPath, sameService, servicePath } from '../xroad-identifiers.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { authenticate, clientOf } from './clients.ts';
-import type { HubClient, HubProvider, HubSettings } from './settings.ts';
+import type { HubClient, HubProvider, HubSettings, Signatory } from './settings.ts';
 
 type Home = GatewayConfig['home'];
 type Hub = NonNullable<Home['hub']>;
 type Oauth = NonNullable<Hub['oauth']>;
-type SignatureKeys = Home['clients'][number]['signatureKeys'];
 
 export interface OpenHub {
   readonly settings: HubSettings;
@@ -52,20 +51,26 @@ export function openHub({ home, limits }: Pick<GatewayConfig, 'home' | 'limits'>
     maxAnswerBytes: limits.answerBytes,
     pathOf: ({ service, operation }) => mappings.imported.find(({ home: one }) => sameService(one.service, service) && canonicalJson(one.operation) === canonicalJson(operation))?.path ?? '',
   };
-  return { settings, ...(hub.signatures === undefined ? {} : { signatures: { ...hub.signatures, signer: signingKey(hub.signatures.keyid, readFileSync(hub.signatures.key)) } }), authenticate: async (headers, now) => void (await authenticate(headers, clientOf(headers, settings), settings, now)), close: async () => tokenConnection?.close() };
+  return { settings, ...(hub.signatures === undefined ? {} : { signatures: signaturesOf(hub.signatures) }), authenticate: async (headers, now) => void (await authenticate(headers, clientOf(headers, settings), settings, now)), close: async () => tokenConnection?.close() };
 }
 
-function readClient({ client, certificates, oauthClient, apiKeySha256, apiKeyAloneThatWhoeverSeesItCanUseSha256: alone, signatureKeys }: Home['clients'][number]): HubClient {
+function signaturesOf({ keyid, key, certificate, authorities, ocspHeader, components, nonce, tag, maxAge, maxAhead, certificateHeader }: NonNullable<Hub['signatures']>): HttpMessagePolicy {
+  const signer = signingKey(keyid, readFileSync(key), certificate && readFileSync(certificate));
+  return { components, nonce, maxAge, maxAhead, certificateHeader, signer, ...(tag === undefined ? {} : { tag }), ...(authorities === undefined ? {} : { certificates: { trust: { authorities: authorities.flatMap((file) => certificatesIn(readFileSync(file))) }, ocspHeader } }) };
+}
+
+function readClient({ client, certificates, oauthClient, apiKeySha256, apiKeyAloneThatWhoeverSeesItCanUseSha256: alone, ...signatory }: Home['clients'][number]): HubClient {
   const apiKey = apiKeySha256 ?? alone;
-  return { member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates), ...(oauthClient === undefined ? {} : { oauthClient }), ...(apiKey === undefined ? {} : { apiKey }), keys: keysOf(signatureKeys) };
+  return { member: parseMemberPath(client, 'home.clients'), pins: pinsOf(certificates), ...(oauthClient === undefined ? {} : { oauthClient }), ...(apiKey === undefined ? {} : { apiKey }), ...signatoryOf(signatory) };
 }
 
 function providerOf(service: string, { services }: Home): HubProvider[] {
-  return services.flatMap(({ service: id, url, signatureKeys }) => (id === service && url !== undefined ? [{ url, keys: keysOf(signatureKeys) }] : []));
+  return services.flatMap(({ service: id, url, ...signatory }) => (id === service && url !== undefined ? [{ url, ...signatoryOf(signatory) }] : []));
 }
 
-function keysOf(keys: SignatureKeys = []): MessageKey[] {
-  return keys.map(({ keyid, publicKey, rsaPkcs1v15ThatNewSignersMustNotUse: old }) => verificationKey(keyid, readFileSync(publicKey), old));
+function signatoryOf({ signatureKeys = [], signatureSubject: subject }: Pick<Home['clients'][number], 'signatureKeys' | 'signatureSubject'>): Signatory {
+  const keys = signatureKeys.map(({ keyid, publicKey, rsaPkcs1v15ThatNewSignersMustNotUse: old }) => verificationKey(keyid, readFileSync(publicKey), old));
+  return { keys, ...(subject === undefined ? {} : { subject }) };
 }
 
 function tokenRequest({ tokenEndpoint, clientId, assertion, secret, scope, timeout }: Oauth) {

@@ -19,7 +19,9 @@ import { AUTHORIZATION, authenticate, clientOf } from './clients.ts';
 import { contextNames } from './identifiers.ts';
 import { answerBytes, messageBytes, readAnswerBytes, readRequestBytes, requestBytes, withoutSecrets } from './message-bytes.ts';
 import { toRequest, toResponse } from './parse.ts';
-import type { HubSettings } from './settings.ts';
+import type { HubSettings, Signatory } from './settings.ts';
+import { carriedCertificates, checkNotRevoked, signerOf } from './signer.ts';
+import type { Signer } from './signer.ts';
 
 type SigningForm = 'http-signature' | 'jws-detached';
 type SigningPolicy = { readonly form: SigningForm } & HttpMessagePolicy;
@@ -31,7 +33,7 @@ export const CONTENT_DIGEST = 'content-digest';
 export const CONTENT_TYPE = 'content-type';
 export const HOST = 'host';
 
-/** See Dialect.verifyRequest. The caller's credentials are always checked; under a signature, its key must be one of that client's. */
+/** See Dialect.verifyRequest. The caller's credentials are always checked; under a signature, the signer must be that client. */
 export async function verifyRequest(received: Received<DomesticRequest>, policy: ProofPolicy, now: number, limits: XmlLimits, settings: HubSettings): Promise<Verified<DomesticRequest>> {
   const http = readRequestBytes(received.bytes);
   const client = clientOf(http.headers, settings);
@@ -42,13 +44,13 @@ export async function verifyRequest(received: Received<DomesticRequest>, policy:
   checkForm(policy);
   const { service, operation } = received.message;
   const signed: SignedRequest = { method: http.method, origin: settings.origin, target: `${settings.pathOf(received.message)}${http.target}`, headers: http.headers };
-  const covered = await proven(signed, http.body, policy, client.keys, requestComponents(http, settings), now);
+  const { covered, profile, issuer: signedUnder } = await proven(signed, http.body, policy, client, requestComponents(http, settings), now);
   if (policy.form === 'jws-detached') checkHost(http.headers, settings.origin);
   const message = toRequest({ ...http, headers: covered.headers }, [{ dialect: 'openapi', service, operation }], client.member, limits, settings);
-  return mintVerified(message, readBytes(http, covered.headers, settings), { form: policy.form, result: 'verified', policy: `${PROFILES[policy.form]}/${by}`, verifiedAt: now, issuer: covered.keyid }, original);
+  return mintVerified(message, readBytes(http, covered.headers, settings), { form: policy.form, result: 'verified', policy: `${profile}/${by}`, verifiedAt: now, issuer: signedUnder }, original);
 }
 
-/** See Dialect.verifyResponse. Under a signature, its key must be one of the provider's. */
+/** See Dialect.verifyResponse. Under a signature, the signer must be the provider. */
 export async function verifyResponse(received: Received<DomesticResponse>, call: DomesticCall, policy: ProofPolicy, now: number, limits: XmlLimits, settings: HubSettings): Promise<Verified<DomesticResponse>> {
   const provider = settings.providers.get(servicePath(call.home.service));
   if (policy.form === 'api-client') {
@@ -58,9 +60,9 @@ export async function verifyResponse(received: Received<DomesticResponse>, call:
   checkForm(policy);
   try {
     const { reply, ...request } = readAnswerBytes(received.bytes);
-    const covered = await proven({ status: reply.status, headers: reply.headers }, reply.body, policy, provider?.keys ?? [], answerComponents(reply.body, settings), now);
+    const { covered, profile, issuer } = await proven({ status: reply.status, headers: reply.headers }, reply.body, policy, provider ?? { keys: [] }, answerComponents(reply.body, settings), now);
     const answer = { ...reply, headers: covered.headers };
-    return mintVerified(toResponse(answer, call, limits, settings), answerBytes(request, answer), { form: policy.form, result: 'verified', policy: PROFILES[policy.form], verifiedAt: now, issuer: covered.keyid }, received.bytes);
+    return mintVerified(toResponse(answer, call, limits, settings), answerBytes(request, answer), { form: policy.form, result: 'verified', policy: profile, verifiedAt: now, issuer }, received.bytes);
   } catch (thrown) {
     const error = asCausewayError(thrown);
     if (error.code === 'internal') throw error;
@@ -90,23 +92,36 @@ function bodyComponents(body: Uint8Array): Components {
   return body.length === 0 ? [] : [[CONTENT_DIGEST], [CONTENT_TYPE]];
 }
 
-async function proven(message: SignedMessage, body: Uint8Array, policy: SigningPolicy, keys: readonly MessageKey[], components: Record<SigningForm, Components>, now: number): Promise<CoveredMessage> {
-  const { maxAge, maxAhead, nonce, tag } = policy;
-  const rules: SignatureRules = { keyOf: (keyid) => keyOf(keys, keyid), components: [...components[policy.form], ...policy.components.map((name) => [name] as const)], nonce, maxAge, maxAhead, ...(tag === undefined ? {} : { tag }) };
-  const covered = policy.form === 'http-signature' ? verifyHttpSignature(message, rules, now) : await verifyDetached(message, rules, now);
+interface Proven {
+  readonly covered: CoveredMessage;
+  /** Name of what was applied, in statements. */
+  readonly profile: string;
+  /** Name of the registered key, or subject of the authority that issued the certificate. */
+  readonly issuer: string;
+}
+
+async function proven(message: SignedMessage, body: Uint8Array, policy: SigningPolicy, signatory: Signatory, components: Record<SigningForm, Components>, now: number): Promise<Proven> {
+  const { form, maxAge, maxAhead, nonce, tag, certificates, certificateHeader } = policy;
+  const inHeader = form === 'http-signature' && certificates !== undefined ? carriedCertificates(message.headers, certificateHeader) : [];
+  let signer: Signer | undefined;
+  const keyOf = (keyid: string | undefined, brought: readonly Uint8Array[]): MessageKey => (signer = signerOf(signatory, keyid, [...brought, ...inHeader], certificates, now)).key;
+  const rules: SignatureRules = { keyOf, components: [...components[form], ...policy.components.map((name) => [name] as const)], nonce, maxAge, maxAhead, ...(tag === undefined ? {} : { tag }) };
+  const covered = form === 'http-signature' ? verifyHttpSignature(message, rules, now) : await verifyDetached(message, rules, now);
   const digest = covered.headers[CONTENT_DIGEST];
   if (digest !== undefined) checkContentDigest(digest, body);
-  return covered;
+  if (signer?.path === undefined) return { covered, profile: PROFILES[form], issuer: covered.keyid };
+  checkCertificateCovered(covered, policy);
+  await checkNotRevoked(signer, message.headers, certificates);
+  return { covered, profile: `${PROFILES[form]}+x509`, issuer: signer.path.issuer };
+}
+
+/** Another certificate of the same key could be put in its place. */
+function checkCertificateCovered({ components }: CoveredMessage, { form, certificateHeader: field }: SigningPolicy): void {
+  if (form === 'http-signature' && !components.has(field)) throw new CausewayError('signature-incomplete', 'the certificate is not covered', { facts: { field, hint: `The signature must cover ${field}.` } });
 }
 
 function checkForm(policy: ProofPolicy): asserts policy is SigningPolicy {
   if (policy.form !== 'http-signature' && policy.form !== 'jws-detached') throw new CausewayError('signature-missing', `an API message has no proof of the form ${policy.form}`);
-}
-
-function keyOf(keys: readonly MessageKey[], keyid: string): MessageKey {
-  const key = keys.find((one) => one.keyid === keyid);
-  if (key === undefined) throw new CausewayError('signature-untrusted', 'the key is not registered for this client', { facts: { hint: 'The key of the signature is not registered for this client.' } });
-  return key;
 }
 
 /** The line `(request-target)` names no host: a request signed for another party would fit here. */

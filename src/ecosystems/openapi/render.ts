@@ -1,4 +1,5 @@
 /** Writing messages of an API: requests to providers at the hub, answers to our clients; signed where the policy says so. */
+import { writeCertificates } from '../../crypto/carried-certificates.ts';
 import { contentDigest } from '../../crypto/content-digest.ts';
 import { REQUEST_TARGET, signDetached } from '../../crypto/detached-jws.ts';
 import { signHttpMessage } from '../../crypto/http-signature.ts';
@@ -28,7 +29,7 @@ export async function renderRequest(mapped: Mapped<'domestic'>, { home, client, 
   const { origin, pathname } = new URL(provider.url);
   const { method, template } = home.operation;
   const target = writeTarget(template, path, query);
-  const headers = { ...contextHeaders(client, context, names), accept: JSON_TYPE, ...bodyHeaders(bytes, policy) };
+  const headers = { ...contextHeaders(client, context, names), accept: JSON_TYPE, ...bodyHeaders(bytes, policy), ...certificateHeaders(policy) };
   const signature = await signed({ method, origin, target: `${pathname === '/' ? '' : pathname}${target}`, headers: { ...headers, [HOST]: new URL(origin).host } }, { 'http-signature': ['@method', '@target-uri'], 'jws-detached': [REQUEST_TARGET, HOST] }, Object.keys(headers), policy, context.messageId, now);
   return { method, target, headers: { ...headers, ...signature }, body: bytes };
 }
@@ -39,7 +40,7 @@ export async function renderResponse(mapped: Mapped<'domestic'>, request: Domest
   const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body), 'utf8');
   const { messageId } = request.context;
   const status = body === undefined ? 204 : 200;
-  const headers = { [names.messageId]: messageId, ...bodyHeaders(bytes, policy) };
+  const headers = { [names.messageId]: messageId, ...bodyHeaders(bytes, policy), ...certificateHeaders(policy) };
   const signature = await signed({ status, headers }, { 'http-signature': ['@status'], 'jws-detached': [] }, Object.keys(headers), policy, messageId, now);
   return { status, headers: { ...headers, ...signature }, body: bytes };
 }
@@ -47,6 +48,12 @@ export async function renderResponse(mapped: Mapped<'domestic'>, request: Domest
 function bodyHeaders(bytes: Uint8Array, { form }: ProofPolicy): HttpHeaders {
   if (bytes.length === 0) return {};
   return { [CONTENT_TYPE]: JSON_TYPE, ...(form === 'api-client' ? {} : { [CONTENT_DIGEST]: contentDigest(bytes) }) };
+}
+
+/** Our certificate, where RFC 9421 has no place for it; a JWS has it in its own header. */
+function certificateHeaders(policy: ProofPolicy): HttpHeaders {
+  if (policy.form !== 'http-signature' || policy.signer.certificates === undefined) return {};
+  return { [policy.certificateHeader]: writeCertificates(policy.signer.certificates) };
 }
 
 /** Over `first` and every header that the message has. The nonce is the message id: a message that is sent again is the same one. */

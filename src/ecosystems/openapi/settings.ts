@@ -13,8 +13,15 @@ export interface HeaderNames {
   readonly representedParty: string;
 }
 
+/** Whose signatures of messages count. */
+export interface Signatory {
+  readonly keys: readonly MessageKey[];
+  /** What the subject of its signing certificate must say, by OpenSSL's short names; absent: its certificates do not count. */
+  readonly subject?: Readonly<Record<string, string>>;
+}
+
 /** Who may call: all of the credentials that are set must be shown. At least one is set. */
-export interface HubClient {
+export interface HubClient extends Signatory {
   readonly member: DomesticMember;
   /** Base64 SHA-256 of the public keys of its TLS certificates; empty: no certificate is asked for. */
   readonly pins: readonly string[];
@@ -22,15 +29,12 @@ export interface HubClient {
   readonly oauthClient?: string;
   /** base64url SHA-256 of its API key. */
   readonly apiKey?: string;
-  /** Keys of its message signatures. */
-  readonly keys: readonly MessageKey[];
 }
 
 /** A service of ours behind the hub. */
-export interface HubProvider {
+export interface HubProvider extends Signatory {
   /** `https://host[:port][/path]`: what path templates are appended to. */
   readonly url: string;
-  readonly keys: readonly MessageKey[];
 }
 
 export interface HubSettings {

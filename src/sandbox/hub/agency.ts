@@ -8,14 +8,16 @@ import type { Clock } from '../../platform/clock.ts';
 import { connect } from '../../platform/http-client.ts';
 import type { HttpConnection, HttpHeaders, HttpReply } from '../../platform/http-client.ts';
 import type { TlsIdentity } from '../wire.ts';
+import { certificateField } from './certificate-field.ts';
 import { makeJwt } from './jwt.ts';
 
 export interface AgencyOptions {
   readonly clientId: string;
   readonly scope: string;
   readonly tls: TlsIdentity;
-  /** PEM: signs assertions and messages, under the key id `<client id>-1`. */
+  /** PEM: signs assertions and messages, under the key id `<client id>-1`; its certificate goes with each signature. */
   readonly key: string;
+  readonly certificate: string;
   readonly clock: Clock;
   readonly tokenEndpoint: string;
   /** Base64 SHA-256 of the keys of authorisation server and gateway. */
@@ -82,10 +84,14 @@ export class HubAgency {
 
   async #sign(signing: Signing | undefined, message: Parameters<typeof signHttpMessage>[0]): Promise<HttpHeaders> {
     if (signing === undefined) return {};
-    const { clientId, key, clock } = this.#options;
-    const signer = signingKey(`${clientId}-1`, key);
+    const { clientId, key, certificate: own, clock } = this.#options;
+    const signer = signingKey(`${clientId}-1`, key, own);
     const { host, ...names } = message.headers;
-    if (signing === 'http-signature') return signHttpMessage(message, ['@method', '@target-uri', ...Object.keys(names)], signer, { label: 'agency', created: clock.now() });
+    if (signing === 'http-signature') {
+      const certificate = certificateField(signer);
+      const headers = { ...message.headers, ...certificate };
+      return { ...certificate, ...signHttpMessage({ ...message, headers }, ['@method', '@target-uri', ...Object.keys({ ...names, ...certificate })], signer, { label: 'agency', created: clock.now() }) };
+    }
     return signDetached({ ...message, headers: { host: host ?? '', ...names } }, ['(request-target)', ...Object.keys(message.headers)], signer, clock.now());
   }
 

@@ -55,7 +55,7 @@ export async function startHub({ country, folder, clock, companies, tokenLifetim
     lifetime: () => lifetime,
   });
   const register = await startHubRegister({ keys, clock, faults, companies, authorisation });
-  const agency = new HubAgency({ clientId: AGENCY_CLIENT, scope: ASK_ABROAD, tls: keys.agencyTls, key: keys.agency.key, clock, tokenEndpoint: authorisation.tokenEndpoint, pins: [pinOf(keys.serverTls), pinOf(keys.gatewayTls)] });
+  const agency = new HubAgency({ clientId: AGENCY_CLIENT, scope: ASK_ABROAD, tls: keys.agencyTls, key: keys.agency.key, certificate: keys.agency.certificate, clock, tokenEndpoint: authorisation.tokenEndpoint, pins: [pinOf(keys.serverTls), pinOf(keys.gatewayTls)] });
   return {
     keys, authorisation, register, agency, faults,
     setTokenLifetime: (seconds) => void (lifetime = seconds),

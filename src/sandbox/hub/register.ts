@@ -9,6 +9,7 @@ import type { Faults } from '../faults.ts';
 import { listen } from '../wire.ts';
 import type { Listener } from '../wire.ts';
 import type { AuthorisationServer } from './authorisation-server.ts';
+import { certificateField } from './certificate-field.ts';
 import type { HubKeys } from './keys.ts';
 
 /** The target of faults of the register. */
@@ -69,9 +70,12 @@ function answer({ method, target }: HttpMessage, companies: readonly RegisteredC
 
 /** Repeats the id of the question, and signs where it was signed. */
 function signedLike(question: HttpMessage, reply: HttpReply, { keys, clock }: RegisterOptions): HttpReply {
-  const headers = { ...reply.headers, 'x-request-id': question.headers['x-request-id'] ?? '', 'content-digest': contentDigest(reply.body) };
-  if (question.headers['signature'] === undefined) return { ...reply, headers };
-  const signature = signHttpMessage({ status: reply.status, headers }, ['@status', 'content-digest', 'content-type', 'x-request-id'], signingKey(REGISTER_KEY_ID, keys.register.key), { label: 'register', created: clock.now() });
+  const named = { ...reply.headers, 'x-request-id': question.headers['x-request-id'] ?? '', 'content-digest': contentDigest(reply.body) };
+  if (question.headers['signature'] === undefined) return { ...reply, headers: named };
+  const signer = signingKey(REGISTER_KEY_ID, keys.register.key, keys.register.certificate);
+  const certificate = certificateField(signer);
+  const headers = { ...named, ...certificate };
+  const signature = signHttpMessage({ status: reply.status, headers }, ['@status', 'content-digest', 'content-type', 'x-request-id', ...Object.keys(certificate)], signer, { label: 'register', created: clock.now() });
   return { ...reply, headers: { ...headers, ...signature } };
 }
 

@@ -31,6 +31,9 @@ const CLIENT = { client: 'FI/GOV/0245458-6/vero', certificates: ['home/security-
 const TOKENS = { issuer: 'https://hub.example', audience: 'gateway', keys: write('jwks.json', '{"keys":[]}') };
 const OAUTH = { tokenEndpoint: 'https://hub.example/token', tls: TLS, clientId: 'causeway', assertion: { keyid: 'causeway-1', key: KEY } };
 const HUB = { url: 'https://gateway.fi.example', tokens: TOKENS, oauth: OAUTH, signatures: { keyid: 'causeway-1', key: KEY } };
+const SUBJECT = { organizationIdentifier: 'NTRFI-0245458-6' };
+const CA = 'home/member-ca.cert.pem';
+const REVOCATION = { policy: 'required', sources: [{ authority: CA, ocsp: { url: 'http://ocsp.example' } }] };
 const SERVICE = { service: 'FI/GOV/0244683-1/prh/companies', url: 'https://api.fi.example/v1', tls: TLS };
 
 const VALID: readonly Change[] = [
@@ -44,6 +47,12 @@ const VALID: readonly Change[] = [
   [['home', 'hub'], HUB],
 ];
 
+const CERTIFIED: readonly Change[] = [
+  [['home', 'hub', 'signatures'], { keyid: 'causeway-1', key: 'keys/member-signing.key.pem', certificate: 'keys/member-signing.cert.pem', authorities: [CA], revocation: REVOCATION }],
+  [['home', 'clients'], [{ client: CLIENT.client, certificates: CLIENT.certificates, signatureSubject: SUBJECT }]],
+  [['home', 'services'], [{ ...SERVICE, signatureSubject: { CN: 'prh' } }]],
+];
+
 /** Texts of the problems of gateway.yaml with `changes`, with their paths. */
 function problems(...changes: readonly Change[]): string[] {
   // Written out: what stands twice as one object would become an alias.
@@ -52,6 +61,7 @@ function problems(...changes: readonly Change[]): string[] {
 }
 
 test('a hub with clients, services, tokens and signatures is valid', () => assert.deepEqual(problems(), []));
+test('one whose signers are known by their certificates is too', () => assert.deepEqual(problems(...CERTIFIED), []));
 
 suite('what a hub needs and excludes', () => {
   const cases: readonly (readonly [title: string, change: Change, expected: RegExp])[] = [
@@ -70,6 +80,11 @@ suite('what a hub needs and excludes', () => {
     ['both assertion and secret', [['home', 'hub', 'oauth', 'secret'], write('secret', 's3cret')], /^home\.hub\.oauth: needs assertion or secret, and not both/],
     ['a token endpoint in the clear', [['home', 'hub', 'oauth', 'tokenEndpoint'], 'http://hub.example/token'], /tokenEndpoint: expected an https URL/],
     ['a key that is unknown', [['home', 'hub', 'tokenEndpoint'], 'x'], /tokenEndpoint: is not a known key/],
+    ["a client's subject without authorities", [['home', 'clients', 0, 'signatureSubject'], SUBJECT], /^home\.clients\[0\]\.signatureSubject: counts only with home\.hub\.signatures\.authorities/],
+    ["a service's subject without authorities", [['home', 'services', 0, 'signatureSubject'], SUBJECT], /^home\.services\[0\]\.signatureSubject: counts only with/],
+    ['revocation without authorities', [['home', 'hub', 'signatures', 'revocation'], REVOCATION], /^home\.hub\.signatures\.revocation: counts only with/],
+    ['a subject that says no more than the country', [['home', 'clients', 0, 'signatureSubject'], { C: 'FI' }], /signatureSubject: name at least one of CN/],
+    ['an attribute by another name', [['home', 'clients', 0, 'signatureSubject'], { CN: 'vero', commonName: 'vero' }], /signatureSubject\.commonName: is not a known key/],
   ];
   for (const [title, bent, expected] of cases) test(`${title}: refused at its place`, () => assert.ok(problems(bent).some((problem) => expected.test(problem)), problems(bent).join('\n')));
 
@@ -77,6 +92,8 @@ suite('what a hub needs and excludes', () => {
   test('what is for a hub is refused at a gateway behind a security server', () => {
     const found = problems([['gateway', 'home'], 'provider']);
     for (const path of ['home.hub', 'home.clients[0].oauthClient', 'home.clients[0].signatureKeys']) assert.ok(found.some((problem) => problem === `${path}: is for gateway.home: hub`), found.join('\n'));
+    const certified = problems(...CERTIFIED, [['gateway', 'home'], 'provider']);
+    for (const path of ['home.clients[0].signatureSubject', 'home.services[0].signatureSubject']) assert.ok(certified.includes(`${path}: is for gateway.home: hub`), certified.join('\n'));
   });
 });
 
@@ -87,6 +104,8 @@ suite('its files', () => {
     ['a weak key of a client', [['home', 'clients', 0, 'signatureKeys', 0, 'publicKey'], write('weak.pub.pem', weak.publicKey)], /must be EC P-256, Ed25519, or RSA/],
     ['a private key as that of a client', [['home', 'clients', 0, 'signatureKeys', 0, 'publicKey'], KEY], /holds a private key/],
     ['a weak key of ours', [['home', 'hub', 'signatures', 'key'], write('weak.key.pem', weak.privateKey)], /must be EC P-256, Ed25519, or RSA/],
+    ['a certificate that is not of our key', [['home', 'hub', 'signatures', 'certificate'], 'keys/member-signing.cert.pem'], /signatures\.certificate: is not the certificate of/],
+    ['an authority that is not there', [['home', 'hub', 'signatures', 'authorities'], ['home/none.pem']], /signatures\.authorities\[0\].* does not exist/],
     ['an API key that every user can read', [['home', 'hub', 'apiKey'], write('open.key', 'k', 0o644)], /is open to every user/],
     ['a certificate of the token endpoint that is not there', [['home', 'hub', 'oauth', 'tls', 'pins'], ['home/none.pem']], /does not exist/],
   ];
