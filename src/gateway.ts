@@ -262,8 +262,8 @@ function citizensSide({ gateway, citizens: settings, listeners }: GatewayConfig,
 }
 
 /** Where our security server asks our echo; nowhere where gateway.yaml does not say. */
-function echoSide({ echo, listeners }: GatewayConfig, { service }: Echoes, clock: Clock): Pick<DomesticOptions, 'echoes'> {
-  return echo === undefined || service === undefined ? {} : { echoes: echoes({ service, path: echo.path, pins: pinsOf(listeners.domestic.tls.clients), clock }) };
+function echoSide({ echo, listeners, limits }: GatewayConfig, { service }: Echoes, clock: Clock): Pick<DomesticOptions, 'echoes'> {
+  return echo === undefined || service === undefined ? {} : { echoes: echoes({ service, path: echo.path, pins: pinsOf(listeners.domestic.tls.clients), clock, maxBytes: limits.xml.maxBytes }) };
 }
 
 function edgeClients({ home }: GatewayConfig): EdgeOptions['clients'] {

@@ -5,19 +5,18 @@ import type { Clock } from '../platform/clock.ts';
 import { readBody } from './body.ts';
 import { acceptOf, headersOf, pinnedSubject, send } from './domestic.ts';
 
-/** An echo is a token in an envelope. */
-const MAX_BYTES = 65_536;
-
 export interface EchoOptions {
   readonly service: EchoService;
   readonly path: string;
   /** Keys of our security servers. */
   readonly pins: readonly string[];
   readonly clock: Clock;
+  /** Bytes that a question may have. */
+  readonly maxBytes: number;
 }
 
 /** Answers echoes, and lets everything else pass. */
-export function echoes({ service, path, pins, clock }: EchoOptions): Middleware {
+export function echoes({ service, path, pins, clock, maxBytes }: EchoOptions): Middleware {
   return async (context, next) => {
     if (context.path !== path && !context.path.startsWith(`${path}/`)) {
       await next();
@@ -25,7 +24,7 @@ export function echoes({ service, path, pins, clock }: EchoOptions): Middleware 
     }
     const read = async () => {
       const connection = pinnedSubject(context, pins, clock.now());
-      const body = await readBody(context.req, MAX_BYTES);
+      const body = await readBody(context.req, maxBytes);
       return { connection, message: { method: context.method, target: (context.req.url ?? '').slice(path.length), headers: headersOf(context), body } };
     };
     send(context, await service.answer(read, acceptOf(context)));

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { linkCheck } from '../../src/cli/link-check.ts';
 import type { LinkStep } from '../../src/cli/link-check.ts';
+import type { Identity } from '../../src/crypto/pki.ts';
 import { connect } from '../../src/platform/http-client.ts';
+import { DEFAULT_XML_LIMITS } from '../../src/platform/limits.ts';
 import { SECURITY_SERVER } from '../../src/sandbox/faults.ts';
 import { pinOf } from '../../src/sandbox/pki/credentials.ts';
 import { eventually, runningPair } from '../support/running-pair.ts';
@@ -18,6 +20,13 @@ async function roundTrip(from: PairCountry, to: PairCountry): Promise<LinkStep> 
   const step = steps.find((one) => one.step === 'round-trip');
   assert.ok(step, JSON.stringify(steps));
   return step;
+}
+
+async function askEcho({ key, certificate }: Identity, body: Uint8Array): Promise<{ readonly status: number; readonly text: string }> {
+  const connection = connect({ origin: `https://127.0.0.1:${pair.gateway('EE').ports.domestic}`, tls: { key, cert: certificate, pins: [pinOf(pair.countries.EE.keys.gateway.tls)], minVersion: 'TLSv1.2' }, connections: 1 });
+  const reply = await connection.send({ method: 'POST', target: '/echo', headers: { 'content-type': 'text/xml' }, body }, { signal: AbortSignal.timeout(10_000), maxBytes: 65_536 });
+  await connection.close();
+  return { status: reply.status, text: Buffer.from(reply.body).toString() };
 }
 
 const metrics = async (country: PairCountry): Promise<string> => (await fetch(`http://127.0.0.1:${pair.gateway(country).ports.operations}/metrics`)).text();
@@ -91,11 +100,13 @@ suite('the echo through both security servers', () => {
 
   test('whoever is not our security server gets no echo', async () => {
     const { keys } = pair.countries.EE;
-    const bank = keys.systems['pank']?.tls ?? assert.fail('no such system');
-    const connection = connect({ origin: `https://127.0.0.1:${pair.gateway('EE').ports.domestic}`, tls: { key: bank.key, cert: bank.certificate, pins: [pinOf(keys.gateway.tls)], minVersion: 'TLSv1.2' }, connections: 1 });
-    const { status, body } = await connection.send({ method: 'POST', target: '/echo', headers: { 'content-type': 'text/xml' }, body: Buffer.from('<a/>') }, { signal: AbortSignal.timeout(10_000), maxBytes: 65_536 });
-    await connection.close();
-    assert.deepEqual([status, Buffer.from(body).toString().includes('server.gateway.connection_untrusted')], [500, true]);
+    const { status, text } = await askEcho(keys.systems['pank']?.tls ?? assert.fail('no such system'), Buffer.from('<a/>'));
+    assert.deepEqual([status, text.includes('server.gateway.connection_untrusted')], [500, true]);
+  });
+
+  test('a question of more bytes than a message may have gets none either', async () => {
+    const { status, text } = await askEcho(pair.countries.EE.keys.securityServer, Buffer.alloc(DEFAULT_XML_LIMITS.maxBytes + 1, ' '));
+    assert.deepEqual([status, text.includes('server.gateway.too_large')], [500, true], text);
   });
 
   test('more echoes than a minute has are refused by the gateway that is asked', async () => {
