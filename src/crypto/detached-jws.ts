@@ -25,8 +25,7 @@ const CRITICAL = { sigD: true, sigT: true, iat: true } as const;
 
 interface Header {
   readonly kid: string | undefined;
-  /** DER. */
-  readonly certificates: readonly Uint8Array[];
+  readonly certificates: () => readonly Uint8Array[];
   readonly alg: string;
   /** UTC milliseconds. */
   readonly created: number;
@@ -75,8 +74,7 @@ function isCanonical(segment: string): boolean {
 function readHeader(head: string): Header {
   const header = asObject(readJson(Buffer.from(head, 'base64url')));
   const { alg, kid, b64, crit, sigD, iat, sigT } = header;
-  const certificates = certificatesOf(header);
-  if (typeof alg !== 'string' || !(isName(kid) || (kid === undefined && certificates.length > 0))) throw failed('signature-invalid', 'The header of the JWS needs alg, and kid or x5c.');
+  if (typeof alg !== 'string' || !(isName(kid) || (kid === undefined && header['x5c'] !== undefined))) throw failed('signature-invalid', 'The header of the JWS needs alg, and kid or x5c.');
   if (b64 !== false) throw failed('signature-weak', 'The payload must be unencoded: b64 false.');
   const critical = Array.isArray(crit) ? crit : [];
   // A reader that does not know sigD would take the signature for one over the body.
@@ -85,7 +83,7 @@ function readHeader(head: string): Header {
   if (mId !== HTTP_HEADERS || Object.keys(others).length > 0) throw failed('signature-weak', 'sigD must be of the mechanism HttpHeaders.');
   const names = Array.isArray(pars) ? pars.filter((name) => typeof name === 'string') : [];
   if (!Array.isArray(pars) || names.length !== pars.length || new Set(names).size !== names.length || names.length === 0) throw failed('signature-invalid', 'sigD must list headers, each once.');
-  return { alg, kid, certificates, created: createdOf(iat, sigT), names };
+  return { alg, kid, certificates: () => certificatesOf(header), created: createdOf(iat, sigT), names };
 }
 
 function isName(kid: unknown): kid is string {

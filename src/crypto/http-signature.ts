@@ -35,10 +35,10 @@ export type SignedMessage = SignedRequest | SignedResponse;
 
 export interface SignatureRules {
   /**
-   * The key that is registered under this name, or that of the certificate which came with the signature: in its own header (`x5c` of a JWS, the signer's first, DER), or where the
-   * caller finds it. Throws `signature-untrusted` for a signer that is not believed, `signature-expired` and `signature-weak` for its certificate.
+   * The key that is registered under this name, or that of the certificate which came with the signature: in its own header (`x5c` of a JWS, the signer's first, DER; reading it
+   * throws `signature-invalid`), or where the caller finds it. Throws `signature-untrusted` for a signer that is not believed, `signature-expired` and `signature-weak` for its certificate.
    */
-  keyOf(keyid: string | undefined, certificates: readonly Uint8Array[]): MessageKey;
+  keyOf(keyid: string | undefined, certificates: () => readonly Uint8Array[]): MessageKey;
   /** Component identifiers as they are written, without quotes: `@method`, `content-digest`, `@method;req`. One of each list must be covered. */
   readonly components: readonly (readonly [string, ...string[]])[];
   /** Value of the parameter `tag`; with it, signatures under other tags (of a proxy) are passed over. */
@@ -87,7 +87,7 @@ export function signHttpMessage(message: SignedMessage, components: readonly str
 export function verifyHttpSignature(message: SignedMessage, rules: SignatureRules, now: number): CoveredMessage {
   const { label, input } = chosen(message.headers, rules.tag);
   const [items, parameters] = input;
-  const key = rules.keyOf(requiredText(parameters, 'keyid'), []);
+  const key = rules.keyOf(requiredText(parameters, 'keyid'), () => []);
   checkAlgorithm(parameters, key);
   checkTimes(parameters, rules, now);
   if (rules.nonce) requiredText(parameters, 'nonce');

@@ -7,7 +7,6 @@ import { checkContentDigest } from '../../crypto/content-digest.ts';
 import { REQUEST_TARGET, verifyDetached } from '../../crypto/detached-jws.ts';
 import { verifyHttpSignature } from '../../crypto/http-signature.ts';
 import type { CoveredMessage, SignatureRules, SignedMessage, SignedRequest } from '../../crypto/http-signature.ts';
-import type { MessageKey } from '../../crypto/message-keys.ts';
 import type { HttpHeaders, HttpMessage } from '../../platform/http-client.ts';
 import type { XmlLimits } from '../../platform/limits.ts';
 import { mintVerified } from '../../stages.ts';
@@ -102,9 +101,8 @@ interface Proven {
 
 async function proven(message: SignedMessage, body: Uint8Array, policy: SigningPolicy, signatory: Signatory, components: Record<SigningForm, Components>, now: number): Promise<Proven> {
   const { form, maxAge, maxAhead, nonce, tag, certificates, certificateHeader } = policy;
-  const inHeader = form === 'http-signature' && certificates !== undefined ? carriedCertificates(message.headers, certificateHeader) : [];
   let signer: Signer | undefined;
-  const keyOf = (keyid: string | undefined, brought: readonly Uint8Array[]): MessageKey => (signer = signerOf(signatory, keyid, [...brought, ...inHeader], certificates, now)).key;
+  const keyOf: SignatureRules['keyOf'] = (keyid, inHeader) => (signer = signerOf(signatory, keyid, form === 'jws-detached' ? inHeader : () => carriedCertificates(message.headers, certificateHeader), certificates, now)).key;
   const rules: SignatureRules = { keyOf, components: [...components[form], ...policy.components.map((name) => [name] as const)], nonce, maxAge, maxAhead, ...(tag === undefined ? {} : { tag }) };
   const covered = form === 'http-signature' ? verifyHttpSignature(message, rules, now) : await verifyDetached(message, rules, now);
   const digest = covered.headers[CONTENT_DIGEST];

@@ -16,14 +16,15 @@ export interface Signer {
 }
 
 /**
- * The key is registered under `keyid`, or it is that of the first of `certificates` (DER), judged at `now`. Throws `signature-untrusted` (no such key, no path to an approved authority,
+ * The key is registered under `keyid`, or it is that of the first of `certificates` (DER), judged at `now`; with a registered key nobody looks at them. Throws `signature-untrusted` (no such key, no path to an approved authority,
  * another subject), `signature-expired` and `signature-weak` (certificates of the path), and `signature-invalid` for what is no certificate.
  */
-export function signerOf({ keys, subject }: Signatory, keyid: string | undefined, certificates: readonly Uint8Array[], approved: SigningCertificates | undefined, now: number): Signer {
+export function signerOf({ keys, subject }: Signatory, keyid: string | undefined, certificates: () => readonly Uint8Array[], approved: SigningCertificates | undefined, now: number): Signer {
   const key = keys.find((one) => one.keyid === keyid);
   if (key !== undefined) return { key };
-  const [own, ...others] = certificates;
-  if (own === undefined || subject === undefined || approved === undefined) throw untrusted('the key is not registered for this client', 'The key of the signature is not registered for this client.');
+  if (subject === undefined || approved === undefined) throw unregistered();
+  const [own, ...others] = certificates();
+  if (own === undefined) throw unregistered();
   const path = certificatePath(approved.trust, own, now, { use: 'signing', others });
   // Of an attribute that stands twice, the subject has a list: equal to no text.
   if (!Object.entries(subject).every(([attribute, value]) => path.certificate.subject[attribute] === value)) throw untrusted('the signing certificate is of another subject', 'The signing certificate is not that of the member.');
@@ -41,6 +42,10 @@ export async function checkNotRevoked({ path }: Signer, headers: HttpHeaders, ap
   if (path === undefined || approved === undefined) return;
   const stapled = headers[approved.ocspHeader];
   await approved.revocation?.(path, stapled === undefined ? undefined : readOcspField(stapled));
+}
+
+function unregistered(): CausewayError {
+  return untrusted('the key is not registered for this client', 'The key of the signature is not registered for this client.');
 }
 
 function untrusted(message: string, hint: string): CausewayError {
