@@ -82,6 +82,7 @@ function checkHomeSide(home: GatewayFile['home'], now: number, report: Report, p
 /** Authorities of signing certificates, and who says what they have revoked. */
 export function checkAuthorities({ authorities = [], revocation }: Pick<NonNullable<NonNullable<GatewayFile['home']['hub']>['signatures']>, 'authorities' | 'revocation'>, at: YamlPath, now: number, report: Report): void {
   checkCertificates(authorities, [...at, 'authorities'], now, report);
+  for (const [index, file] of authorities.entries()) if (attempt(() => new X509Certificate(readFileSync(file)).ca) === false) report([...at, 'authorities', index], `${file} is not the certificate of an authority`);
   for (const [index, { authority, ocsp }] of (revocation?.sources ?? []).entries()) {
     checkCertificate(authority, [...at, 'revocation', 'sources', index, 'authority'], now, report);
     checkCertificates(ocsp?.responders ?? [], [...at, 'revocation', 'sources', index, 'ocsp', 'responders'], now, report);

@@ -15,7 +15,9 @@ export interface HubClientEntry {
 
 export interface HubEntry {
   readonly tokens?: unknown;
-  readonly signatures?: { readonly authorities?: readonly string[]; readonly revocation?: unknown };
+  readonly headers: Readonly<Record<string, string>>;
+  readonly apiKeyHeader: string;
+  readonly signatures?: { readonly authorities?: readonly string[]; readonly revocation?: unknown; readonly certificateHeader: string; readonly ocspHeader: string };
   readonly oauth?: { readonly tls: { readonly key?: string; readonly certificate?: string }; readonly assertion?: unknown; readonly secret?: string };
 }
 
@@ -46,8 +48,22 @@ export function hubProblems({ hub, wss, clients, services }: Home): Found[] {
     ...(wss === undefined ? [] : [[['home', 'wss'], 'is for X-Road; at a hub messages are signed as home.hub.signatures says'] as const]),
     ...(oauth !== undefined && (oauth.assertion === undefined) === (oauth.secret === undefined) ? [[['home', 'hub', 'oauth'], 'needs assertion or secret, and not both'] as const] : []),
     ...(oauth !== undefined && (oauth.tls.key === undefined) !== (oauth.tls.certificate === undefined) ? [[['home', 'hub', 'oauth', 'tls'], 'key and certificate go together'] as const] : []),
+    ...headerProblems(hub),
     ...(signatures?.authorities === undefined ? withoutAuthorities(signatures, { clients, services }) : []),
     ...(tokens === undefined && clients.some(({ oauthClient }) => oauthClient !== undefined) ? [[['home', 'hub', 'tokens'], 'is missing: clients have an oauthClient'] as const] : []),
+  ];
+}
+
+/** Headers that mean something else already. */
+const TAKEN = new Set(['accept', 'authorization', 'content-digest', 'content-length', 'content-type', 'host', 'signature', 'signature-input', 'x-jws-signature']);
+
+function headerProblems({ headers, apiKeyHeader, signatures }: HubEntry): Found[] {
+  if (signatures === undefined) return [];
+  const { certificateHeader, ocspHeader } = signatures;
+  const others = new Set([...TAKEN, ...Object.values(headers), apiKeyHeader]);
+  return [
+    ...(others.has(certificateHeader) ? [[['home', 'hub', 'signatures', 'certificateHeader'], `${certificateHeader} means something else already`] as const] : []),
+    ...(others.has(ocspHeader) || ocspHeader === certificateHeader ? [[['home', 'hub', 'signatures', 'ocspHeader'], `${ocspHeader} means something else already`] as const] : []),
   ];
 }
 

@@ -4,19 +4,18 @@ import { CausewayError } from '../errors.ts';
 /** One that signs, and up to four authorities above it. */
 const MOST = 5;
 
-/** Base64 of DER, in its one spelling. Throws `signature-invalid`. */
-export function readCertificate(text: string): Uint8Array {
-  return decode(text, 'A certificate that came with the signature');
-}
-
 /**
  * DER of the certificates in a header field, the signer's first: base64, one after the other behind commas, bare (as NextGenPSD2 has them in TPP-Signature-Certificate) or
  * between colons (byte sequences of RFC 9651, as in Client-Cert of RFC 9440). Throws `signature-invalid`.
  */
 export function readCertificates(field: string): Uint8Array[] {
-  const members = field.split(',').map((member) => bare(member.trim()));
-  if (members.length > MOST) throw failed(`No more than ${MOST} certificates may come with a signature.`);
-  return members.map(readCertificate);
+  return readAll(field.split(',').map((member) => bare(member.trim())));
+}
+
+/** DER of base64 texts in their one spelling, the signer's first; five at most. Throws `signature-invalid`. */
+export function readAll(texts: readonly string[]): Uint8Array[] {
+  if (texts.length > MOST) throw failed(`No more than ${MOST} certificates may come with a signature.`);
+  return texts.map((text) => decode(text, 'A certificate that came with the signature'));
 }
 
 /** Certificates as a header field, in the form that every reader takes. */

@@ -18,12 +18,14 @@ const SIGNATURE_OIDS: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.10', '1
 const MIN_RSA_BITS = 2048;
 /** A signature check with a larger key costs more than a message is worth; no approved authority issues one. */
 const MAX_RSA_BITS = 4096;
+/** FIPS 186-5 allows more, and nobody uses it: a verification takes as long as the exponent is. */
+const MAX_RSA_EXPONENT = 0xffff_ffffn;
 const MAX_AUTHORITIES = 4;
 const CACHED_PATHS = 10_000;
 
 interface Authorities {
   readonly certificates: readonly Certificate[];
-  /** Only paths that were found, by fingerprint; their validity is judged again at every use. */
+  /** Only paths that held, by fingerprint; their validity is judged again at every use, and one that is over is looked for anew. */
   readonly paths: LRUCache<string, CertificatePath>;
 }
 
@@ -47,11 +49,20 @@ export type Use = 'signing' | 'time-stamping';
 export function certificatePath(trust: CertificateTrust, der: Uint8Array, at: number, { use, others = [] }: PathQuestion = { use: 'signing' }): CertificatePath {
   const authorities = compile(trust);
   const fingerprint = `${use} ${hash('sha256', der, 'base64url')}`;
-  const path = authorities.paths.get(fingerprint) ?? findPath(authorities, fingerprint, parseCertificate(der), use, others);
-  for (const certificate of [path.certificate, ...path.authorities]) {
-    if (at < certificate.notBefore || at > certificate.notAfter) throw new CausewayError('signature-expired', 'a certificate of the path is outside its validity period');
-  }
+  const known = authorities.paths.get(fingerprint);
+  if (known !== undefined && inTime(known, at)) return known;
+  const path = findPath(authorities, parseCertificate(der), at, use, others);
+  if (!inTime(path, at)) throw new CausewayError('signature-expired', 'a certificate of the path is outside its validity period', { facts: { hint: 'The signing certificate, or one above it, is outside its validity period.' } });
+  authorities.paths.set(fingerprint, path);
   return path;
+}
+
+function inTime({ certificate, authorities }: CertificatePath, at: number): boolean {
+  return [certificate, ...authorities].every((one) => isIn(one, at));
+}
+
+function isIn({ notBefore, notAfter }: Certificate, at: number): boolean {
+  return at >= notBefore && at <= notAfter;
 }
 
 function compile(trust: CertificateTrust): Authorities {
@@ -62,14 +73,12 @@ function compile(trust: CertificateTrust): Authorities {
   return authorities;
 }
 
-function findPath(authorities: Authorities, fingerprint: string, certificate: Certificate, use: Use, others: readonly Uint8Array[]): CertificatePath {
+function findPath(authorities: Authorities, certificate: Certificate, at: number, use: Use, others: readonly Uint8Array[]): CertificatePath {
   checkEndEntity(certificate, use);
   const listed = use === 'time-stamping' && authorities.certificates.some(({ x509 }) => x509.raw.equals(certificate.x509.raw));
-  const above = listed ? [] : climb(authorities.certificates, others.map(parseCertificate), certificate);
+  const above = listed ? [] : climb(authorities.certificates, others.map(parseCertificate), certificate, at);
   if (listed) checkStrength(certificate);
-  const path = { certificate, authorities: above, issuer: (above[0] ?? certificate).x509.subject.replaceAll('\n', ', ') };
-  authorities.paths.set(fingerprint, path);
-  return path;
+  return { certificate, authorities: above, issuer: (above[0] ?? certificate).x509.subject.replaceAll('\n', ', ') };
 }
 
 const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
@@ -91,14 +100,14 @@ function checkEndEntity({ fields, x509 }: Certificate, use: Use): void {
   if (purposes.some((purpose) => MACHINE_PURPOSES.has(purpose))) throw untrusted('the certificate is one for TLS, time-stamping or OCSP');
 }
 
-/** Up to the last approved authority that is found; `others` only lead there. */
-function climb(approved: readonly Certificate[], others: readonly Certificate[], leaf: Certificate): Certificate[] {
+/** Up to the last approved authority that is found; `others` only lead there. Of several certificates of one authority, one that is in its time is taken. */
+function climb(approved: readonly Certificate[], others: readonly Certificate[], leaf: Certificate, at: number): Certificate[] {
   const path: Certificate[] = [];
   let believed = 0;
   for (let current = leaf; ; ) {
     checkStrength(current);
     const below = current;
-    const above = (candidates: readonly Certificate[]) => candidates.find((authority) => authority !== below && issued(authority, below, path));
+    const above = (candidates: readonly Certificate[]) => candidates.toSorted((one, other) => Number(isIn(other, at)) - Number(isIn(one, at))).find((authority) => authority !== below && issued(authority, below, path));
     const listed = above(approved);
     const issuer = listed ?? (believed === 0 ? above(others) : undefined);
     if (issuer === undefined) break;
@@ -120,6 +129,8 @@ function issued(authority: Certificate, certificate: Certificate, below: readonl
   // node:crypto's ca: basicConstraints says cA, and keyUsage, where there is one, keyCertSign.
   if (!x509.ca || fields.unknownCritical.length > 0) return false;
   if (fields.pathLength !== undefined && below.length > fields.pathLength) return false;
+  // First: what a verification costs, the key decides.
+  checkKey(publicKey);
   return certificate.x509.verify(publicKey);
 }
 
@@ -127,15 +138,16 @@ function isRoot({ x509 }: Certificate): boolean {
   return x509.checkIssued(x509);
 }
 
-function checkStrength({ x509, fields, publicKey }: Certificate): void {
+/** Throws `signature-untrusted` for a critical extension that is not understood, `signature-weak` for the certificate's signature or key. */
+export function checkStrength({ x509, fields, publicKey }: Certificate): void {
   if (fields.unknownCritical.length > 0) throw untrusted(`critical extension ${fields.unknownCritical[0]} is not understood`);
   if (!SIGNATURE_OIDS.has(x509.signatureAlgorithmOid)) throw new CausewayError('signature-weak', `certificate signature algorithm ${x509.signatureAlgorithmOid}`);
   checkKey(publicKey);
 }
 
 function checkKey(key: Certificate['publicKey']): void {
-  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
-  const strong = key.asymmetricKeyType === 'rsa' ? modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS : key.asymmetricKeyType === 'ec' && (namedCurve === 'prime256v1' || namedCurve === 'secp384r1' || namedCurve === 'secp521r1');
+  const { modulusLength = 0, publicExponent = 0n, namedCurve } = key.asymmetricKeyDetails ?? {};
+  const strong = key.asymmetricKeyType === 'rsa' ? modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS && publicExponent <= MAX_RSA_EXPONENT : key.asymmetricKeyType === 'ec' && (namedCurve === 'prime256v1' || namedCurve === 'secp384r1' || namedCurve === 'secp521r1');
   if (!strong) throw new CausewayError('signature-weak', 'a key of the path is too weak, too large, or of another kind');
 }
 

@@ -8,7 +8,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { HttpHeaders } from '../platform/http-client.ts';
 import { parseJson } from '../platform/json.ts';
 import type { JsonLimits } from '../platform/json.ts';
-import { readCertificate } from './carried-certificates.ts';
+import { readAll } from './carried-certificates.ts';
 import { sha256Base64url } from './digest.ts';
 import type { CoveredMessage, SignatureRules, SignedMessage } from './http-signature.ts';
 import type { MessageKey } from './message-keys.ts';
@@ -94,7 +94,7 @@ function isName(kid: unknown): kid is string {
 function certificatesOf({ x5c = [], 'x5t#S256': thumbprint }: Readonly<Record<string, unknown>>): Uint8Array[] {
   const texts = Array.isArray(x5c) ? x5c.filter((text) => typeof text === 'string') : [];
   if (!Array.isArray(x5c) || texts.length !== x5c.length) throw failed('signature-invalid', 'x5c must be a list of certificates.');
-  const certificates = texts.map((text) => readCertificate(text));
+  const certificates = readAll(texts);
   const [own] = certificates;
   if (own !== undefined && thumbprint !== undefined && thumbprint !== sha256Base64url(own)) throw failed('signature-invalid', 'x5t#S256 is not that of the certificate in x5c.');
   return certificates;

@@ -2,7 +2,8 @@
 import { X509Certificate, hash, verify } from 'node:crypto';
 import { BasicOCSPResponse, Certificate, OCSPResponse } from 'pkijs';
 import type { CertID, SingleResponse } from 'pkijs';
-import { CausewayError } from '../errors.ts';
+import { CausewayError, asCausewayError } from '../errors.ts';
+import { checkStrength } from './certificate-path.ts';
 import { tlv } from './cms-plain.ts';
 import { signatureByOid } from './cms.ts';
 import { parseCertificate } from './certificates.ts';
@@ -88,13 +89,21 @@ function readBasic(bytes: Uint8Array): BasicOCSPResponse {
 
 /** A responder that is listed, the issuer itself, or one that the issuer made for this (RFC 6960, section 4.2.2.2). */
 function responderOf({ certs = [] }: BasicOCSPResponse, { issuer, responders }: Omit<OcspQuestion, 'freshness'>): readonly Uint8Array[] {
-  const brought = certs.map((one) => new Uint8Array(one.toSchema().toBER()));
   const authority = new X509Certificate(issuer);
-  const delegated = brought.filter((der) => {
-    const one = new X509Certificate(der);
-    return one.keyUsage?.includes(OCSP_SIGNING) && one.checkIssued(authority) && one.verify(authority.publicKey);
-  });
-  return [...responders, issuer, ...delegated];
+  return [...responders, issuer, ...certs.map((one) => new Uint8Array(one.toSchema().toBER())).filter((der) => isDelegated(der, authority))];
+}
+
+/** They are not signed with the answer: one that cannot be read, or is too weak, counts for nothing. */
+function isDelegated(der: Uint8Array, authority: X509Certificate): boolean {
+  try {
+    const one = parseCertificate(der);
+    if (!(one.x509.keyUsage ?? []).includes(OCSP_SIGNING) || !one.x509.checkIssued(authority)) return false;
+    checkStrength(one);
+    return one.x509.verify(authority.publicKey);
+  } catch (thrown) {
+    if (asCausewayError(thrown).code === 'internal') throw thrown;
+    return false;
+  }
 }
 
 function verifySignature({ tbsResponseData, signatureAlgorithm, signature }: BasicOCSPResponse, candidates: readonly Uint8Array[], at: number): void {

@@ -33,7 +33,7 @@ import {
   Version,
 } from '@peculiar/asn1-x509';
 import type { KeyObject } from 'node:crypto';
-import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
 export type KeyAlgorithm = 'RSA-2048' | 'P-256';
@@ -58,6 +58,8 @@ export interface AuthorityRequest extends Validity {
   readonly algorithm: KeyAlgorithm;
   /** How many authorities may follow below; absent: any number. */
   readonly pathLength?: number;
+  /** PEM: one that has a certificate already; absent: a new one. */
+  readonly key?: string;
 }
 
 /** `signing`: a member's XML signatures. `time-stamping`: tokens of RFC 3161. `tls`: both sides of mutual TLS, with DNS names and IP addresses. */
@@ -65,7 +67,7 @@ export type CertificateUse = { readonly use: 'signing' | 'time-stamping' } | { r
 
 export type CertificateRequest = Validity & CertificateUse & { readonly subject: Subject };
 
-const ATTRIBUTES = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3', serialNumber: '2.5.4.5', organizationIdentifier: '2.5.4.97' } as const;
+const ATTRIBUTES = { C: '2.5.4.6', O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3', serialNumber: '2.5.4.5', organizationIdentifier: '2.5.4.97', GN: '2.5.4.42', SN: '2.5.4.4' } as const;
 /** Attributes that X.520 defines as PrintableString. */
 const PRINTABLE: ReadonlySet<string> = new Set(['C', 'serialNumber']);
 
@@ -77,11 +79,12 @@ const SIGNATURES: Readonly<Record<string, AlgorithmIdentifier>> = {
 
 /** A root authority, or one below `parent`. */
 export function createAuthority(request: AuthorityRequest, parent?: Identity): Identity {
-  const pair = generate(request.algorithm);
+  const privateKey = request.key === undefined ? generate(request.algorithm).privateKey : createPrivateKey(request.key);
+  const publicKey = createPublicKey(privateKey);
   const constraints = new BasicConstraints({ cA: true, ...(request.pathLength === undefined ? {} : { pathLenConstraint: request.pathLength }) });
   const extensions = [extension(id_ce_basicConstraints, true, constraints), keyUsage(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign)];
-  const issuer = parent === undefined ? { name: nameOf(request.subject), key: pair.privateKey, keyId: keyId(keyInfo(pair.publicKey)) } : issuerOf(parent);
-  return { key: exportKey(pair.privateKey), certificate: write(request, pair.publicKey, issuer, extensions) };
+  const issuer = parent === undefined ? { name: nameOf(request.subject), key: privateKey, keyId: keyId(keyInfo(publicKey)) } : issuerOf(parent);
+  return { key: exportKey(privateKey), certificate: write(request, publicKey, issuer, extensions) };
 }
 
 /** A new key with its certificate under `authority`. */

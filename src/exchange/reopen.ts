@@ -1,6 +1,7 @@
 /** An open question read back from its row: what the process that asked it held in memory. */
 import { CausewayError } from '../errors.ts';
 import { parseJws } from '../crypto/jws.ts';
+import type { ProofPolicy } from '../ecosystems/proof-policy.ts';
 import { acceptedVersion, findGrant } from '../federation/link.ts';
 import { unpackQuestion } from './kept.ts';
 import type { Question } from './flow.ts';
@@ -20,10 +21,18 @@ export async function reopen(row: ExchangeRow, parts: OutboundParts): Promise<Qu
   const version = acceptedVersion(peer.link, claims.link, claims.iat * 1000);
   const grant = findGrant(version.out, claims);
   const received = dialect.parseRequest(arrival.http, offer.homes, parts.limits.xml);
-  const verified = await dialect.verifyRequest(received, offer.policy(grant.proof, arrival), provenAt, parts.limits.xml);
+  const verified = await dialect.verifyRequest(received, asOfThen(offer.policy(grant.proof, arrival)), provenAt, parts.limits.xml);
   const fields = { type: 'causeway-request+jwt', identity: row.identity, kid: parseJws(sealed.statement, sealed.statement.length).kid, iat: claims.iat, ...sealed } as const;
   const service = offer.serviceOf(verified.message);
   return { xid: row.xid, offer, service, translation: revisionOf(service.revisions, claims.mapping, parts.clock.now()), use: { link: peer.link, version, grant }, verified, sealed: fields, arrival, recordKey };
+}
+
+/** What the signer's authority says now decides nothing about an exchange that has begun. */
+function asOfThen(policy: ProofPolicy): ProofPolicy {
+  const revocation = async (): Promise<void> => {};
+  if (policy.form === 'wss') return { ...policy, revocation };
+  if (!('certificates' in policy)) return policy;
+  return { ...policy, certificates: { ...policy.certificates, revocation } };
 }
 
 interface OwnClaims {

@@ -2,12 +2,12 @@
  * Whether signing certificates at home are still good: answers of OCSP responders and revocation lists, fetched ahead from configured addresses for the signers that
  * are known, and for a new one when its first message has been verified. An address in a certificate or a message is never asked.
  */
+import { X509Certificate } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { CertificatePath } from '../crypto/certificate-path.ts';
 import { readCrl } from '../crypto/crl.ts';
 import type { RevocationList } from '../crypto/crl.ts';
 import { ocspRequest, readOcspStatus } from '../crypto/ocsp.ts';
-import type { OcspQuestion } from '../crypto/ocsp.ts';
 import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Downloaded } from '../platform/download.ts';
@@ -38,8 +38,15 @@ interface Answer {
   readonly at: number;
 }
 
+interface Source extends RevocationSource {
+  readonly x509: X509Certificate;
+}
+
 interface Known {
-  readonly path: CertificatePath;
+  /** DER. */
+  readonly certificate: Uint8Array;
+  /** Of who issued it. */
+  readonly source: Source;
   answer?: Answer;
   /** When the last attempt failed. */
   failed?: number;
@@ -57,29 +64,42 @@ const AT_ONCE = 8;
 export class Revocation {
   readonly #options: RevocationOptions;
   readonly #signers = new LRUCache<string, Known>({ max: SIGNERS });
-  readonly #lists = new Map<RevocationSource, { readonly list: RevocationList; readonly fetched: number }>();
+  readonly #sources: readonly Source[];
+  readonly #lists = new Map<Source, { readonly list: RevocationList; readonly fetched: number }>();
   /** Sources whose last attempt failed, and why. */
-  readonly #failing = new Map<RevocationSource | undefined, string>();
+  readonly #failing = new Map<Source, string>();
   #last: number | undefined;
   #looking: Promise<void> | undefined;
 
   constructor(options: RevocationOptions) {
     this.#options = options;
+    this.#sources = options.sources.map((source) => ({ ...source, x509: new X509Certificate(source.authority) }));
   }
 
   /**
    * Requires that the signing certificate, whose path was verified, is not revoked now. Throws `signature-untrusted` (revoked, or unknown to its authority), and under
    * `required` `dependency-lost` where no answer is to be had: an answer that is older than it may be stands only while the sources are gone, for as long as the link goes on.
    * `stapled`: an OCSP answer (DER) that the signer sent along spares asking if it is as good as one that is fetched; one that is not counts for nothing.
+   * Authorities on the path, below its end, are asked about as well where a source is named for who issued them.
    */
   async check(path: CertificatePath, stapled?: Uint8Array): Promise<void> {
-    const { clock, policy } = this.#options;
-    const known = this.#of(path);
-    if (stapled !== undefined && this.#isOld(known, clock.now())) this.#take(known, stapled);
-    if (this.#isOld(known, clock.now())) await this.#ask(known);
+    const { policy } = this.#options;
+    const source = this.#sourceOf(path);
+    if (source === undefined && policy === 'required') throw new CausewayError('dependency-lost', `nobody is named who says what ${path.issuer} has revoked`);
+    if (source !== undefined) await this.#checkOne(path, source, stapled);
+    for (const above of authoritiesOf(path)) {
+      const itsSource = this.#sourceOf(above);
+      if (itsSource !== undefined) await this.#checkOne(above, itsSource);
+    }
+  }
+
+  async #checkOne(path: CertificatePath, source: Source, stapled?: Uint8Array): Promise<void> {
+    const known = this.#of(path, source);
+    if (stapled !== undefined && this.#isOld(known)) this.#take(known, stapled);
+    if (this.#isOld(known)) await this.#ask(known);
     const { answer } = known;
     if (answer !== undefined && answer.status !== 'good') throw revoked(answer.status);
-    if (answer === undefined && policy === 'required') throw new CausewayError('dependency-lost', 'nobody says whether the signing certificate is still good');
+    if (answer === undefined && this.#options.policy === 'required') throw new CausewayError('dependency-lost', 'nobody says whether the signing certificate is still good');
   }
 
   /** To be called often: lists, and signers whose answer is past half its time, are asked about again. Overlapping calls join. Never throws. */
@@ -93,22 +113,24 @@ export class Revocation {
   }
 
   async #refresh(): Promise<void> {
-    const { clock, maxAge, sources } = this.#options;
+    const { clock, maxAge } = this.#options;
     const now = clock.now();
-    for (const source of sources) if (source.crl !== undefined && (this.#lists.get(source)?.fetched ?? 0) < now - maxAge / 2) await this.#attempt(source, () => this.#fetchList(source));
-    const old = [...this.#signers.values()].filter(({ answer, path }) => (answer?.at ?? 0) < now - maxAge / 2 && this.#sourceOf(path)?.ocsp !== undefined).slice(0, AT_ONCE);
+    for (const source of this.#sources) if (source.crl !== undefined && (this.#lists.get(source)?.fetched ?? 0) < now - maxAge / 2) await this.#attempt(source, () => this.#fetchList(source));
+    const old = [...this.#signers.values()].filter(({ answer, failed = -Infinity, source }) => (answer?.at ?? 0) < now - maxAge / 2 && now - failed >= NEGATIVE_MS && source.ocsp !== undefined).slice(0, AT_ONCE);
     await Promise.all(old.map((known) => this.#ask(known)));
   }
 
-  #of(path: CertificatePath): Known {
-    const id = path.certificate.x509.fingerprint256;
-    const known = this.#signers.get(id) ?? { path };
+  #of({ certificate }: CertificatePath, source: Source): Known {
+    const id = certificate.x509.fingerprint256;
+    const known = this.#signers.get(id) ?? { certificate: certificate.x509.raw, source };
     this.#signers.set(id, known);
     return known;
   }
 
-  #isOld({ answer }: Known, now: number): boolean {
-    return answer === undefined || answer.at < now - this.#options.maxAge;
+  /** Also where a list was fetched since: it may name the signer. */
+  #isOld({ answer, source }: Known): boolean {
+    const { clock, maxAge } = this.#options;
+    return answer === undefined || answer.at < clock.now() - maxAge || answer.at < (this.#lists.get(source)?.fetched ?? 0);
   }
 
   /** Whoever comes while it is asked waits for the same answer. */
@@ -120,69 +142,67 @@ export class Revocation {
   async #askOnce(known: Known): Promise<void> {
     const { clock } = this.#options;
     if (known.failed !== undefined && clock.now() - known.failed < NEGATIVE_MS) return;
-    const answered = await this.#attempt(this.#sourceOf(known.path), async () => {
-      known.answer = await this.#answer(known.path);
-    });
+    const answered = await this.#attempt(known.source, async () => keepNewer(known, await this.#answer(known)));
     if (answered) delete known.failed;
     else known.failed = clock.now();
   }
 
-  async #answer(path: CertificatePath): Promise<Answer> {
-    const source = this.#sourceOf(path);
-    if (source === undefined) throw new CausewayError('service-unreachable', `no source says what ${path.issuer} has revoked`);
-    return source.ocsp === undefined ? this.#listed(source, path) : this.#asked(source, source.ocsp, path);
+  #answer(known: Known): Promise<Answer> {
+    const { ocsp } = known.source;
+    return ocsp === undefined ? this.#listed(known) : this.#asked(known, ocsp.url);
   }
 
-  async #asked({ authority }: RevocationSource, { url, responders }: NonNullable<RevocationSource['ocsp']>, { certificate }: CertificatePath): Promise<Answer> {
-    const { status, body } = await this.#options.post(url, 'application/ocsp-request', ocspRequest(certificate.x509.raw, authority));
+  async #asked(known: Known, url: string): Promise<Answer> {
+    const { status, body } = await this.#options.post(url, 'application/ocsp-request', ocspRequest(known.certificate, known.source.authority));
     if (status !== 200) throw new CausewayError('service-unreachable', `the OCSP responder answered ${status}`);
-    return this.#said(body, { certificate: certificate.x509.raw, issuer: authority, responders });
+    return this.#said(body, known);
   }
 
-  #said(response: Uint8Array, question: Omit<OcspQuestion, 'at' | 'freshness'>): Answer {
+  #said(response: Uint8Array, { certificate, source: { authority, ocsp } }: Known): Answer {
     const now = this.#options.clock.now();
-    const { status, thisUpdate, nextUpdate } = readOcspStatus(response, { ...question, at: now });
+    const { status, thisUpdate, nextUpdate } = readOcspStatus(response, { certificate, issuer: authority, responders: ocsp?.responders ?? [], at: now });
     inTime(thisUpdate, nextUpdate ?? Number.POSITIVE_INFINITY, now, this.#options.maxAge);
     return { status, at: thisUpdate };
   }
 
-  /** By the authority that issued the certificate, whether or not it has an address here. */
+  /** Only where the responder is one that would be asked: what an authority does not say by OCSP, nobody else may say for it. */
   #take(known: Known, stapled: Uint8Array): void {
-    const { certificate, authorities: [issuer] } = known.path;
-    if (issuer === undefined) return;
+    if (known.source.ocsp === undefined) return;
     try {
-      known.answer = this.#said(stapled, { certificate: certificate.x509.raw, issuer: issuer.x509.raw, responders: this.#sourceOf(known.path)?.ocsp?.responders ?? [] });
+      keepNewer(known, this.#said(stapled, known));
     } catch (thrown) {
       const error = asCausewayError(thrown);
       if (error.code === 'internal') throw error;
     }
   }
 
-  async #listed(source: RevocationSource, { certificate }: CertificatePath): Promise<Answer> {
+  async #listed({ source, certificate }: Known): Promise<Answer> {
     const { clock, maxAge } = this.#options;
     if ((this.#lists.get(source)?.fetched ?? 0) < clock.now() - maxAge) await this.#fetchList(source);
     const held = this.#lists.get(source);
     if (held === undefined) throw new CausewayError('service-unreachable', 'no revocation list');
-    return { status: held.list.has(certificate.x509.raw) ? 'revoked' : 'good', at: held.fetched };
+    return { status: held.list.has(certificate) ? 'revoked' : 'good', at: held.fetched };
   }
 
-  async #fetchList(source: RevocationSource): Promise<void> {
+  async #fetchList(source: Source): Promise<void> {
     const { clock, get } = this.#options;
     const { status, body } = await get(source.crl?.url ?? '');
     if (status !== 200) throw new CausewayError('service-unreachable', `the address of the revocation list answered ${status}`);
     const list = readCrl(body, source.authority);
     const now = clock.now();
+    if (list.thisUpdate < (this.#lists.get(source)?.list.thisUpdate ?? 0)) throw new CausewayError('signature-expired', 'a revocation list that is older than the one that is here');
     // A list is good until its own end: how old its beginning may be, the authority says.
     inTime(list.thisUpdate, list.nextUpdate, now, Number.POSITIVE_INFINITY);
     this.#lists.set(source, { list, fetched: now });
   }
 
-  #sourceOf({ authorities }: CertificatePath): RevocationSource | undefined {
-    return this.#options.sources.find(({ authority }) => authorities[0]?.x509.raw.equals(authority));
+  /** By name and key of the issuer: an authority has several certificates where it is renewed, or certified by another one. */
+  #sourceOf({ authorities: [issuer] }: CertificatePath): Source | undefined {
+    return issuer && this.#sources.find(({ x509 }) => x509.subject === issuer.x509.subject && x509.publicKey.equals(issuer.publicKey));
   }
 
   /** Whether it succeeded; while any source fails, what was there until all answered last is lost. */
-  async #attempt(source: RevocationSource | undefined, work: () => Promise<void>): Promise<boolean> {
+  async #attempt(source: Source, work: () => Promise<void>): Promise<boolean> {
     const error = await work().then(() => undefined, asCausewayError);
     if (error === undefined) this.#failing.delete(source);
     else this.#failing.set(source, error.message);
@@ -196,6 +216,16 @@ export class Revocation {
     if (why === undefined) this.#last = clock.now();
     report(why === undefined ? undefined : { why, ...(this.#last === undefined ? {} : { since: this.#last }) });
   }
+}
+
+/** Those between the signer and the end of its path, nearest first, each with what is above it. */
+function authoritiesOf({ authorities }: CertificatePath): CertificatePath[] {
+  return authorities.slice(0, -1).map((certificate, index) => ({ certificate, authorities: authorities.slice(index + 1), issuer: authorities[index + 1]!.x509.subject.replaceAll('\n', ', ') }));
+}
+
+/** An older answer, played back or of a responder that lags behind, takes nothing back. */
+function keepNewer(known: Known, answer: Answer): void {
+  if (answer.at >= (known.answer?.at ?? 0)) known.answer = answer;
 }
 
 function inTime(thisUpdate: number, nextUpdate: number, now: number, maxAge: number): void {

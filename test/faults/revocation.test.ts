@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { answerOcsp } from '../../src/crypto/ocsp-answer.ts';
 import type { OcspAnswering } from '../../src/crypto/ocsp-answer.ts';
+import { Caller, POPULATION as ASKED, exchangesOf } from '../support/callers.ts';
 import { INCOME, POPULATION, assertFault } from '../support/questions.ts';
 import { eventually, runningPair } from '../support/running-pair.ts';
 
@@ -44,4 +45,17 @@ test('while nobody says that signers are good, what they sign is refused after t
   status = 'revoked';
   await eventually('the revoked signer is refused', async () => !(await passes(POPULATION)), 30_000);
   assertFault(POPULATION, await POPULATION.ask(pair), { code: 'signature-untrusted', status: 400, country: 'FI', retry: 'new-id' });
+});
+
+test('a question that was on its way at a crash ends as answered, though nobody says any more that its signer is good', { timeout: 120_000 }, async () => {
+  status = 'good';
+  await eventually('a signed question passes', () => passes(POPULATION), 30_000);
+  const caller = new Caller(ASKED, pair);
+  await pair.gateway('FI').crashAt('outbound.request-recorded');
+  void caller.send().catch(() => {});
+  assert.equal(await pair.gateway('FI').ended, 'SIGKILL');
+  status = 'down';
+  await pair.restart('FI');
+  const state = () => exchangesOf(pair, 'FI', 'outbound').find(({ id }) => id === caller.id)?.state;
+  await eventually('it is answered', () => state() === 'answered', 30_000);
 });

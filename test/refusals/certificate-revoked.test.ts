@@ -32,6 +32,18 @@ test('an old answer "good", played back after the revocation, counts for nothing
   await refuses(() => responder.revocation().check(responder.path), 'dependency-lost');
 });
 
+test('an older answer "good", played back while a newer one says otherwise, takes nothing back', async () => {
+  const responder = new Responder();
+  responder.answering = { status: 'revoked' };
+  const revocation = responder.revocation();
+  await refuses(() => revocation.check(responder.path), 'signature-untrusted');
+  responder.now += 2_000_000;
+  responder.answering = { now: START - 1_000_000 };
+  await revocation.look();
+  assert.equal(responder.asked, 2);
+  await refuses(() => revocation.check(responder.path), 'signature-untrusted');
+});
+
 test('an answer from the future counts for nothing', async () => {
   const responder = new Responder();
   responder.answering = { now: START + 3_600_000 };

@@ -25,3 +25,4 @@ refusesCertificate('a thumbprint without its certificate, and no kid', { code: '
 refusesCertificate('x5c that is no list', { code: 'signature-invalid', forms, control: () => signed({ x5c }), forge: () => signed({ x5c: x5c[0] }) });
 refusesCertificate('x5c in another spelling of base64', { code: 'signature-invalid', forms, control: () => signed({ x5c }), forge: () => signed({ x5c: [Buffer.from(portal.certificate).toString('base64url')] }) });
 refusesCertificate('x5c that is no certificate', { code: 'signature-untrusted', forms, control: () => signed({ x5c }), forge: () => signed({ x5c: [Buffer.from('not one').toString('base64')] }) });
+refusesCertificate('six certificates in x5c', { code: 'signature-invalid', forms, control: () => signed({ x5c: Array.from({ length: 5 }, () => x5c[0]) }), forge: () => signed({ x5c: Array.from({ length: 6 }, () => x5c[0]) }) });

@@ -6,11 +6,13 @@ import { signingKey } from '../../src/crypto/message-keys.ts';
 import { answerOcsp } from '../../src/crypto/ocsp-answer.ts';
 import type { OcspAnswering } from '../../src/crypto/ocsp-answer.ts';
 import { certify, createAuthority } from '../../src/crypto/pki.ts';
-import type { CertificateRequest, Identity, Subject } from '../../src/crypto/pki.ts';
+import type { CertificateRequest, Identity, Subject, Validity } from '../../src/crypto/pki.ts';
 import type { HubSettings } from '../../src/ecosystems/openapi/settings.ts';
 import type { SigningCertificates } from '../../src/ecosystems/proof-policy.ts';
+import { CausewayError } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import type { HttpMessage } from '../../src/platform/http-client.ts';
+import { Revocation } from '../../src/trust/revocation.ts';
 import { HTTP_COMPONENTS, JWS_NAMES, NOW, hubSettings, prove, question, signHttp, signJws, signedBy, withHeaders } from './hub-messages.ts';
 import type { Form, Signer } from './hub-messages.ts';
 import { refuses } from './refused.ts';
@@ -22,7 +24,10 @@ export const CERTIFICATE_HEADER = 'x-signature-certificate';
 export const OCSP_HEADER = 'x-signature-ocsp';
 export const FORMS: readonly Form[] = ['http-signature', 'jws-detached'];
 
-export const newAuthority = (name = 'Hub CA', parent?: Identity): Identity => createAuthority({ subject: [['C', 'MY'], ['CN', name]], algorithm: 'P-256', ...VALID }, parent);
+export const newAuthority = (name = 'Hub CA', parent?: Identity, validity: Partial<Validity> = {}): Identity => createAuthority({ subject: [['C', 'MY'], ['CN', name]], algorithm: 'P-256', ...VALID, ...validity }, parent);
+
+/** Another certificate of the same authority: its name and key, certified by `parent`. */
+export const renewed = ({ key }: Identity, name: string, parent?: Identity, validity: Partial<Validity> = {}): Identity => createAuthority({ subject: [['C', 'MY'], ['CN', name]], algorithm: 'P-256', key, ...VALID, ...validity }, parent);
 export const authority = newAuthority();
 /** Approved is the one above it. */
 export const issuing = newAuthority('Hub issuing CA', authority);
@@ -63,6 +68,43 @@ export async function signedQuestion(form: Form, signer: Certified = portal, { c
   if (form === 'jws-detached') return signJws(question(), { components: JWS_NAMES, signer, created });
   const message = withHeaders(question(), { [CERTIFICATE_HEADER]: writeCertificates(signer.own.certificates ?? []) });
   return signHttp(message, { components: [...HTTP_COMPONENTS, ...(covered ? [CERTIFICATE_HEADER] : [])], signer, created });
+}
+
+/** The signer with others behind its own certificate. */
+export const bringing = (signer: Certified, ...others: readonly Identity[]): Certified => ({ ...signer, own: { ...signer.own, certificates: [signer.certificate, ...others.map(derOf)] } });
+
+/** What a responder says of a certificate (DER). */
+export interface Said {
+  readonly certificate: Uint8Array;
+  readonly by: Identity;
+  readonly status: OcspAnswering['status'];
+}
+
+interface Judging {
+  /** Authorities whose responders are asked, and those that are approved. */
+  readonly sources?: readonly Identity[];
+  readonly trusted?: readonly Identity[];
+  readonly policy?: 'required' | 'soft';
+  readonly now?: () => number;
+  readonly report?: (loss: unknown) => void;
+}
+
+/** Certificates that count, and responders that say `said`, of the certificate with the serial number that was asked about; of any other they give no answer. */
+export function judgedBy(said: () => readonly Said[], { sources = [authority], trusted = [authority], policy = 'required', now = () => NOW, report = () => {} }: Judging = {}): SigningCertificates {
+  const revocation = new Revocation({
+    policy,
+    maxAge: 3_600_000,
+    clock: { now, monotonic: now },
+    sources: sources.map((source) => ({ authority: derOf(source), ocsp: { url: 'http://ocsp.invalid', responders: [] } })),
+    get: () => Promise.reject(new CausewayError('service-unreachable', 'no list here')),
+    post: async (_url, _type, request) => {
+      const answer = said().find(({ certificate }) => Buffer.from(request).includes(Buffer.from(new X509Certificate(certificate).serialNumber, 'hex')));
+      if (answer === undefined) throw new CausewayError('service-unreachable', 'the responder is down');
+      return { status: 200, contentType: 'application/ocsp-response', body: answerOcsp({ certificate: answer.certificate, authority: answer.by, status: answer.status, now: now() }) };
+    },
+    report,
+  });
+  return { trust: { authorities: trusted.map(derOf) }, ocspHeader: OCSP_HEADER, revocation: (path, answer) => revocation.check(path, answer) };
 }
 
 /** What the authority's responder answers of the portal, as a signer sends it along. */

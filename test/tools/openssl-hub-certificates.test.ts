@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { signingKey } from '../../src/crypto/message-keys.ts';
 import type { SigningCertificates } from '../../src/ecosystems/proof-policy.ts';
+import { asCausewayError } from '../../src/errors.ts';
 import { post } from '../../src/platform/download.ts';
 import { Revocation } from '../../src/trust/revocation.ts';
 import type { RevocationSource } from '../../src/trust/revocation.ts';
@@ -72,4 +73,18 @@ describe("certificates of OpenSSL's authority", { skip: tool('openssl', 'version
       await ca.start();
     });
   }
+
+  test('an answer that comes along with any byte changed is no fault of ours, and revokes nothing', async () => {
+    await ca.stop();
+    const answer = Buffer.from(ca.ocsp('portal'));
+    const codes = new Set<string>();
+    for (let at = 0; at < answer.length; at += 3) {
+      const changed = Buffer.from(answer);
+      changed[at]! ^= 0x81;
+      codes.add(await passes('http-signature', good!, judged(), { [OCSP_HEADER]: changed.toString('base64') }).then(() => 'passes', (thrown: unknown) => asCausewayError(thrown).code));
+    }
+    await ca.start();
+    assert.deepEqual([...codes].filter((code) => code !== 'passes' && code !== 'dependency-lost'), []);
+    assert.ok(codes.has('dependency-lost'));
+  });
 });

@@ -1,6 +1,7 @@
 /** Revocation of signing certificates against OpenSSL's own authority, OCSP responder and revocation list. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { certificatePath } from '../../src/crypto/certificate-path.ts';
 import type { CertificatePath } from '../../src/crypto/certificate-path.ts';
 import { readCrl } from '../../src/crypto/crl.ts';
@@ -85,6 +86,25 @@ describe("OpenSSL's authority", { skip: tool('openssl', 'version') }, () => {
     const watch = revocation({ crl: { url: 'file:crl' } });
     await watch.check(good!);
     await refuses(() => watch.check(bad!), 'signature-untrusted');
+  });
+  test('a list that names a signer counts as soon as it is here, and an older one, played back, takes nothing back', async () => {
+    const lists = [ca.crl()];
+    const watch = revocation({ crl: { url: 'file:crl' } }, () => lists.at(-1)!);
+    const leaving = pathOf(ca.issue('70000352'));
+    await watch.check(leaving);
+    // A list says its time in whole seconds.
+    await sleep(1100);
+    ca.revoke('70000352');
+    lists.push(ca.crl());
+    ahead = 35_000;
+    await watch.look();
+    await refuses(() => watch.check(leaving), 'signature-untrusted');
+    lists.push(lists[0]!);
+    ahead = 120_000;
+    await watch.look();
+    await refuses(() => watch.check(leaving), 'signature-untrusted');
+    assert.equal(reports.at(-1), false);
+    ahead = 0;
   });
   test('its list, past its end, counts for nothing', async () => {
     ahead = 3 * 86_400_000;

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import type { GatewayConfig } from '../../config/config.ts';
 import { readKeySet } from '../../crypto/access-token.ts';
-import { certificatesIn } from '../../crypto/certificates.ts';
 import { signingKey, verificationKey } from '../../crypto/message-keys.ts';
 import { CausewayError } from '../../errors.ts';
 import type { MappingSet } from '../../mapping/mappings.ts';
@@ -23,6 +22,7 @@ type Oauth = NonNullable<Hub['oauth']>;
 
 export interface OpenHub {
   readonly settings: HubSettings;
+  /** Which certificates count, the composition adds (exchange/open-policies.ts). */
   readonly signatures?: HttpMessagePolicy;
   /** As the dialect does it again for each message; throws `caller-unauthenticated`, `scope-missing`. */
   authenticate(headers: HttpHeaders, now: number): Promise<void>;
@@ -54,9 +54,9 @@ export function openHub({ home, limits }: Pick<GatewayConfig, 'home' | 'limits'>
   return { settings, ...(hub.signatures === undefined ? {} : { signatures: signaturesOf(hub.signatures) }), authenticate: async (headers, now) => void (await authenticate(headers, clientOf(headers, settings), settings, now)), close: async () => tokenConnection?.close() };
 }
 
-function signaturesOf({ keyid, key, certificate, authorities, ocspHeader, components, nonce, tag, maxAge, maxAhead, certificateHeader }: NonNullable<Hub['signatures']>): HttpMessagePolicy {
+function signaturesOf({ keyid, key, certificate, components, nonce, tag, maxAge, maxAhead, certificateHeader }: NonNullable<Hub['signatures']>): HttpMessagePolicy {
   const signer = signingKey(keyid, readFileSync(key), certificate && readFileSync(certificate));
-  return { components, nonce, maxAge, maxAhead, certificateHeader, signer, ...(tag === undefined ? {} : { tag }), ...(authorities === undefined ? {} : { certificates: { trust: { authorities: authorities.flatMap((file) => certificatesIn(readFileSync(file))) }, ocspHeader } }) };
+  return { components, nonce, maxAge, maxAhead, certificateHeader, signer, ...(tag === undefined ? {} : { tag }) };
 }
 
 function readClient({ client, certificates, oauthClient, apiKeySha256, apiKeyAloneThatWhoeverSeesItCanUseSha256: alone, ...signatory }: Home['clients'][number]): HubClient {

@@ -9,6 +9,9 @@ import type { HttpHeaders } from '../../platform/http-client.ts';
 import type { SigningCertificates } from '../proof-policy.ts';
 import type { Signatory } from './settings.ts';
 
+/** Given name, surname, pseudonym: of natural persons alone (ETSI EN 319 412-2, clause 4.2.4). */
+const PERSONAL = ['GN', 'SN', 'pseudonym'] as const;
+
 export interface Signer {
   readonly key: MessageKey;
   /** Of a signing certificate; absent for a registered key. */
@@ -26,6 +29,8 @@ export function signerOf({ keys, subject }: Signatory, keyid: string | undefined
   const [own, ...others] = certificates();
   if (own === undefined) throw unregistered();
   const path = certificatePath(approved.trust, own, now, { use: 'signing', others });
+  // An employee's certificate may name the organisation too.
+  if (PERSONAL.some((attribute) => path.certificate.subject[attribute] !== undefined && subject[attribute] === undefined)) throw untrusted('the signing certificate is of a person', 'The signing certificate is that of a person, not of the member.');
   // Of an attribute that stands twice, the subject has a list: equal to no text.
   if (!Object.entries(subject).every(([attribute, value]) => path.certificate.subject[attribute] === value)) throw untrusted('the signing certificate is of another subject', 'The signing certificate is not that of the member.');
   return { key: certifiedKey(keyid ?? '', path), path };

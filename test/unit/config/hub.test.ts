@@ -83,6 +83,8 @@ suite('what a hub needs and excludes', () => {
     ["a client's subject without authorities", [['home', 'clients', 0, 'signatureSubject'], SUBJECT], /^home\.clients\[0\]\.signatureSubject: counts only with home\.hub\.signatures\.authorities/],
     ["a service's subject without authorities", [['home', 'services', 0, 'signatureSubject'], SUBJECT], /^home\.services\[0\]\.signatureSubject: counts only with/],
     ['revocation without authorities', [['home', 'hub', 'signatures', 'revocation'], REVOCATION], /^home\.hub\.signatures\.revocation: counts only with/],
+    ['a header for certificates that means something else', [['home', 'hub', 'signatures', 'certificateHeader'], 'x-request-id'], /certificateHeader: x-request-id means something else already/],
+    ['one header for certificates and for what is said of them', [['home', 'hub', 'signatures', 'ocspHeader'], 'x-signature-certificate'], /ocspHeader: x-signature-certificate means something else already/],
     ['a subject that says no more than the country', [['home', 'clients', 0, 'signatureSubject'], { C: 'FI' }], /signatureSubject: name at least one of CN/],
     ['an attribute by another name', [['home', 'clients', 0, 'signatureSubject'], { CN: 'vero', commonName: 'vero' }], /signatureSubject\.commonName: is not a known key/],
   ];
@@ -105,6 +107,7 @@ suite('its files', () => {
     ['a private key as that of a client', [['home', 'clients', 0, 'signatureKeys', 0, 'publicKey'], KEY], /holds a private key/],
     ['a weak key of ours', [['home', 'hub', 'signatures', 'key'], write('weak.key.pem', weak.privateKey)], /must be EC P-256, Ed25519, or RSA/],
     ['a certificate that is not of our key', [['home', 'hub', 'signatures', 'certificate'], 'keys/member-signing.cert.pem'], /signatures\.certificate: is not the certificate of/],
+    ['an authority that is none', [['home', 'hub', 'signatures', 'authorities'], ['keys/member-signing.cert.pem']], /signatures\.authorities\[0\].* is not the certificate of an authority/],
     ['an authority that is not there', [['home', 'hub', 'signatures', 'authorities'], ['home/none.pem']], /signatures\.authorities\[0\].* does not exist/],
     ['an API key that every user can read', [['home', 'hub', 'apiKey'], write('open.key', 'k', 0o644)], /is open to every user/],
     ['a certificate of the token endpoint that is not there', [['home', 'hub', 'oauth', 'tls', 'pins'], ['home/none.pem']], /does not exist/],
