@@ -30,8 +30,8 @@ function policies({ gateway, home }: GatewayConfig, keys: KeyFiles, hub: OpenHub
     maxAhead: home.wss.maxAhead,
     signer: { key: keys.signing(home.wss.key, 'member'), chain: [der(home.wss.certificate)] },
   };
-  const { authorities, ocspHeader = '' } = home.hub?.signatures ?? {};
-  const signatures = hub?.signatures && { ...hub.signatures, ...(authorities === undefined ? {} : { certificates: { trust: { authorities: authorities.map(der) }, ocspHeader, ...check } }) };
+  const settings = home.hub?.signatures;
+  const signatures = hub?.signatures && { ...hub.signatures, ...(settings?.authorities === undefined ? {} : { certificates: { trust: { authorities: settings.authorities.map(der) }, ocspHeader: settings.ocspHeader, ...check } }) };
   return (form, connection) => {
     if (form === 'security-server' && gateway.home !== 'hub') return { form, connection, ...(gateway.home === 'edge' ? { voucher: 'edge' } : {}) };
     if (form === 'api-client' && hub !== undefined) return { form };

@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { CertificatePath } from '../crypto/certificate-path.ts';
+import type { Certificate } from '../crypto/certificates.ts';
 import { readCrl } from '../crypto/crl.ts';
 import type { RevocationList } from '../crypto/crl.ts';
 import { ocspRequest, readOcspStatus } from '../crypto/ocsp.ts';
@@ -82,19 +83,18 @@ export class Revocation {
    * `stapled`: an OCSP answer (DER) that the signer sent along spares asking if it is as good as one that is fetched; one that is not counts for nothing.
    * Authorities on the path, below its end, are asked about as well where a source is named for who issued them.
    */
-  async check(path: CertificatePath, stapled?: Uint8Array): Promise<void> {
-    const { policy } = this.#options;
-    const source = this.#sourceOf(path);
-    if (source === undefined && policy === 'required') throw new CausewayError('dependency-lost', `nobody is named who says what ${path.issuer} has revoked`);
-    if (source !== undefined) await this.#checkOne(path, source, stapled);
-    for (const above of authoritiesOf(path)) {
-      const itsSource = this.#sourceOf(above);
-      if (itsSource !== undefined) await this.#checkOne(above, itsSource);
+  async check({ certificate, authorities, issuer }: CertificatePath, stapled?: Uint8Array): Promise<void> {
+    const source = this.#sourceOf(authorities[0]);
+    if (source === undefined && this.#options.policy === 'required') throw new CausewayError('dependency-lost', `no source of revocation is named for ${issuer} (gateway.yaml, revocation.sources)`);
+    if (source !== undefined) await this.#checkOne(certificate, source, stapled);
+    for (const [index, authority] of authorities.entries()) {
+      const itsSource = this.#sourceOf(authorities[index + 1]);
+      if (itsSource !== undefined) await this.#checkOne(authority, itsSource);
     }
   }
 
-  async #checkOne(path: CertificatePath, source: Source, stapled?: Uint8Array): Promise<void> {
-    const known = this.#of(path, source);
+  async #checkOne(certificate: Certificate, source: Source, stapled?: Uint8Array): Promise<void> {
+    const known = this.#of(certificate, source);
     if (stapled !== undefined && this.#isOld(known)) this.#take(known, stapled);
     if (this.#isOld(known)) await this.#ask(known);
     const { answer } = known;
@@ -120,9 +120,9 @@ export class Revocation {
     await Promise.all(old.map((known) => this.#ask(known)));
   }
 
-  #of({ certificate }: CertificatePath, source: Source): Known {
-    const id = certificate.x509.fingerprint256;
-    const known = this.#signers.get(id) ?? { certificate: certificate.x509.raw, source };
+  #of({ x509 }: Certificate, source: Source): Known {
+    const id = x509.fingerprint256;
+    const known = this.#signers.get(id) ?? { certificate: x509.raw, source };
     this.#signers.set(id, known);
     return known;
   }
@@ -196,8 +196,8 @@ export class Revocation {
     this.#lists.set(source, { list, fetched: now });
   }
 
-  /** By name and key of the issuer: an authority has several certificates where it is renewed, or certified by another one. */
-  #sourceOf({ authorities: [issuer] }: CertificatePath): Source | undefined {
+  /** By name and key: an authority has several certificates where it is renewed, or certified by another one. */
+  #sourceOf(issuer: Certificate | undefined): Source | undefined {
     return issuer && this.#sources.find(({ x509 }) => x509.subject === issuer.x509.subject && x509.publicKey.equals(issuer.publicKey));
   }
 
@@ -216,11 +216,6 @@ export class Revocation {
     if (why === undefined) this.#last = clock.now();
     report(why === undefined ? undefined : { why, ...(this.#last === undefined ? {} : { since: this.#last }) });
   }
-}
-
-/** Those between the signer and the end of its path, nearest first, each with what is above it. */
-function authoritiesOf({ authorities }: CertificatePath): CertificatePath[] {
-  return authorities.slice(0, -1).map((certificate, index) => ({ certificate, authorities: authorities.slice(index + 1), issuer: authorities[index + 1]!.x509.subject.replaceAll('\n', ', ') }));
 }
 
 /** An older answer, played back or of a responder that lags behind, takes nothing back. */

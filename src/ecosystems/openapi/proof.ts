@@ -107,10 +107,10 @@ async function proven(message: SignedMessage, body: Uint8Array, policy: SigningP
   const covered = form === 'http-signature' ? verifyHttpSignature(message, rules, now) : await verifyDetached(message, rules, now);
   const digest = covered.headers[CONTENT_DIGEST];
   if (digest !== undefined) checkContentDigest(digest, body);
-  if (signer?.path === undefined) return { covered, profile: PROFILES[form], issuer: covered.keyid };
+  if (signer?.certified === undefined) return { covered, profile: PROFILES[form], issuer: covered.keyid };
   checkCertificateCovered(covered, policy);
-  await checkNotRevoked(signer, message.headers, certificates);
-  return { covered, profile: `${PROFILES[form]}+x509`, issuer: signer.path.issuer };
+  await checkNotRevoked(signer.certified, message.headers);
+  return { covered, profile: `${PROFILES[form]}+x509`, issuer: signer.certified.path.issuer };
 }
 
 /** Another certificate of the same key could be put in its place. */

@@ -14,13 +14,18 @@ const PERSONAL = ['GN', 'SN', 'pseudonym'] as const;
 
 export interface Signer {
   readonly key: MessageKey;
-  /** Of a signing certificate; absent for a registered key. */
-  readonly path?: CertificatePath;
+  /** Of a signing certificate, and what it was judged by; absent for a registered key. */
+  readonly certified?: Certified;
+}
+
+export interface Certified {
+  readonly path: CertificatePath;
+  readonly approved: SigningCertificates;
 }
 
 /**
- * The key is registered under `keyid`, or it is that of the first of `certificates` (DER), judged at `now`; with a registered key nobody looks at them. Throws `signature-untrusted` (no such key, no path to an approved authority,
- * another subject), `signature-expired` and `signature-weak` (certificates of the path), and `signature-invalid` for what is no certificate.
+ * The key is registered under `keyid`, or it is that of the first of `certificates` (DER), judged at `now`; with a registered key nobody looks at them.
+ * Throws `signature-untrusted` (no such key, no path to an approved authority, another subject, a person's), `signature-expired` and `signature-weak` (certificates of the path), and `signature-invalid` for what is no certificate.
  */
 export function signerOf({ keys, subject }: Signatory, keyid: string | undefined, certificates: () => readonly Uint8Array[], approved: SigningCertificates | undefined, now: number): Signer {
   const key = keys.find((one) => one.keyid === keyid);
@@ -33,7 +38,7 @@ export function signerOf({ keys, subject }: Signatory, keyid: string | undefined
   if (PERSONAL.some((attribute) => path.certificate.subject[attribute] !== undefined && subject[attribute] === undefined)) throw untrusted('the signing certificate is of a person', 'The signing certificate is that of a person, not of the member.');
   // Of an attribute that stands twice, the subject has a list: equal to no text.
   if (!Object.entries(subject).every(([attribute, value]) => path.certificate.subject[attribute] === value)) throw untrusted('the signing certificate is of another subject', 'The signing certificate is not that of the member.');
-  return { key: certifiedKey(keyid ?? '', path), path };
+  return { key: certifiedKey(keyid ?? '', path), certified: { path, approved } };
 }
 
 /** Certificates in the header that is for them, DER; none where it is missing. Throws `signature-invalid`. */
@@ -43,8 +48,7 @@ export function carriedCertificates(headers: HttpHeaders, name: string): readonl
 }
 
 /** Last: only for a signature that holds, of the right member, is anybody asked. Throws as SigningCertificates.revocation does, and `signature-invalid` for an answer along with the message that is none. */
-export async function checkNotRevoked({ path }: Signer, headers: HttpHeaders, approved: SigningCertificates | undefined): Promise<void> {
-  if (path === undefined || approved === undefined) return;
+export async function checkNotRevoked({ path, approved }: Certified, headers: HttpHeaders): Promise<void> {
   const stapled = headers[approved.ocspHeader];
   await approved.revocation?.(path, stapled === undefined ? undefined : readOcspField(stapled));
 }
