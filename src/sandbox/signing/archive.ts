@@ -17,9 +17,11 @@ export class SignedMessages {
   readonly #messages: SignedMessage[] = [];
   #bytes = 0;
 
-  add(message: SignedMessage): void {
-    this.#messages.push(message);
-    this.#bytes += sizeOf(message);
+  /** Keeps a copy: what was read from a connection holds on to a larger buffer, and to the tree that was read of it. */
+  add({ message, attachments, ...about }: SignedMessage): void {
+    const kept = { ...about, message: Buffer.from(message), attachments: attachments.map((one) => Buffer.from(one)) };
+    this.#messages.push(kept);
+    this.#bytes += sizeOf(kept);
     while (this.#bytes > MOST_BYTES) this.#bytes -= sizeOf(this.#messages.shift()!);
   }
 
