@@ -1,10 +1,12 @@
 /** How an asking system reaches its country's security server: kept-alive mutual TLS, and a check that the answer is to its own request. */
+import { CausewayError } from '../errors.ts';
 import { connect } from '../platform/http-client.ts';
 import type { HttpConnection, HttpMessage, HttpReply } from '../platform/http-client.ts';
+import { checkWellFormed } from '../xml/document.ts';
 import { attribute, text } from '../xml/element.ts';
 import { restRequestHash, travellingHeaders } from './security-server/rest-hash.ts';
 import { HASHES } from './security-server/soap.ts';
-import { faultOf, headerOf, readMessage } from './soap/message.ts';
+import { faultOf, headerOf, previewMessage } from './soap/message.ts';
 import type { SoapMessage } from './soap/message.ts';
 import type { TlsIdentity } from './wire.ts';
 
@@ -57,10 +59,10 @@ export class Desk {
     this.#patience = options.patience;
   }
 
-  /** Rejects with ConnectionFailed when no whole answer comes. */
-  async sendSoap(id: string, request: HttpMessage): Promise<SoapAnswer> {
+  /** Rejects with ConnectionFailed when no whole answer comes. `prove` throws for an answer that is not well-formed XML: whoever checks its signature finds that out on the way. */
+  async sendSoap(id: string, request: HttpMessage, prove: (answer: Uint8Array) => void = checkWellFormed): Promise<SoapAnswer> {
     const reply = await this.#send(request);
-    const message = readLeniently(reply.body);
+    const message = readLeniently(reply.body, prove);
     const fault = message === undefined ? undefined : faultOf(message);
     const requestHash = message === undefined ? 'absent' : soapRequestHash(message, request.body);
     return { request, reply, id, requestHash, ...(message === undefined ? {} : { message }), ...(fault === undefined ? {} : { fault }) };
@@ -87,10 +89,13 @@ export function soapRequest(body: Uint8Array): HttpMessage {
   return { method: 'POST', target: '/', headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: '""' }, body };
 }
 
-function readLeniently(body: Uint8Array): SoapMessage | undefined {
+function readLeniently(body: Uint8Array, prove: (answer: Uint8Array) => void): SoapMessage | undefined {
   try {
-    return readMessage(body);
-  } catch {
+    const message = previewMessage(body);
+    if (message !== undefined) prove(body);
+    return message;
+  } catch (error) {
+    if (!(error instanceof CausewayError)) throw error;
     return undefined;
   }
 }

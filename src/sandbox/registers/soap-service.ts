@@ -4,7 +4,7 @@ import type { XmlElement } from '../../stages.ts';
 import { element, elements } from '../../xml/element.ts';
 import type { Faults } from '../faults.ts';
 import type { ServiceId } from '../plan.ts';
-import { REPRESENTATION_NS, XROAD_NS, readMessage, renderFault } from '../soap/message.ts';
+import { REPRESENTATION_NS, XROAD_NS, previewMessage, readMessage, renderFault } from '../soap/message.ts';
 import type { SoapMessage } from '../soap/message.ts';
 import type { Incoming } from '../wire.ts';
 
@@ -16,7 +16,7 @@ export interface SoapService {
   /** Local name of the request element. */
   readonly operation: string;
   readonly faults: Faults;
-  /** Why a question is refused before it is read; absent: nothing is checked. */
+  /** Why a question is refused before it is read; absent: nothing is checked. Throws where the bytes are not well-formed XML. */
   refusal?(message: SoapMessage, bytes: Uint8Array): string | undefined;
   /** Child of the answer's Body. Throws BadQuestion. */
   answer(question: XmlElement): XmlElement;
@@ -28,7 +28,8 @@ const TYPE = { 'content-type': 'text/xml; charset=utf-8' };
 
 /** Answers one SOAP request; the platform has checked the envelope, so what does not fit is a fault of the caller. */
 export function serveOperation(incoming: Incoming, service: SoapService): HttpReply {
-  const message = readMessage(incoming.message.body);
+  const read = service.refusal === undefined ? readMessage : previewMessage;
+  const message = read(incoming.message.body);
   const question = message?.body.find((candidate) => candidate.name === service.operation);
   if (message === undefined || question === undefined) return refuse('Tundmatu päring');
   const refused = service.refusal?.(message, incoming.message.body);

@@ -8,7 +8,7 @@ import { SECURITY_SERVER } from '../faults.ts';
 import type { SubsystemId } from '../plan.ts';
 import { memberOf } from '../signing/archive.ts';
 import { headerSpans, splice } from '../soap/header-spans.ts';
-import { REPRESENTATION_NS, XROAD_NS, faultOf, headerOf, identifierText, readMessage } from '../soap/message.ts';
+import { REPRESENTATION_NS, XROAD_NS, faultOf, headerOf, identifierText, previewMessage } from '../soap/message.ts';
 import type { SoapMessage } from '../soap/message.ts';
 import type { Incoming } from '../wire.ts';
 import { PlatformFault } from './fault.ts';
@@ -63,7 +63,12 @@ function readRequest(incoming: Incoming): SoapRequest {
   const [client, service, id, version] = [required(message, 'client'), required(message, 'service'), required(message, 'id'), text(required(message, 'protocolVersion'))];
   if (!version.startsWith('4.')) throw new PlatformFault('client.invalid_protocol_version', `Protocol version ${version} is not supported`);
   checkBody(message, service);
-  return { message, client: identifierText(client), service: identifierText(service), id: text(id) };
+  return { message, client: identifierText(client), service: identifierText(service), id: own(text(id)) };
+}
+
+/** The text in memory of its own: what the log keeps would else keep the whole message that it was cut from. */
+function own(cut: string): string {
+  return Buffer.from(cut).toString();
 }
 
 function checkContentType(contentType: string | undefined, prefix: string): void {
@@ -71,10 +76,11 @@ function checkContentType(contentType: string | undefined, prefix: string): void
   if (type !== 'text/xml') throw new PlatformFault(`${prefix}.invalid_content_type`, `Invalid content type: ${type ?? 'none'}`);
 }
 
+/** Whoever the message goes on to reads it strictly: here, what it seems to be is enough. */
 function parsed(bytes: Uint8Array, prefix: string): SoapMessage {
   let message: SoapMessage | undefined;
   try {
-    message = readMessage(bytes);
+    message = previewMessage(bytes);
   } catch {
     throw new PlatformFault(`${prefix}.invalid_soap`, 'The message is not well-formed XML');
   }

@@ -1,6 +1,6 @@
 /** X-Road SOAP messages (message protocol 4.0) as the information systems of the two countries write and read them. */
 import { child, element, elements, text } from '../../xml/element.ts';
-import { parseXml } from '../../xml/parse.ts';
+import { checkWellFormed, previewXml } from '../../xml/document.ts';
 import type { Prefixes } from '../../xml/render.ts';
 import { renderXml } from '../../xml/render.ts';
 import type { XmlElement } from '../../stages.ts';
@@ -63,7 +63,14 @@ export function renderMessage(root: XmlElement, prefixes: Prefixes): Uint8Array 
 
 /** Header and Body of an envelope; undefined when it is not one. Throws where the bytes are not XML that these systems accept. */
 export function readMessage(bytes: Uint8Array): SoapMessage | undefined {
-  const root = parseXml(bytes, DEFAULT_XML_LIMITS);
+  const message = previewMessage(bytes);
+  checkWellFormed(bytes);
+  return message;
+}
+
+/** As readMessage, for bytes that are yet to be proven well-formed, here or by whoever they are handed to: it may take some that are not. */
+export function previewMessage(bytes: Uint8Array): SoapMessage | undefined {
+  const root = previewXml(bytes, DEFAULT_XML_LIMITS);
   const body = child(root, SOAP_NS, 'Body');
   if (root.ns !== SOAP_NS || root.name !== 'Envelope' || body === undefined) return undefined;
   const header = child(root, SOAP_NS, 'Header');

@@ -1,5 +1,5 @@
 /** Checking a member's WS-Security signature, as an information system of the two countries does for itself. */
-import { X509Certificate, createHash, verify } from 'node:crypto';
+import { X509Certificate, hash, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { DEFAULT_XML_LIMITS } from '../../platform/limits.ts';
 import type { XmlElement } from '../../stages.ts';
@@ -23,10 +23,19 @@ const TOLERANCE = 5 * 60 * 1000;
 /** A system hears from few members; the map is emptied rather than grown. */
 const MAX_KNOWN = 64;
 
+/** What is asked of a certificate at every message; times in UTC milliseconds. */
+interface MemberCertificate {
+  /** `<instance>/<class>/<code>`. */
+  readonly member: string;
+  readonly key: KeyObject;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Checks signatures under one authority that the country approves; certificates that it issued are remembered. */
 export class SignatureChecker {
   readonly #authority: KeyObject;
-  readonly #issued = new Map<string, X509Certificate>();
+  readonly #issued = new Map<string, MemberCertificate>();
 
   /** `authority`: PEM. */
   constructor(authority: string) {
@@ -35,7 +44,7 @@ export class SignatureChecker {
 
   /**
    * Throws SignatureRefused unless `member` (`<instance>/<class>/<code>`) signed body, creation time and every X-Road header but the
-   * platform's own requestHash, with a certificate in its time at `now` (UTC milliseconds).
+   * platform's own requestHash, with a certificate in its time at `now` (UTC milliseconds). Throws `malformed` for bytes that are not well-formed XML.
    */
   check(bytes: Uint8Array, member: string, now: number): void {
     withDocument(bytes, DEFAULT_XML_LIMITS, (document) => {
@@ -43,30 +52,31 @@ export class SignatureChecker {
       if (header === undefined || child(header, WSSE_NS, 'Security') === undefined) throw new SignatureRefused('no signature', true);
       const security = only(header, WSSE_NS, 'Security');
       const certificate = this.#certificate(text(only(security, WSSE_NS, 'BinarySecurityToken')));
-      if (certificate.validFromDate.getTime() > now || certificate.validToDate.getTime() < now) throw new SignatureRefused('certificate is out of its time');
-      if (memberOf(certificate) !== member) throw new SignatureRefused('certificate is of another member');
-      checkSigned(document, header, security, certificate, now);
+      if (certificate.from > now || certificate.to < now) throw new SignatureRefused('certificate is out of its time');
+      if (certificate.member !== member) throw new SignatureRefused('certificate is of another member');
+      checkSigned(document, header, security, certificate.key, now);
     });
   }
 
-  #certificate(token: string): X509Certificate {
+  #certificate(token: string): MemberCertificate {
     const known = this.#issued.get(token);
     if (known !== undefined) return known;
     const certificate = new X509Certificate(Buffer.from(token, 'base64'));
     if (!certificate.verify(this.#authority)) throw new SignatureRefused('certificate is not of an approved authority');
     if (this.#issued.size >= MAX_KNOWN) this.#issued.clear();
-    this.#issued.set(token, certificate);
-    return certificate;
+    const read = { member: memberOf(certificate), key: certificate.publicKey, from: certificate.validFromDate.getTime(), to: certificate.validToDate.getTime() };
+    this.#issued.set(token, read);
+    return read;
   }
 }
 
-function checkSigned(document: OpenDocument, header: XmlElement, security: XmlElement, certificate: X509Certificate, now: number): void {
+function checkSigned(document: OpenDocument, header: XmlElement, security: XmlElement, key: KeyObject, now: number): void {
   const timestamp = only(security, WSU_NS, 'Timestamp');
   const signature = only(security, DS_NS, 'Signature');
   const info = only(signature, DS_NS, 'SignedInfo');
   const references = readReferences(document, info);
   const [signedInfo, ...parts] = document.canonicalize([{ element: info, inclusive: inclusive(only(info, DS_NS, 'CanonicalizationMethod')) }, ...references]);
-  checkValue(signature, info, signedInfo ?? Buffer.alloc(0), certificate);
+  checkValue(signature, info, signedInfo ?? Buffer.alloc(0), key);
   references.forEach((reference, at) => checkDigest(reference, parts[at] ?? Buffer.alloc(0)));
   const covered = new Set(references.map((reference) => reference.element));
   const xroad = elements(header).filter(({ ns, name }) => [XROAD_NS, REPRESENTATION_NS].includes(ns) && name !== 'requestHash');
@@ -83,11 +93,11 @@ function memberOf(certificate: X509Certificate): string {
   return `${instance}/${memberClass}/${subject.get('CN')}`;
 }
 
-function checkValue(signature: XmlElement, info: XmlElement, canonical: Uint8Array, { publicKey }: X509Certificate): void {
+function checkValue(signature: XmlElement, info: XmlElement, canonical: Uint8Array, key: KeyObject): void {
   if (algorithmOf(info, 'CanonicalizationMethod') !== EXC_C14N) throw new SignatureRefused('canonicalisation is not exclusive');
-  if (algorithmOf(info, 'SignatureMethod') !== SIGNATURE_METHODS[publicKey.asymmetricKeyType ?? '']) throw new SignatureRefused('signature algorithm does not fit the key');
+  if (algorithmOf(info, 'SignatureMethod') !== SIGNATURE_METHODS[key.asymmetricKeyType ?? '']) throw new SignatureRefused('signature algorithm does not fit the key');
   const value = Buffer.from(text(only(signature, DS_NS, 'SignatureValue')), 'base64');
-  if (!verify('sha256', canonical, { key: publicKey, dsaEncoding: 'ieee-p1363' }, value)) throw new SignatureRefused('signature value does not verify');
+  if (!verify('sha256', canonical, { key, dsaEncoding: 'ieee-p1363' }, value)) throw new SignatureRefused('signature value does not verify');
 }
 
 interface Reference {
@@ -109,7 +119,7 @@ function readReferences(document: OpenDocument, info: XmlElement): Reference[] {
 }
 
 function checkDigest({ element, digest }: Reference, canonical: Uint8Array): void {
-  if (createHash('sha256').update(canonical).digest('base64') !== digest) throw new SignatureRefused(`digest of ${element.name} differs`);
+  if (hash('sha256', canonical, 'base64') !== digest) throw new SignatureRefused(`digest of ${element.name} differs`);
 }
 
 /** Without the platform's requestHash, which repeats the wsu:Id of the `id` header and is not signed. */

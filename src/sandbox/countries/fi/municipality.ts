@@ -94,19 +94,22 @@ export class Municipality {
 
   /** Sends what `prepare` made under `id`. */
   async send(id: string, request: HttpMessage): Promise<PopulationAnswer> {
-    const answer = await this.#options.desk.sendSoap(id, request);
+    let signature: PopulationAnswer['signature'] = 'absent';
+    const answer = await this.#options.desk.sendSoap(id, request, (bytes) => {
+      signature = this.#signature(bytes);
+    });
     const record = answer.message === undefined ? undefined : readRecord(answer.message.body);
-    return { ...answer, signature: this.#signature(answer), ...(record === undefined ? {} : { record }) };
+    return { ...answer, signature, ...(record === undefined ? {} : { record }) };
   }
 
   #header({ id, userId }: AskOptions & { readonly id: string }): XmlElement[] {
     return headerElements({ client: CLIENT, service: this.#options.foreign('HenkilonTunnusKysely'), id, userId: userId ?? 'FIvirkailija-17' });
   }
 
-  #signature(answer: SoapAnswer): PopulationAnswer['signature'] {
-    if (answer.message === undefined) return 'absent';
+  /** Throws for bytes that are not well-formed XML. */
+  #signature(answer: Uint8Array): PopulationAnswer['signature'] {
     try {
-      this.#checker.check(answer.reply.body, PROVIDER, this.#options.clock.now());
+      this.#checker.check(answer, PROVIDER, this.#options.clock.now());
       return 'valid';
     } catch (error) {
       if (!(error instanceof SignatureRefused)) throw error;
