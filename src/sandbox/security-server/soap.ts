@@ -16,10 +16,11 @@ import { metaserviceOf, soapMethods } from './metadata.ts';
 import type { Platform } from './platform.ts';
 
 interface SoapRequest {
-  readonly message: SoapMessage;
   readonly client: SubsystemId;
   readonly service: string;
   readonly id: string;
+  /** Values of what an answer must repeat, by name. */
+  readonly repeated: ReadonlyMap<string, string | undefined>;
 }
 
 /** How requests are hashed into answers. */
@@ -35,14 +36,20 @@ export const HASHES = {
 export type HashName = keyof typeof HASHES;
 
 /** What an answer must repeat of its request (X-Road 7, CheckConsistency). */
-const REPEATED = ['client', 'service', 'userId', 'issue', 'id'];
+const REPEATED = [...['client', 'service', 'userId', 'issue', 'id'].map((name) => ({ name, ns: XROAD_NS })), { name: 'representedParty', ns: REPRESENTATION_NS }];
 
 /** One SOAP exchange: read, authenticate, authorise, hand over as it came, check the answer, add the request hash. */
 export async function serveSoap(incoming: Incoming, platform: Platform, hashing: RequestHashing): Promise<HttpReply> {
-  const request = readRequest(incoming);
+  const message = readEnvelope(incoming);
+  const request = readRequest(message);
   platform.registry.authenticate(request.client, incoming.peer);
   const metaservice = metaserviceOf(request.service);
-  if (metaservice !== undefined) return soapMethods(platform.registry, metaservice, request.client, request.message.header);
+  if (metaservice !== undefined) return soapMethods(platform.registry, metaservice, request.client, message.header);
+  // In a function of its own: what waits for the service does not hold the message's tree.
+  return handOver(request, incoming, platform, hashing);
+}
+
+async function handOver(request: SoapRequest, incoming: Incoming, platform: Platform, hashing: RequestHashing): Promise<HttpReply> {
   const service = platform.registry.authorise(request.client, request.service, 'soap');
   const { headers, body } = incoming.message;
   const forwarded = { 'content-type': headers['content-type'] ?? 'text/xml', ...(headers['soapaction'] === undefined ? {} : { soapaction: headers['soapaction'] }) };
@@ -51,19 +58,22 @@ export async function serveSoap(incoming: Incoming, platform: Platform, hashing:
   const reply = await platform.handOver(request, service, { method: 'POST', target: '', headers: forwarded, body }, 'server.serverproxy.service_failed');
   const answer = readAnswer(reply);
   if (faultOf(answer) !== undefined) return { status: 500, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: reply.body };
-  checkConsistency(request.message, answer);
+  checkConsistency(request, answer);
   const signed = withRequestHash(reply.body, body, platform, hashing);
   platform.messages.add({ ...between, kind: 'response', message: signed });
   return { status: 200, headers: { 'content-type': reply.headers['content-type'] ?? 'text/xml' }, body: signed };
 }
 
-function readRequest(incoming: Incoming): SoapRequest {
-  checkContentType(incoming.message.headers['content-type'], 'client');
-  const message = parsed(incoming.message.body, 'client');
+function readEnvelope({ message: { headers, body } }: Incoming): SoapMessage {
+  checkContentType(headers['content-type'], 'client');
+  return parsed(body, 'client');
+}
+
+function readRequest(message: SoapMessage): SoapRequest {
   const [client, service, id, version] = [required(message, 'client'), required(message, 'service'), required(message, 'id'), text(required(message, 'protocolVersion'))];
   if (!version.startsWith('4.')) throw new PlatformFault('client.invalid_protocol_version', `Protocol version ${version} is not supported`);
   checkBody(message, service);
-  return { message, client: identifierText(client), service: identifierText(service), id: own(text(id)) };
+  return { client: identifierText(client), service: identifierText(service), id: own(text(id)), repeated: repeatedIn(message) };
 }
 
 /** The text in memory of its own: what the log keeps would else keep the whole message that it was cut from. */
@@ -76,11 +86,11 @@ function checkContentType(contentType: string | undefined, prefix: string): void
   if (type !== 'text/xml') throw new PlatformFault(`${prefix}.invalid_content_type`, `Invalid content type: ${type ?? 'none'}`);
 }
 
-/** Whoever the message goes on to reads it strictly: here, what it seems to be is enough. */
+/** Whoever the message goes on to reads it strictly: here, what it seems to be is enough. A view of its own, as a tree is remembered as long as the bytes object that it was read of. */
 function parsed(bytes: Uint8Array, prefix: string): SoapMessage {
   let message: SoapMessage | undefined;
   try {
-    message = previewMessage(bytes);
+    message = previewMessage(bytes.subarray());
   } catch {
     throw new PlatformFault(`${prefix}.invalid_soap`, 'The message is not well-formed XML');
   }
@@ -119,9 +129,13 @@ function readAnswer(reply: HttpReply): SoapMessage {
   return answer;
 }
 
-function checkConsistency(request: SoapMessage, answer: SoapMessage): void {
-  const differs = (name: string, ns: string): boolean => valueOf(headerOf(request, name, ns)) !== valueOf(headerOf(answer, name, ns));
-  if (REPEATED.some((name) => differs(name, XROAD_NS)) || differs('representedParty', REPRESENTATION_NS)) {
+function repeatedIn(message: SoapMessage): Map<string, string | undefined> {
+  return new Map(REPEATED.map(({ name, ns }) => [name, valueOf(headerOf(message, name, ns))]));
+}
+
+function checkConsistency({ repeated }: SoapRequest, answer: SoapMessage): void {
+  const found = repeatedIn(answer);
+  if (REPEATED.some(({ name }) => found.get(name) !== repeated.get(name))) {
     throw new PlatformFault('server.clientproxy.service_failed.inconsistent_response', 'Response from server proxy is not consistent with request');
   }
 }
