@@ -141,11 +141,15 @@ class Blocks {
     this.#keep(bytes.subarray(at));
   }
 
-  /** A copy: the caller may use its bytes again. */
+  /** A copy: the caller may use its bytes again. What comes in one piece, as most messages do, gets no more room than it needs. */
   #keep(bytes: Uint8Array): number {
-    this.#room ??= Buffer.allocUnsafe(this.#size);
-    this.#room.set(bytes, this.#filled);
-    this.#filled += bytes.length;
+    const length = this.#filled + bytes.length;
+    if (this.#room === undefined) this.#room = Buffer.from(bytes);
+    else {
+      if (this.#room.length < length) this.#room = Buffer.concat([this.rest], this.#size);
+      this.#room.set(bytes, this.#filled);
+    }
+    this.#filled = length;
     return bytes.length;
   }
 }

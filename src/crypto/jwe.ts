@@ -87,9 +87,9 @@ async function agreed(own: Opener, epk: unknown): Promise<Uint8Array> {
 
 /** OpenSSL refuses a point that is not on its curve; the curve is ours to say. */
 function ephemeralKey(epk: unknown): KeyObject {
-  const key = createPublicKey({ key: epk as webcrypto.JsonWebKey, format: 'jwk' });
-  if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw mismatch('the ephemeral key is not on P-256');
-  return key;
+  const { kty, crv } = epk as Readonly<Record<string, unknown>>;
+  if (kty !== 'EC' || crv !== 'P-256') throw mismatch('the ephemeral key is not on P-256');
+  return createPublicKey({ key: epk as webcrypto.JsonWebKey, format: 'jwk' });
 }
 
 /** JSON.stringify gives the text back only if no member stood twice and nothing was spelled in another way. */

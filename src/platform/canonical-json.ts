@@ -8,7 +8,7 @@ import { CausewayError } from '../errors.ts';
  * than the library, which takes over where an object cannot hold its members in that order, and where a string is not Unicode.
  */
 export function canonicalJson(value: unknown): string {
-  const ordered = inOrder(value);
+  const ordered = isInOrder(value) ? value : inOrder(value);
   const text = ordered === NO_ORDER ? undefined : JSON.stringify(ordered);
   if (text !== undefined && !text.includes('\\ud')) return text;
   const canonical = canonicalize(value);
@@ -16,25 +16,35 @@ export function canonicalJson(value: unknown): string {
   return canonical;
 }
 
+/** Whether all objects of `value` hold their members in code-unit order already, as those do that were written in this form: then nothing is copied. */
+function isInOrder(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'number' || Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isInOrder);
+  if ('toJSON' in value) return false;
+  let before = '';
+  for (const name of Object.keys(value)) {
+    if (name < before || !isInOrder((value as Readonly<Record<string, unknown>>)[name])) return false;
+    before = name;
+  }
+  return true;
+}
+
 const NO_ORDER = Symbol('an object that puts its members in another order');
 
-/** `value` itself where all its objects hold their members in code-unit order, as what was written in this form does; else a copy whose objects do. */
+/** A copy of `value` whose objects hold their members in code-unit order. */
 function inOrder(value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) return NO_ORDER;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return listInOrder(value);
-  const object = value as Readonly<Record<string, unknown>>;
-  if (typeof object['toJSON'] === 'function') return NO_ORDER;
-  const names = Object.keys(object);
-  // Each is looked at once: twice at every level would be beyond any time for what is nested deeply.
-  const members = names.map((name) => inOrder(object[name]));
-  if (members.includes(NO_ORDER)) return NO_ORDER;
-  if (areSorted(names) && members.every((member, at) => member === object[names[at]!])) return object;
-  return names.every(keepsItsPlace) ? Object.fromEntries(names.map((name, at) => [name, members[at]] as const).sort(([one], [other]) => (one < other ? -1 : 1))) : NO_ORDER;
-}
-
-function areSorted(names: readonly string[]): boolean {
-  return names.every((name, at) => at === 0 || names[at - 1]! < name);
+  if ('toJSON' in value) return NO_ORDER;
+  const copy: Record<string, unknown> = {};
+  // Without a function, sort goes by code units.
+  for (const name of Object.keys(value).sort()) {
+    const member = inOrder((value as Readonly<Record<string, unknown>>)[name]);
+    if (member === NO_ORDER || !keepsItsPlace(name)) return NO_ORDER;
+    copy[name] = member;
+  }
+  return copy;
 }
 
 /** An object that is made anew holds names such as "10" before all others, and "__proto__" not at all. */
@@ -47,8 +57,7 @@ const DIGIT_9 = 0x39;
 
 function listInOrder(list: readonly unknown[]): unknown {
   const copy = list.map(inOrder);
-  if (copy.includes(NO_ORDER)) return NO_ORDER;
-  return copy.every((item, at) => item === list[at]) ? list : copy;
+  return copy.includes(NO_ORDER) ? NO_ORDER : copy;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** A trail entry (trail.md, "Entry"): RFC 8785 JSON with a closed schema, at most 2 KiB. Organisations only, never a person. */
-import { createHash } from 'node:crypto';
+import { sha256Base64url } from '../crypto/digest.ts';
 import { CausewayError } from '../errors.ts';
 import { isExchangeId } from '../platform/ids.ts';
 
@@ -200,10 +200,12 @@ function textOf(checked: Entry): string {
   return json;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** The entry whose canonical bytes are `bytes`. Throws `trail-broken` if they are another spelling, or no entry at all. */
 export function parseEntry(bytes: Uint8Array): Entry {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = UTF8.decode(bytes);
     const entry = checkEntry(JSON.parse(text));
     if (textOf(entry) === text) return entry;
   } catch (cause) {
@@ -216,6 +218,6 @@ export function parseEntry(bytes: Uint8Array): Entry {
  * base64url SHA-256("causeway/core/v1" 00 signing input): what an entry says of its statement, byte-identical on both sides. It
  * hides the statement through the statement's nonce. `signingInput` is `header.payload` of the compact JWS.
  */
-export function coreOf(signingInput: string | Uint8Array): string {
-  return createHash('sha256').update('causeway/core/v1\0').update(signingInput).digest('base64url');
+export function coreOf(signingInput: string): string {
+  return sha256Base64url(`causeway/core/v1\0${signingInput}`);
 }

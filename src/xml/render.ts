@@ -26,13 +26,13 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
  * Source: XML-EXC-C14N, section 3; Canonical XML 1.0, section 2.3.
  */
 export function renderXml(root: XmlElement, prefixes: Prefixes, options: { declaration?: boolean; declareAll?: boolean } = {}): Uint8Array {
-  const text = new Renderer(prefixes).element(root, new Set(), options.declareAll === true ? Object.keys(prefixes) : []);
+  const text = new Renderer(prefixes).render(root, options.declareAll === true ? Object.keys(prefixes) : NONE);
   return Buffer.from(options.declaration === true ? `<?xml version="1.0" encoding="UTF-8"?>\n${text}` : text, 'utf8');
 }
 
 /** As renderXml, as a string. */
 export function renderText(root: XmlElement, prefixes: Prefixes): string {
-  return new Renderer(prefixes).element(root, new Set());
+  return new Renderer(prefixes).render(root, NONE);
 }
 
 /** Which prefix stands for which namespace. */
@@ -81,31 +81,49 @@ class Renderer {
   #table: Table;
   /** The table is of this writing alone. */
   #own = false;
+  /** Namespaces that an element around the present one has declared. */
+  readonly #declared = new Set<string>();
+  #text = '';
 
   constructor(prefixes: Prefixes) {
     this.#table = tableOf(prefixes);
   }
 
-  /** `declared`: namespaces that an element around this one has declared. `more`: to declare here beside those that are used. */
-  element(element: XmlElement, declared: ReadonlySet<string>, more: readonly string[] = []): string {
+  /** `more`: namespaces to declare on the root beside those that it uses. */
+  render(root: XmlElement, more: readonly string[]): string {
+    this.#element(root, more);
+    return this.#text;
+  }
+
+  #element(element: XmlElement, more: readonly string[]): void {
     const name = this.#qualified(element.ns, element.name);
     const attributes = element.attributes.length > 1 ? [...element.attributes].sort(canonicalOrder) : element.attributes;
-    const fresh = this.#undeclared(element, attributes, declared, more);
-    const inner = fresh.length === 0 ? declared : new Set([...declared, ...fresh]);
-    let text = `<${name}`;
-    for (const ns of fresh) text += ` xmlns:${this.#prefix(ns)}="${escapeValue(ns)}"`;
-    for (const attribute of attributes) text += ` ${this.#qualified(attribute.ns, attribute.name)}="${escapeValue(attribute.value)}"`;
-    text += '>';
-    for (const child of element.children) text += typeof child === 'string' ? escapeText(child) : this.element(child, inner);
-    return `${text}</${name}>`;
+    const fresh = this.#undeclared(element, attributes, more);
+    let tag = `<${name}`;
+    for (const ns of fresh) {
+      this.#declared.add(ns);
+      tag += ` xmlns:${this.#prefix(ns)}="${escapeValue(ns)}"`;
+    }
+    for (const attribute of attributes) tag += ` ${this.#qualified(attribute.ns, attribute.name)}="${escapeValue(attribute.value)}"`;
+    this.#text += `${tag}>`;
+    for (const child of element.children) {
+      if (typeof child === 'string') this.#text += escapeText(child);
+      else this.#element(child, NONE);
+    }
+    this.#text += `</${name}>`;
+    for (const ns of fresh) this.#declared.delete(ns);
   }
 
   /** Namespaces to declare here, sorted by prefix. */
-  #undeclared(element: XmlElement, attributes: readonly XmlAttribute[], declared: ReadonlySet<string>, more: readonly string[]): readonly string[] {
-    if (attributes.length === 0 && more.length === 0 && (element.ns === '' || declared.has(element.ns))) return NONE;
-    const used = new Set([element.ns, ...more, ...attributes.map((attribute) => attribute.ns)]);
-    const fresh = [...used].filter((ns) => ns !== '' && ns !== XML_NS && !declared.has(ns));
+  #undeclared({ ns: own }: XmlElement, attributes: readonly XmlAttribute[], more: readonly string[]): readonly string[] {
+    const plain = more.length === 0 && attributes.every(({ ns }) => ns === '');
+    if (plain) return this.#isFresh(own) ? [own] : NONE;
+    const fresh = [...new Set([own, ...more, ...attributes.map(({ ns }) => ns)])].filter((ns) => this.#isFresh(ns));
     return fresh.sort((a, b) => compareCodePoints(this.#prefix(a), this.#prefix(b)));
+  }
+
+  #isFresh(ns: string): boolean {
+    return ns !== '' && ns !== XML_NS && !this.#declared.has(ns);
   }
 
   #qualified(ns: string, name: string): string {

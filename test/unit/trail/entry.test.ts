@@ -126,5 +126,4 @@ test('bytes in another spelling than the canonical one are no entry', () => {
 test('the core commits to the signing input under its own domain', () => {
   const expected = createHash('sha256').update(Buffer.concat([Buffer.from('causeway/core/v1'), Buffer.of(0), Buffer.from('head.payload')])).digest('base64url');
   assert.equal(coreOf('head.payload'), expected);
-  assert.equal(coreOf(Buffer.from('head.payload')), expected);
 });
