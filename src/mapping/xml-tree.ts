@@ -81,6 +81,7 @@ function childrenOf(node: XmlNode): readonly XmlNode[] {
 /** An element with more children than this is looked up by their names: a register's record may have hundreds side by side, and a rule for each. */
 const MANY = 12;
 const NONE: readonly never[] = [];
+/** Until the element is surveyed, which comes last: V8 keeps what a WeakMap holds until a collection of the whole heap, and copies it. */
 const byName = new WeakMap<XmlElement, ReadonlyMap<string, readonly XmlElement[]>>();
 
 /** Children that may have that name. */
@@ -124,6 +125,7 @@ function isNil(element: XmlElement): boolean {
 
 function survey(node: XmlNode, known: Known<XmlNode>, run: Run): void {
   if (typeof node === 'string') return;
+  if (node.children.length > MANY) byName.delete(node);
   if (node.attributes.length > 0) surveyAttributes(node, known, run);
   for (const child of node.children) {
     if (typeof child === 'string') {

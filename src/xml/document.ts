@@ -41,7 +41,7 @@ export function withDocument<T>(bytes: Uint8Array, limits: XmlLimits, use: (docu
   if (bytes.byteLength > limits.maxBytes) throw tooLarge(`more than ${limits.maxBytes} bytes`);
   const utf8 = toUtf8(bytes);
   // The limits first: libxml2 would allocate for all that is there. What is not well-formed is then refused by it, with the line.
-  const tree = treeOf(bytes, utf8, limits);
+  const tree = previewed(bytes, limits) ?? readTree(utf8.toString('utf8'), limits);
   const document = open(utf8);
   try {
     if (tree === undefined || document.dtd !== null) throw new CausewayError('malformed', 'libxml2 takes what we do not');
@@ -53,6 +53,7 @@ export function withDocument<T>(bytes: Uint8Array, limits: XmlLimits, use: (docu
 
 /** Whether both readers take `bytes`, where the tree is known already. Throws as withDocument does. */
 export function checkWellFormed(bytes: Uint8Array): void {
+  previews.delete(bytes);
   const document = open(toUtf8(bytes));
   const typed = document.dtd !== null;
   document.dispose();
@@ -64,31 +65,41 @@ export function checkWellFormed(bytes: Uint8Array): void {
  * checkWellFormed has taken the same bytes. Throws `malformed` and `too-large`.
  */
 export function previewXml(bytes: Uint8Array, limits: XmlLimits): XmlElement {
+  const tree = seemingTree(bytes, limits);
+  previews.set(bytes, { limits, tree });
+  return tree.root;
+}
+
+/** The tree of bytes that a canonicalisation wrote, so that they are well-formed. Throws `too-large`. */
+export function readCanonical(bytes: Uint8Array, limits: XmlLimits): XmlElement {
+  return seemingTree(bytes, limits).root;
+}
+
+function seemingTree(bytes: Uint8Array, limits: XmlLimits): Tree {
   if (bytes.byteLength > limits.maxBytes) throw tooLarge(`more than ${limits.maxBytes} bytes`);
   const utf8 = toUtf8(bytes);
-  const tree = treeOf(bytes, utf8, limits);
-  if (tree !== undefined) return tree.root;
+  const tree = readTree(utf8.toString('utf8'), limits);
+  if (tree !== undefined) return tree;
   open(utf8).dispose();
   throw new CausewayError('malformed', 'libxml2 takes what we do not');
 }
 
-interface Read {
+interface Preview {
   readonly limits: XmlLimits;
   readonly tree: Tree;
 }
 
 /**
  * A message is read for its headers first, and once more when its signature is verified: the same bytes give the same tree. Nothing rests on it:
- * what a signature covers are the bytes that libxml2 canonicalises, and these are read anew.
+ * what a signature covers are the bytes that libxml2 canonicalises, and these are read anew. Taken out by whoever reads the bytes strictly: until
+ * a collection of the whole heap, V8 keeps what a WeakMap holds, and copies it.
  */
-const trees = new WeakMap<Uint8Array, Read>();
+const previews = new WeakMap<Uint8Array, Preview>();
 
-function treeOf(bytes: Uint8Array, utf8: Buffer, limits: XmlLimits): Tree | undefined {
-  const known = trees.get(bytes);
-  if (known?.limits === limits) return known.tree;
-  const tree = readTree(utf8.toString('utf8'), limits);
-  if (tree !== undefined) trees.set(bytes, { limits, tree });
-  return tree;
+function previewed(bytes: Uint8Array, limits: XmlLimits): Tree | undefined {
+  const preview = previews.get(bytes);
+  previews.delete(bytes);
+  return preview?.limits === limits ? preview.tree : undefined;
 }
 
 function open(utf8: Buffer): libxml.XmlDocument {

@@ -1,6 +1,6 @@
 /**
  * npm run bench -- <what> [--json]. Figures are of this machine and this minute; ratios are of one run.
- *   exchange (default)  [--seconds 10] [--callers 16]: what an exchange costs, and how far that is from its cryptography alone
+ *   exchange (default)  [--seconds 10] [--callers 32]: what an exchange costs, and how far that is from its cryptography alone
  *   trail               [--seconds 2]: durable appends, verification, proofs, and two sides compared: 10 million exchanges that agree, 1 million with 10 differences
  *   large               [--mebibytes 1024]: messages that no memory holds: seconds, memory beyond an idle gateway's, disk given back
  *   mapping             [--seconds 0.5]: documents a second beside closures by hand, XSLT and JSONata
@@ -12,7 +12,7 @@ import { benchLarge } from './large.ts';
 import { benchTrail } from './trail.ts';
 import { benchMappings, renderMappings } from './mapping/mapping.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, seconds: { type: 'string' }, mebibytes: { type: 'string', default: '1024' }, callers: { type: 'string', default: '16' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false }, seconds: { type: 'string' }, mebibytes: { type: 'string', default: '1024' }, callers: { type: 'string', default: '32' } } });
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
