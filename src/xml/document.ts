@@ -70,7 +70,7 @@ export function previewXml(bytes: Uint8Array, limits: XmlLimits): XmlElement {
   return tree.root;
 }
 
-/** The tree of bytes that a canonicalisation wrote, so that they are well-formed. Throws `too-large`. */
+/** The tree of bytes that a canonicalisation wrote out of a document that is well-formed, so that they are. Throws as previewXml does. */
 export function readCanonical(bytes: Uint8Array, limits: XmlLimits): XmlElement {
   return seemingTree(bytes, limits).root;
 }

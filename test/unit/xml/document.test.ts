@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_XML_LIMITS } from '../../../src/platform/limits.ts';
 import type { OpenDocument } from '../../../src/xml/document.ts';
-import { withDocument } from '../../../src/xml/document.ts';
+import { checkWellFormed, previewXml, withDocument } from '../../../src/xml/document.ts';
 import { element, elements } from '../../../src/xml/element.ts';
 import { assertRefused } from '../../support/refused.ts';
 
@@ -50,4 +50,21 @@ test('an element of another document has no canonical form here', async () => {
 
 test('what is thrown inside comes out, and the document is freed', () => {
   assert.throws(() => open(() => assert.fail('inside')), /inside/);
+});
+
+test('a preview serves the first strict reading of the same bytes, and is kept no longer', () => {
+  const bytes = Buffer.from(SOURCE);
+  const rootOf = () => withDocument(bytes, DEFAULT_XML_LIMITS, ({ root }) => root);
+  const seen = previewXml(bytes, DEFAULT_XML_LIMITS);
+  assert.equal(rootOf(), seen);
+  assert.notEqual(rootOf(), seen);
+  const again = previewXml(bytes, DEFAULT_XML_LIMITS);
+  checkWellFormed(bytes);
+  assert.notEqual(rootOf(), again);
+});
+
+test('a preview within other limits is none', async () => {
+  const bytes = Buffer.from(SOURCE);
+  previewXml(bytes, DEFAULT_XML_LIMITS);
+  await assertRefused(() => withDocument(bytes, { ...DEFAULT_XML_LIMITS, maxDepth: 1 }, ({ root }) => root), 'too-large');
 });
