@@ -70,8 +70,8 @@ export function previewXml(bytes: Uint8Array, limits: XmlLimits): XmlElement {
   return tree.root;
 }
 
-/** The tree of bytes that a canonicalisation wrote out of a document that is well-formed, so that they are. Throws as previewXml does. */
-export function readCanonical(bytes: Uint8Array, limits: XmlLimits): XmlElement {
+/** As previewXml, where no strict reading follows: of bytes that a canonicalisation wrote, or that are read strictly by whoever gets them next. */
+export function unprovenXml(bytes: Uint8Array, limits: XmlLimits): XmlElement {
   return seemingTree(bytes, limits).root;
 }
 

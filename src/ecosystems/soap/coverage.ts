@@ -4,7 +4,7 @@ import type { VerifiedSignature } from '../../crypto/xml-signature/xml-signature
 import type { XmlLimits } from '../../platform/limits.ts';
 import type { XmlElement } from '../../stages.ts';
 import { child, children, elements } from '../../xml/element.ts';
-import { readCanonical } from '../../xml/document.ts';
+import { unprovenXml } from '../../xml/document.ts';
 import { REPRESENTATION, SECURITY_TOKEN, SOAP, WSSE, WSU, XROAD } from './names.ts';
 
 export interface CoveredMessage {
@@ -40,10 +40,10 @@ export function coveredMessage(signature: VerifiedSignature, limits: XmlLimits):
   return readTogether(headers, body, need('Timestamp', timestamps[0]), limits);
 }
 
-/** In one reading. */
+/** In one reading. Canonicalisation wrote the bytes out of a document that is well-formed, so that they are. */
 function readTogether(headers: readonly Uint8Array[], body: Uint8Array, timestamp: Uint8Array, limits: XmlLimits): CoveredMessage {
   const bytes = Buffer.concat([Buffer.from(`<e:Envelope xmlns:e="${SOAP}"><e:Header>`), ...headers, Buffer.from('</e:Header>'), body, timestamp, Buffer.from('</e:Envelope>')]);
-  const root = readCanonical(bytes, limits);
+  const root = unprovenXml(bytes, limits);
   const [readHeader, readBody, readTimestamp] = elements(root) as [XmlElement, XmlElement, XmlElement];
   return { bytes, envelope: { ...root, children: [{ ...readHeader, children: elements(readHeader).map(withoutId) }, withoutId(readBody)] }, timestamp: readTimestamp };
 }

@@ -8,7 +8,7 @@ import { SECURITY_SERVER } from '../faults.ts';
 import type { SubsystemId } from '../plan.ts';
 import { memberOf } from '../signing/archive.ts';
 import { headerSpans, splice } from '../soap/header-spans.ts';
-import { REPRESENTATION_NS, XROAD_NS, faultOf, headerOf, identifierText, previewMessage } from '../soap/message.ts';
+import { REPRESENTATION_NS, XROAD_NS, faultOf, headerOf, identifierText, unprovenMessage } from '../soap/message.ts';
 import type { SoapMessage } from '../soap/message.ts';
 import type { Incoming } from '../wire.ts';
 import { PlatformFault } from './fault.ts';
@@ -86,11 +86,11 @@ function checkContentType(contentType: string | undefined, prefix: string): void
   if (type !== 'text/xml') throw new PlatformFault(`${prefix}.invalid_content_type`, `Invalid content type: ${type ?? 'none'}`);
 }
 
-/** Whoever the message goes on to reads it strictly: here, what it seems to be is enough. A view of its own, as a tree is remembered as long as the bytes object that it was read of. */
+/** Whoever the message goes on to reads it strictly: here, what it seems to be is enough. */
 function parsed(bytes: Uint8Array, prefix: string): SoapMessage {
   let message: SoapMessage | undefined;
   try {
-    message = previewMessage(bytes.subarray());
+    message = unprovenMessage(bytes);
   } catch {
     throw new PlatformFault(`${prefix}.invalid_soap`, 'The message is not well-formed XML');
   }

@@ -17,7 +17,7 @@ export class SignedMessages {
   readonly #messages: SignedMessage[] = [];
   #bytes = 0;
 
-  /** Keeps a copy: what was read from a connection holds on to a larger buffer, and to the tree that was read of it. */
+  /** Keeps a copy: what was read from a connection holds on to a larger buffer. */
   add({ message, attachments, ...about }: SignedMessage): void {
     const kept = { ...about, message: Buffer.from(message), attachments: attachments.map((one) => Buffer.from(one)) };
     this.#messages.push(kept);

@@ -1,6 +1,6 @@
 /** X-Road SOAP messages (message protocol 4.0) as the information systems of the two countries write and read them. */
 import { child, element, elements, text } from '../../xml/element.ts';
-import { checkWellFormed, previewXml } from '../../xml/document.ts';
+import { checkWellFormed, previewXml, unprovenXml } from '../../xml/document.ts';
 import type { Prefixes } from '../../xml/render.ts';
 import { renderXml } from '../../xml/render.ts';
 import type { XmlElement } from '../../stages.ts';
@@ -68,9 +68,17 @@ export function readMessage(bytes: Uint8Array): SoapMessage | undefined {
   return message;
 }
 
-/** As readMessage, for bytes that are yet to be proven well-formed, here or by whoever they are handed to: it may take some that are not. */
+/** As readMessage, for bytes that are yet to be proven well-formed: it may take some that are not. */
 export function previewMessage(bytes: Uint8Array): SoapMessage | undefined {
-  const root = previewXml(bytes, DEFAULT_XML_LIMITS);
+  return messageOf(previewXml(bytes, DEFAULT_XML_LIMITS));
+}
+
+/** As previewMessage, for bytes that are handed on to somebody who proves that. */
+export function unprovenMessage(bytes: Uint8Array): SoapMessage | undefined {
+  return messageOf(unprovenXml(bytes, DEFAULT_XML_LIMITS));
+}
+
+function messageOf(root: XmlElement): SoapMessage | undefined {
   const body = child(root, SOAP_NS, 'Body');
   if (root.ns !== SOAP_NS || root.name !== 'Envelope' || body === undefined) return undefined;
   const header = child(root, SOAP_NS, 'Header');
