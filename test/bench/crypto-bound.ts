@@ -128,6 +128,8 @@ export interface CryptoBound {
   readonly perSecond: number;
   /** Microseconds of CPU of one exchange by operation. */
   readonly micros: Readonly<Record<string, number>>;
+  /** Milliseconds of CPU that it took to find out. */
+  readonly cpuMs: number;
 }
 
 export interface BoundMeasurement {
@@ -177,7 +179,8 @@ async function measure(ended: () => boolean): Promise<CryptoBound> {
     await sleep(((performance.now() - started) * (1 - SHARE)) / SHARE);
   }
   const micros = Object.fromEntries(spent.map(([name, one]) => [name, one.micros / one.rounds]));
-  return { perSecond: 1e6 / Object.values(micros).reduce((sum, each) => sum + each, 0), micros };
+  const { user, system } = process.threadCpuUsage();
+  return { perSecond: 1e6 / Object.values(micros).reduce((sum, each) => sum + each, 0), micros, cpuMs: (user + system) / 1000 };
 }
 
 /** Microseconds of this thread's CPU. */
