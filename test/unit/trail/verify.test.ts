@@ -121,7 +121,8 @@ function cutMirror(folder: string): void {
   db.close();
 }
 
-const flip = (column: string) => `CAST(substr(${column}, 1, 9) || x'ff' || substr(${column}, 11) AS BLOB)`;
+/** The tenth byte is another one after it, whatever it was. */
+const flip = (column: string) => `CAST(substr(${column}, 1, 9) || CASE substr(${column}, 10, 1) WHEN x'ff' THEN x'00' ELSE x'ff' END || substr(${column}, 11) AS BLOB)`;
 
 const TAMPERINGS: readonly Tampering[] = [
   { what: 'an entry inside a tile, garbled', part: 'entry', index: 5, tamper: (folder) => change(folder, `UPDATE entry SET bytes = ${flip('bytes')} WHERE origin = 1 AND idx = 5`) },
