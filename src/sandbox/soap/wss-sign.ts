@@ -22,11 +22,14 @@ const SIGNATURE = frame(renderText(element(DS_NS, 'Signature', [HOLE, element(DS
 /** Signs as one member. What is the same in every message is rendered once, and each part of a message once: as it stands when it is digested. */
 export class MessageSigner {
   readonly #key: KeyObject;
+  readonly #prefixes: Prefixes;
   readonly #token: Part;
   /** Up to the first reference; a reference up to its id, up to its digest, and to its end; and the rest. */
   readonly #info: readonly string[];
 
-  constructor(identity: Identity) {
+  /** `prefixes` must name every namespace of the bodies. */
+  constructor(identity: Identity, prefixes: Prefixes) {
+    this.#prefixes = { ...PREFIXES, ...prefixes };
     this.#key = createPrivateKey(identity.key);
     const method = SIGNATURE_METHODS[this.#key.asymmetricKeyType ?? ''];
     if (method === undefined) throw new Error('sandbox: a member signs with an RSA or an elliptic curve key');
@@ -34,12 +37,11 @@ export class MessageSigner {
     this.#token = part(tokenElement(new X509Certificate(identity.certificate)), 'token', PREFIXES);
   }
 
-  /** The message as bytes. `created`: UTC milliseconds. `prefixes` must name every namespace of the body. */
-  message(header: readonly XmlElement[], body: XmlElement, created: number, prefixes: Prefixes): Uint8Array {
-    const all = { ...PREFIXES, ...prefixes };
-    const headers = header.map((one, at) => part(one, `header-${at}`, all));
-    const timestamp = part(element(WSU_NS, 'Timestamp', [time('Created', created), time('Expires', created + LIFETIME)]), 'created', all);
-    const signedBody = part(element(SOAP_NS, 'Body', [body]), 'body', all);
+  /** The message as bytes. `created`: UTC milliseconds. */
+  message(header: readonly XmlElement[], body: XmlElement, created: number): Uint8Array {
+    const headers = header.map((one, at) => part(one, `header-${at}`, this.#prefixes));
+    const timestamp = part(element(WSU_NS, 'Timestamp', [time('Created', created), time('Expires', created + LIFETIME)]), 'created', this.#prefixes);
+    const signedBody = part(element(SOAP_NS, 'Body', [body]), 'body', this.#prefixes);
     const signature = this.#signature([...headers, this.#token, timestamp, signedBody]);
     const security = filled(SECURITY, this.#token.text + timestamp.text + signature);
     return Buffer.from(filled(ENVELOPE, headers.map(({ text }) => text).join('') + security, signedBody.text));

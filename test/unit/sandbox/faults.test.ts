@@ -169,7 +169,7 @@ test('a municipality checks who signed the answer', async () => {
     await inPlaceOfGateway(finland, () => {
       const header = headerElements({ client: 'FI/MUN/0101263-6/vaestotiedot', service: 'FI/GOV/0245437-2/EE-rr/HenkilonTunnusKysely/v1', id: 'q', userId: 'FIvirkailija-17' });
       const body = element('urn:a', 'HenkilonTunnusKyselyResponse');
-      return { status: 200, headers: { 'content-type': 'text/xml' }, body: new MessageSigner(signer).message(header, body, clock.now(), { 'urn:a': 'a' }) };
+      return { status: 200, headers: { 'content-type': 'text/xml' }, body: new MessageSigner(signer, { 'urn:a': 'a' }).message(header, body, clock.now()) };
     });
     answers.push((await finland.agencies.municipality.ask({ personCode: '1' }, { id: 'q' })).signature);
   }

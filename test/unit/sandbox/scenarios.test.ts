@@ -60,7 +60,7 @@ function person(incoming: Incoming, signed: boolean): HttpReply {
   const answer = element(VTJ_NS, 'HenkilonTunnusKyselyResponse', [element(VTJ_NS, 'response', [v('VTJHenkiloVastaussanoma', found ? [code, record] : [code])])]);
   const prefixes = { [VTJ_NS]: 'q', [VTJ_ANSWER_NS]: 'v' };
   if (!signed) return xml(renderMessage(envelope(echoed(incoming), [answer]), prefixes));
-  return xml(new MessageSigner(countries.FI.keys.gateway.member).message(echoed(incoming), answer, clock.now(), prefixes));
+  return xml(new MessageSigner(countries.FI.keys.gateway.member, prefixes).message(echoed(incoming), answer, clock.now()));
 }
 
 test('the commuting worker passes with the payments of the year, and with none for nobody', async () => {

@@ -19,13 +19,13 @@ const keys = await prepareCountry(await folder(), FI_PLAN, clock);
 const foreign = await prepareCountry(await folder(), EE_PLAN, clock);
 const member = keys.systems['vaestotiedot']?.member;
 assert.ok(member !== undefined);
-const signer = new MessageSigner(member.valid);
+const signer = new MessageSigner(member.valid, { 'urn:x': 'x' });
 const checker = new SignatureChecker(keys.signingAuthority.certificate);
 const MEMBER = 'FI/MUN/0101263-6';
 
 const header = headerElements({ client: `${MEMBER}/vaestotiedot`, service: 'FI/GOV/0245437-2/EE-rr/HenkilonTunnusKysely/v1', id: 'a-1', userId: 'FI1' });
 const body = element('urn:x', 'HenkilonTunnusKysely', ['Žanna & Õie\r\n']);
-const sign = (by = signer, created = now): Uint8Array => by.message(header, body, created, { 'urn:x': 'x' });
+const sign = (by = signer, created = now): Uint8Array => by.message(header, body, created);
 
 function refused(bytes: Uint8Array, reason: RegExp, expectedMember = MEMBER): void {
   assert.throws(() => checker.check(bytes, expectedMember, now), (error) => error instanceof SignatureRefused && reason.test(error.message));
@@ -43,7 +43,7 @@ test('what a member signed is accepted', () => {
 
 for (const [name, algorithm] of [['an RSA-2048', member.valid], ['a P-256', foreign.gateway.member]] as const) {
   test(`both verifiers of the crypto room accept ${name} signature of the sandbox`, () => {
-    const message = new MessageSigner(algorithm).message(header, body, now, { 'urn:x': 'x' });
+    const message = new MessageSigner(algorithm, { 'urn:x': 'x' }).message(header, body, now);
     const verified = xmlVerifier('both')(message, DEFAULT_XML_LIMITS, (der) => new X509Certificate(der).publicKey);
     assert.deepEqual(verified.certificate, new X509Certificate(algorithm.certificate).raw);
     assert.equal(verified.covered.length, header.length + 3);
@@ -83,12 +83,12 @@ test('a message without a signature is told apart from one with a bad one', () =
   );
 });
 
-test('an expired certificate is refused', () => refused(sign(new MessageSigner(member.expired)), /out of its time/));
+test('an expired certificate is refused', () => refused(sign(new MessageSigner(member.expired, { 'urn:x': 'x' })), /out of its time/));
 
 test('a certificate of another member is refused', () => refused(sign(), /another member/, 'FI/GOV/0245458-6'));
 
 test('a certificate of another country is refused', () => {
-  refused(sign(new MessageSigner(foreign.gateway.member)), /not of an approved authority/);
+  refused(sign(new MessageSigner(foreign.gateway.member, { 'urn:x': 'x' })), /not of an approved authority/);
 });
 
 test('a creation time too far back or ahead is refused', () => {

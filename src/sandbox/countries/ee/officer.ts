@@ -31,7 +31,7 @@ export class TaxOfficer {
 
   constructor(desk: Desk, signer: NonNullable<SystemKeys['member']>, { clock, foreign }: Pick<KitParts, 'clock' | 'foreign'>) {
     this.#desk = desk;
-    this.#signer = new MessageSigner(signer.valid);
+    this.#signer = new MessageSigner(signer.valid, { [RR_NS]: 'prod' });
     this.#clock = clock;
     this.#foreign = foreign;
   }
@@ -49,7 +49,7 @@ export class TaxOfficer {
   async #send(service: string, personCode: string, id: string): Promise<PersonAnswer> {
     const header = headerElements({ client: CLIENT, service, id, userId: 'EE47101010033' });
     const body = element(RR_NS, 'RR456', [element('', 'request', [element('', 'Isikukood', [personCode])])]);
-    const answer = await this.#desk.sendSoap(id, soapRequest(this.#signer.message(header, body, this.#clock.now(), { [RR_NS]: 'prod' })));
+    const answer = await this.#desk.sendSoap(id, soapRequest(this.#signer.message(header, body, this.#clock.now())));
     return { ...answer, ...readPerson(answer.message?.body[0]) };
   }
 }

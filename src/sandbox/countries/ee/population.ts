@@ -16,6 +16,7 @@ import { field, part, serveOperation } from '../../registers/soap-service.ts';
 import type { SoapService } from '../../registers/soap-service.ts';
 
 export const RR_NS = 'http://rr.x-road.eu/producer';
+const PREFIXES = { [RR_NS]: 'prod' };
 const SERVICE = 'EE/GOV/70008440/rr/RR456/v1';
 
 export interface PopulationOptions extends RegisterOptions {
@@ -27,8 +28,8 @@ export interface PopulationOptions extends RegisterOptions {
 }
 
 export function startPopulationRegister(options: PopulationOptions): Promise<Listener> {
-  const valid = new MessageSigner(options.signer.valid);
-  const expired = new MessageSigner(options.signer.expired);
+  const valid = new MessageSigner(options.signer.valid, PREFIXES);
+  const expired = new MessageSigner(options.signer.expired, PREFIXES);
   const { faults, clock } = options;
   const checker = new SignatureChecker(options.signingAuthority);
   const service: SoapService = {
@@ -39,7 +40,7 @@ export function startPopulationRegister(options: PopulationOptions): Promise<Lis
     answer,
     render: (header, body) => {
       const signer = faults.has(SERVICE, 'expired-certificate') ? expired : valid;
-      return signer.message(header, body, clock.now() + (faults.get(SERVICE, 'clock-off')?.ms ?? 0), { [RR_NS]: 'prod' });
+      return signer.message(header, body, clock.now() + (faults.get(SERVICE, 'clock-off')?.ms ?? 0));
     },
   };
   return startRegister(options, SERVICE, (incoming) => serveOperation(incoming, service));

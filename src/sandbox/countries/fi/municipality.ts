@@ -69,8 +69,8 @@ export class Municipality {
 
   constructor(options: MunicipalityOptions) {
     this.#options = options;
-    this.#valid = new MessageSigner(options.signer.valid);
-    this.#expired = new MessageSigner(options.signer.expired);
+    this.#valid = new MessageSigner(options.signer.valid, PREFIXES);
+    this.#expired = new MessageSigner(options.signer.expired, PREFIXES);
     this.#checker = new SignatureChecker(options.signingAuthority);
   }
 
@@ -84,7 +84,7 @@ export class Municipality {
     const { faults, clock } = this.#options;
     const signer = faults.has(CLIENT, 'expired-certificate') ? this.#expired : this.#valid;
     const created = clock.now() + (faults.get(CLIENT, 'clock-off')?.ms ?? 0);
-    return soapRequest(signer.message(this.#header(options), body(question), created, PREFIXES));
+    return soapRequest(signer.message(this.#header(options), body(question), created));
   }
 
   /** As `prepare`, without a signature: for a link that takes the security server's word. */
