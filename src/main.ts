@@ -5,6 +5,7 @@ import { loadConfig } from './config/config.ts';
 import { throwIfAny } from './config/problems.ts';
 import { asCausewayError } from './errors.ts';
 import { openGateway } from './gateway.ts';
+import { useSmallBlocks } from './platform/buffer-blocks.ts';
 import { systemClock } from './platform/clock.ts';
 import { makeLogger } from './platform/log.ts';
 import { makeMetrics } from './platform/metrics.ts';
@@ -26,6 +27,7 @@ export interface CrashOrder {
 
 /** Runs until a signal; resolves with the exit code. */
 export async function run(folder: string): Promise<number> {
+  useSmallBlocks();
   const config = loadConfig(folder);
   const { country } = config.gateway;
   const log = makeLogger({ level: config.log.level, country });

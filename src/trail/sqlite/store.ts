@@ -112,13 +112,13 @@ class BatchingStore implements SqliteStore {
   }
 
   /**
-   * Idle: the batch leaves once the present turn's microtasks are done, so that callers whom one reply released leave together.
-   * Busy: it leaves with the reply to the one before.
+   * Idle: the batch leaves when all that this turn of the event loop brought has been looked at, so that its callers share one transaction and go on together.
+   * Busy: it leaves so after the reply to the one before.
    */
   #schedule(): void {
     if (this.#scheduled || this.#flying !== undefined) return;
     this.#scheduled = true;
-    queueMicrotask(() => process.nextTick(() => this.#send()));
+    setImmediate(() => this.#send());
   }
 
   #send(): void {
