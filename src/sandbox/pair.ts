@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { DIALECT_FORMS } from '../ecosystems/dialects.ts';
 import { CausewayError } from '../errors.ts';
 import { RUNS, judgeUnlessProven, noteProven, proofFile } from '../exchange/mappings/proof.ts';
+import { useSmallBlocks } from '../platform/buffer-blocks.ts';
 import type { Clock } from '../platform/clock.ts';
 import { childEnvironment } from '../platform/environment.ts';
 import { startCountry } from './country.ts';
@@ -68,6 +69,7 @@ export interface Pair<K extends Kits = Kits> {
 
 /** Rejects with `config-invalid` for a port that is taken, and when a gateway ends before it is ready, with the last lines of its log; nothing runs then. */
 export async function startPair<K extends Kits>(options: PairOptions<K>): Promise<Pair<K>> {
+  useSmallBlocks();
   const { kits, data, clock, root, trust = 'files' } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   refuseOtherPair(data, kits);
