@@ -46,7 +46,8 @@ export function renderReport({ trails }: Report): string {
     .join('\n');
 }
 
-function renderLog({ whose, origin, size, root, redacted, checkpoint }: LogReport): string {
-  const signed = checkpoint === undefined ? 'no checkpoint yet' : [`checkpoint at ${checkpoint.size}`, ...checkpoint.cosigned.map((name) => `cosigned by ${name}`)].join(', ');
+function renderLog({ whose, origin, size, root, redacted, checkpoint, publiclyWitnessed }: LogReport): string {
+  const at = ({ size: signed, cosigned }: NonNullable<LogReport['checkpoint']>): string => [`checkpoint at ${signed}`, ...cosigned.map((name) => `cosigned by ${name}`)].join(', ');
+  const signed = checkpoint === undefined ? 'no checkpoint yet' : [checkpoint, ...(publiclyWitnessed === undefined ? [] : [publiclyWitnessed])].map(at).join('; ');
   return `  ${whose === 'peer' ? 'mirror of ' : ''}${origin}: ${size} entries${redacted === 0 ? '' : ` (${redacted} redacted)`}, root ${root}, ${signed}`;
 }

@@ -41,14 +41,14 @@ const DAY_MS = 86_400_000;
 
 /**
  * Entries of all links' logs, ours and the peers' as they are mirrored. Each is proven under the first checkpoint above it that was time-stamped, or else
- * under the last that was cosigned. Throws `config-invalid` where there are none, more than `maxEntries`, or one that no checkpoint covers yet.
+ * under the last that a public witness cosigned too, or else under the last that the peer did. Throws `config-invalid` where there are none, more than `maxEntries`, or one that no checkpoint covers yet.
  */
 export function extract(folder: string, selection: Selection, maxEntries: number): Extract {
   const trail = openReadOnly(folder);
   const mirror = existsSync(join(folder, MIRROR_FILE)) ? openReadOnly(folder, MIRROR_FILE) : undefined;
   try {
-    const ours = new Extraction(trail, 'SELECT size, note FROM checkpoint WHERE origin = ?', true);
-    const theirs = mirror && new Extraction(mirror, 'SELECT size, note FROM witnessed WHERE origin = ?', false);
+    const ours = new Extraction(trail, ['timestamp', 'publicly_witnessed', 'checkpoint']);
+    const theirs = mirror && new Extraction(mirror, ['witnessed']);
     const entries = [...ours.entries(selection, maxEntries), ...(theirs?.entries(selection, maxEntries) ?? [])];
     if (entries.length === 0) throw new CausewayError('config-invalid', `${folder} has no entry of ${'day' in selection ? selection.day : selection.exchange}`);
     if (entries.length > maxEntries) throw new CausewayError('config-invalid', `more than ${maxEntries} entries: export exchanges one by one, or raise --max-entries`);
@@ -85,15 +85,14 @@ interface Note {
 
 class Extraction {
   readonly #db: DatabaseSync;
-  readonly #latest: string;
-  readonly #stamped: boolean;
+  /** Tables of notes, the preferred first. */
+  readonly #tables: readonly string[];
   /** Notes that entries are proven under, by origin and size. */
   readonly #used = new Map<string, Omit<StampedNote, 'tokens'>>();
 
-  constructor(db: DatabaseSync, latest: string, stamped: boolean) {
+  constructor(db: DatabaseSync, tables: readonly string[]) {
     this.#db = db;
-    this.#latest = latest;
-    this.#stamped = stamped;
+    this.#tables = tables;
   }
 
   entries(selection: Selection, max: number): ExtractedEntry[] {
@@ -101,9 +100,8 @@ class Extraction {
     return shards.flatMap((shard) => this.#ofShard(shard, selection, max));
   }
 
-  /** The time-stamped ones among the notes that entries are proven under. */
+  /** The time-stamped ones among the notes that entries of our logs are proven under. */
   notes(): StampedNote[] {
-    if (!this.#stamped) return [];
     const tokens = this.#db.prepare('SELECT token FROM timestamp JOIN origin ON origin.id = timestamp.origin WHERE name = ? AND note = ? ORDER BY timestamp.rowid');
     return [...this.#used.values()].map((used) => ({ ...used, tokens: tokens.all(used.origin, used.note).map(({ token }) => token as Uint8Array) })).filter((note) => note.tokens.length > 0);
   }
@@ -126,9 +124,9 @@ class Extraction {
   }
 
   #noteOver({ id, name }: Shard, index: number): Note {
-    const stamped = this.#stamped ? this.#db.prepare('SELECT size, note FROM timestamp WHERE origin = ? AND size > ? ORDER BY size, rowid LIMIT 1').get(id, index) : undefined;
-    const found = (stamped ?? this.#db.prepare(this.#latest).get(id)) as Note | undefined;
-    if (found === undefined || found.size <= index) throw new CausewayError('config-invalid', `entry ${index} of ${name} is not under a cosigned checkpoint yet: try again in a minute, or look why the peer does not cosign`);
+    const over = (table: string): Note | undefined => this.#db.prepare(`SELECT size, note FROM ${table} WHERE origin = ? AND size > ? ORDER BY size, rowid LIMIT 1`).get(id, index) as Note | undefined;
+    const found = this.#tables.map(over).find((note) => note !== undefined);
+    if (found === undefined) throw new CausewayError('config-invalid', `entry ${index} of ${name} is not under a cosigned checkpoint yet: try again in a minute, or look why the peer does not cosign`);
     return found;
   }
 }

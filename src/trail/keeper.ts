@@ -171,7 +171,7 @@ export class Keeper {
     for (const { fencing } of this.#threads) await fencing;
     await this.#running;
     await this.#tickAll();
-    await Promise.all([...this.#witnessing.values(), this.#options.publicWitness?.close()]);
+    await Promise.all([...this.#witnessing.values(), this.#options.publicWitness?.tick()]);
   }
 
   async #cosign({ terms, us, peer, peersAt, peerTrail }: KeptLink, body: string): Promise<WitnessAnswer> {
@@ -198,6 +198,7 @@ export class Keeper {
   async #tickAll(): Promise<void> {
     await this.findings.look().catch((thrown: unknown) => this.#options.report('mirror', asCausewayError(thrown)));
     await Promise.all(this.#threads.map((thread) => this.#tickOne(thread)));
+    void this.#options.publicWitness?.tick();
   }
 
   async #tickOne(thread: Thread): Promise<void> {

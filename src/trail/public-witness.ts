@@ -1,6 +1,6 @@
 /**
- * A public witness (C2SP tlog-witness), where the operator wants one besides the peer's: it is shown checkpoints, never entries, and its cosignature is kept with the
- * checkpoint. The peer's is what exchanges rest on: without this one everything goes on, and it shows.
+ * A public witness (C2SP tlog-witness), where the operator wants one besides the peer's: it is shown checkpoints, never entries, and the last note of each shard that it
+ * cosigned is kept. The peer's is what exchanges rest on: without this one everything goes on, and it shows. No timers: the caller ticks.
  */
 import { CausewayError, asCausewayError } from '../errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -20,7 +20,7 @@ export interface PublicWitnessOptions {
   readonly ask: (body: string) => Promise<WitnessReply>;
   /** Milliseconds between two cosignatures of one shard. */
   readonly every: number;
-  readonly store: Pick<Store, 'saveCheckpoint' | 'checkpoint'>;
+  readonly store: Pick<Store, 'savePubliclyWitnessed'>;
   readonly reader: Pick<LogReader, 'consistencyProof'>;
   readonly clock: Clock;
   /** What went wrong; undefined when it answers again. */
@@ -28,10 +28,14 @@ export interface PublicWitnessOptions {
   readonly observe?: ObserveTrail;
 }
 
+type Offered = Published & { readonly log: LogName };
+
 export class PublicWitness {
   readonly #options: PublicWitnessOptions;
   /** What it has cosigned of each shard, as far as we know; its 409 corrects us. */
   readonly #witnessed = new Map<string, number>();
+  /** The latest checkpoint of each shard that it has not cosigned. */
+  readonly #offered = new Map<string, Offered>();
   /** Monotonic milliseconds. */
   readonly #nextAt = new Map<string, number>();
   #failing = false;
@@ -50,25 +54,31 @@ export class PublicWitness {
     return this.#failing;
   }
 
-  /** Told of each checkpoint that was stored: asks if one is due, beside what goes on. Failures are reported. */
+  /** Told of each checkpoint that was stored: the next tick offers it, unless a later one takes its place. */
   published(log: LogName, published: Published): void {
+    this.#offered.set(published.head.origin, { log, ...published });
+  }
+
+  /** Offers the checkpoints of all shards that are due. Overlapping calls join the one that runs; failures are reported, never thrown, and what was offered is offered again. */
+  tick(): Promise<void> {
+    this.#running ??= this.#offerAll().finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  async #offerAll(): Promise<void> {
     const { clock } = this.#options;
-    if (this.#running !== undefined || clock.monotonic() < (this.#nextAt.get(published.head.origin) ?? -Infinity)) return;
-    this.#running = this.#cosign(log, published).finally(() => (this.#running = undefined));
+    for (const [origin, offered] of this.#offered) if (clock.monotonic() >= (this.#nextAt.get(origin) ?? -Infinity)) await this.#cosign(offered);
   }
 
-  /** Ends when what runs has ended. */
-  async close(): Promise<void> {
-    await this.#running;
-  }
-
-  async #cosign(log: LogName, { head, note }: Published): Promise<void> {
-    const { clock, every, report, observe } = this.#options;
+  async #cosign(offered: Offered): Promise<void> {
+    const { log, head, note } = offered;
+    const { store, clock, every, report, observe } = this.#options;
     try {
       observe?.('public.asked', { log, origin: head.origin, size: head.size });
-      const line = await this.#ask({ head, note });
+      const line = await this.#ask(offered);
       observe?.('public.cosigned', { log, origin: head.origin, size: head.size });
-      if (!(await this.#keep(head, line))) return;
+      await store.savePubliclyWitnessed(head.origin, head.size, formatNote(checkpointText(head), [...parseNote(note).signatures.map((signature) => signature.line), line]));
+      if (this.#offered.get(head.origin) === offered) this.#offered.delete(head.origin);
       observe?.('public.stored', { log, origin: head.origin, size: head.size });
       if (this.#failing) report(undefined);
       this.#failing = false;
@@ -80,7 +90,7 @@ export class PublicWitness {
   }
 
   /** Its cosignature line. Only the log's own signature goes with the checkpoint: who else cosigns it is nobody's business. */
-  async #ask({ head, note }: Pick<Published, 'head' | 'note'>): Promise<string> {
+  async #ask({ head, note }: Published): Promise<string> {
     const { reader, ask } = this.#options;
     const own = parseNote(note).signatures.filter(({ name }) => name === head.origin).map(({ line }) => line);
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -109,16 +119,5 @@ export class PublicWitness {
     if (found === undefined) throw new CausewayError('signature-invalid', `${this.name} sent no cosignature of its key that verifies`);
     this.#witnessed.set(head.origin, head.size);
     return found.line;
-  }
-
-  /** Beside the signatures that the stored checkpoint has. False where a larger one was stored meanwhile: that one is asked about next. */
-  async #keep(head: Published['head'], line: string): Promise<boolean> {
-    const { store, verifier } = this.#options;
-    const stored = await store.checkpoint(head.origin);
-    const note = stored === undefined ? undefined : parseNote(stored);
-    if (note === undefined || note.text !== checkpointText(head)) return false;
-    const others = note.signatures.filter((signature) => !isOfKey(signature, verifier)).map((signature) => signature.line);
-    await store.saveCheckpoint(head.origin, head.size, formatNote(note.text, [...others, line]));
-    return true;
   }
 }

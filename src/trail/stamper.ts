@@ -25,7 +25,7 @@ export interface StamperOptions {
   /** Milliseconds between two tokens of one authority. */
   readonly every: number;
   readonly limits: DownloadLimits;
-  readonly store: Pick<Store, 'checkpoint' | 'commit' | 'timestamps'>;
+  readonly store: Pick<Store, 'checkpoint' | 'publiclyWitnessed' | 'commit' | 'timestamps'>;
   readonly reader: Pick<LogReader, 'shards' | 'entries'>;
   readonly clock: Clock;
   readonly watch: ClockWatch;
@@ -112,13 +112,12 @@ export class Stamper {
     return open.length === links.length;
   }
 
-  /** One token over the latest cosigned checkpoint of a shard, if anything below it calls for one. */
+  /** One token over a cosigned checkpoint of a shard, if anything below it calls for one. */
   async #stamp(thread: Thread, link: NonNullable<Entry['link']>, origin: string): Promise<boolean> {
     const { store, clock, watch, observe } = this.#options;
-    const note = await store.checkpoint(origin);
+    const note = await this.#noteThatCalls(thread, origin);
     if (note === undefined) return false;
     const checkpoint = checkpointOf(note);
-    if ((await this.#firstCalling(thread, origin, checkpoint.size)) === undefined) return false;
     observe('stamp.asked', { log: link.id, origin, size: checkpoint.size });
     const { token, stamp } = await this.#ask(thread, Buffer.from(note));
     const digest = sha256Base64url(token);
@@ -129,6 +128,15 @@ export class Stamper {
     (await this.#coveredBy(thread)).set(origin, checkpoint.size);
     observe('stamp.stored', { log: link.id, origin, size: checkpoint.size });
     return true;
+  }
+
+  /** The latest that a public witness cosigned too, if anything below it calls for a token; else the latest, if so. */
+  async #noteThatCalls(thread: Thread, origin: string): Promise<string | undefined> {
+    const { store } = this.#options;
+    for (const note of [await store.publiclyWitnessed(origin), await store.checkpoint(origin)]) {
+      if (note !== undefined && (await this.#firstCalling(thread, origin, checkpointOf(note).size)) !== undefined) return note;
+    }
+    return undefined;
   }
 
   async #ask({ authority }: Thread, data: Uint8Array): Promise<Stamped> {

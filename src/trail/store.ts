@@ -252,6 +252,9 @@ export interface Store {
   /** The latest signed (and cosigned) note of a shard of ours; compare-and-swap on size: a smaller size is refused. */
   saveCheckpoint(origin: string, size: number, note: string): Promise<void>;
   checkpoint(origin: string): Promise<string | undefined>;
+  /** The same of the notes that a public witness cosigned beside the peer: seldom the latest, while a log grows. */
+  savePubliclyWitnessed(origin: string, size: number, note: string): Promise<void>;
+  publiclyWitnessed(origin: string): Promise<string | undefined>;
   /** The largest checkpoint of each shard of ours over which an authority gave a token. */
   timestamps(authority: string): Promise<readonly Pick<TimestampRow, 'origin' | 'size'>[]>;
 

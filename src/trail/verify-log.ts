@@ -43,13 +43,20 @@ export interface LogReport {
   /** Entries of which only the leaf hash is left. */
   readonly redacted: number;
   /** The stored checkpoint: its size, and the witnesses whose cosignatures verified. */
-  readonly checkpoint?: { readonly size: number; readonly cosigned: readonly string[] };
+  readonly checkpoint?: CheckpointReport;
+  /** The last that a public witness cosigned. */
+  readonly publiclyWitnessed?: CheckpointReport;
+}
+
+interface CheckpointReport {
+  readonly size: number;
+  readonly cosigned: readonly string[];
 }
 
 export type Whose = 'ours' | 'peer';
 
-/** Where the stored note of a shard is: our own checkpoints, and those of peers that we cosigned. */
-const NOTES: Readonly<Record<Whose, string>> = { ours: 'SELECT size, note FROM checkpoint WHERE origin = ?', peer: 'SELECT size, note FROM witnessed WHERE origin = ?' };
+/** Where the last note of a shard is: our own checkpoints, and those of peers that we cosigned. */
+const LAST_NOTES: Readonly<Record<Whose, string>> = { ours: 'checkpoint', peer: 'witnessed' };
 
 /** Carries the first wrong thing of a log out of the walk over it. */
 export class Found extends Error {
@@ -77,8 +84,9 @@ export function verifyLog(whose: Whose, db: DatabaseSync, origin: OriginRow, key
   const head = db.prepare('SELECT size, root FROM head WHERE origin = ?').get(origin.id) ?? { size: 0, root: range.root() };
   if (head['size'] !== range.size) wrong('head', `${range.size} entries, as the log holds`, `${String(head['size'])} entries`, Math.min(range.size, Number(head['size'])));
   if (!same(head['root'] as Uint8Array, range.root())) wrong('head', base64(range.root()), base64(head['root'] as Uint8Array));
-  const checkpoint = verifyCheckpoint(whose, db, origin, keys, wrong);
-  return { whose, log: origin.log, origin: origin.name, size: range.size, root: base64(range.root()), redacted, ...(checkpoint && { checkpoint }) };
+  const checkpoint = verifyCheckpoint(LAST_NOTES[whose], whose, db, origin, keys, wrong);
+  const publiclyWitnessed = whose === 'ours' ? verifyCheckpoint('publicly_witnessed', whose, db, origin, keys, wrong) : undefined;
+  return { whose, log: origin.log, origin: origin.name, size: range.size, root: base64(range.root()), redacted, ...(checkpoint && { checkpoint }), ...(publiclyWitnessed && { publiclyWitnessed }) };
 }
 
 type Report = (part: Wrong['part'], expected: string, found: string, index?: number) => never;
@@ -146,8 +154,8 @@ function verifyTile(db: DatabaseSync, origin: OriginRow, tile: FullTile, wrong: 
 }
 
 /** The tree is verified when this runs, so that roots of older sizes may be read from it. */
-function verifyCheckpoint(whose: Whose, db: DatabaseSync, origin: OriginRow, keys: TrailKeys, wrong: Report): LogReport['checkpoint'] {
-  const row = db.prepare(NOTES[whose]).get(origin.id);
+function verifyCheckpoint(table: string, whose: Whose, db: DatabaseSync, origin: OriginRow, keys: TrailKeys, wrong: Report): CheckpointReport | undefined {
+  const row = db.prepare(`SELECT size, note FROM ${table} WHERE origin = ?`).get(origin.id);
   if (row === undefined) return undefined;
   const verifiers = logVerifiers(keys, origin.name);
   if (verifiers.length === 0) wrong('checkpoint', `a key for the log ${origin.name}`, 'none among the keys given');

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CausewayError } from '../../errors.ts';
+import { PUBLICLY_WITNESSED_TABLE } from './checkpoints.ts';
 import { ERASURE_TABLE } from './erasing.ts';
 import { MIGRATIONS, OLDEST_LAYOUT } from './migrations.ts';
 import { STATEMENT_TABLES } from './statements.ts';
@@ -12,7 +13,7 @@ import { SUBJECT_TABLES } from './subjects.ts';
  * Raised with every change of the tables, each with a migration from the one before (migrations.ts). A store of a later version, or of one from which no
  * migration leads here, is not opened.
  */
-export const LAYOUT_VERSION = 7;
+export const LAYOUT_VERSION = 8;
 /** "cway": tells our files from any other SQLite database. */
 const APPLICATION_ID = 0x63776179;
 
@@ -32,6 +33,7 @@ CREATE TABLE tile (origin INTEGER NOT NULL, level INTEGER NOT NULL, n INTEGER NO
 const TRAIL_TABLES = `
 ${LOG_TABLES}
 CREATE TABLE checkpoint (origin INTEGER PRIMARY KEY REFERENCES origin, size INTEGER NOT NULL, note TEXT NOT NULL) STRICT;
+${PUBLICLY_WITNESSED_TABLE}
 CREATE TABLE timestamp (digest TEXT NOT NULL UNIQUE, origin INTEGER NOT NULL REFERENCES origin, size INTEGER NOT NULL, authority TEXT NOT NULL, time INTEGER NOT NULL, note TEXT NOT NULL, token BLOB NOT NULL) STRICT;
 CREATE TABLE exchange (
   direction TEXT NOT NULL CHECK (direction IN ('outbound', 'inbound')), xid TEXT NOT NULL, link TEXT NOT NULL,

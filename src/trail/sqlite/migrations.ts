@@ -1,6 +1,7 @@
 /** Bringing a store of an earlier layout up to ours: one step a layout and file, each in the words of the layout that it makes. Rows stay as they are; nothing is lost. */
 import type { DatabaseSync } from 'node:sqlite';
 import { parseEntry } from '../entry.ts';
+import { PUBLICLY_WITNESSED_TABLE } from './checkpoints.ts';
 import { ERASURE_TABLE } from './erasing.ts';
 import { STATEMENT_TABLES, Statements } from './statements.ts';
 import { SUBJECT_TABLES } from './subjects.ts';
@@ -24,6 +25,8 @@ export const MIGRATIONS: Readonly<Record<number, Readonly<Record<string, Migrati
   5: { 'trail.db': (db) => db.exec(AWAITED_TABLE) },
   // Layout 7 knows how far the key store has followed the erasures of the logs: from their first entry on, where it never did.
   6: { 'keys.db': (db) => db.exec(ERASURE_TABLE) },
+  // Layout 8 keeps the last note that a public witness cosigned where the next note does not take its place.
+  7: { 'trail.db': (db) => db.exec(PUBLICLY_WITNESSED_TABLE) },
 };
 
 /** Layout 4 follows what the two logs of a link owe each other: what was mirrored before is followed too, or every statement of then would be missing in it. */

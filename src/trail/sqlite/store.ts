@@ -196,6 +196,8 @@ class BatchingStore implements SqliteStore {
   saveCheckpoint: Store['saveCheckpoint'] = (origin, size, note) => this.#call('saveCheckpoint', origin, size, note);
   timestamps: Store['timestamps'] = (authority) => this.#call('timestamps', authority);
   checkpoint: Store['checkpoint'] = (origin) => this.#call('checkpoint', origin);
+  savePubliclyWitnessed: Store['savePubliclyWitnessed'] = (origin, size, note) => this.#call('savePubliclyWitnessed', origin, size, note);
+  publiclyWitnessed: Store['publiclyWitnessed'] = (origin) => this.#call('publiclyWitnessed', origin);
   forget: Store['forget'] = (now) => this.#call('forget', now);
   files: Store['files'] = () => this.#call('files');
 }

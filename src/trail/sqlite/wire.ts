@@ -48,6 +48,8 @@ export interface Calls {
   redact(origin: string, index: number, decision: Decision): Appended;
   saveCheckpoint(origin: string, size: number, note: string): void;
   checkpoint(origin: string): string | undefined;
+  savePubliclyWitnessed(origin: string, size: number, note: string): void;
+  publiclyWitnessed(origin: string): string | undefined;
   timestamps(authority: string): readonly Pick<TimestampRow, 'origin' | 'size'>[];
   forget(now: number): readonly string[];
   files(): readonly string[];

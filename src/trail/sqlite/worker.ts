@@ -24,7 +24,8 @@ function openStore(options: OpenOptions) {
   const exchanges = new Exchanges(files.trail);
   const keys = new RecordKeys(files.keys);
   const evidence = new EvidenceRecords(files.trail, keys);
-  const checkpoints = new Checkpoints(files.trail);
+  const checkpoints = new Checkpoints(files.trail, 'checkpoint');
+  const publiclyWitnessed = new Checkpoints(files.trail, 'publicly_witnessed');
   const kept = new KeptFiles(files.trail);
   const timestamps = new Timestamps(files.trail);
   const awaited = new Awaited(files.trail);
@@ -53,6 +54,8 @@ function openStore(options: OpenOptions) {
     redact: (origin, index, decision) => logs.redact(origin, index, decision),
     saveCheckpoint: (origin, size, note) => checkpoints.save(origin, size, note),
     checkpoint: (origin) => checkpoints.latest(origin),
+    savePubliclyWitnessed: (origin, size, note) => publiclyWitnessed.save(origin, size, note),
+    publiclyWitnessed: (origin) => publiclyWitnessed.latest(origin),
     timestamps: (authority) => timestamps.largest(authority),
     forget(now) {
       exchanges.forget(now);

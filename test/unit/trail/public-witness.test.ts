@@ -3,64 +3,120 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { CausewayError } from '../../../src/errors.ts';
-import { systemClock } from '../../../src/platform/clock.ts';
 import { openCheckpoint } from '../../../src/trail/checkpoint.ts';
 import { parseWitnessKey } from '../../../src/trail/cosignature.ts';
 import { ed25519Signer, ed25519Verifier } from '../../../src/trail/note.ts';
+import { extract } from '../../../src/trail/extract.ts';
 import { PublicWitness } from '../../../src/trail/public-witness.ts';
 import { Publisher } from '../../../src/trail/publisher.ts';
-import type { WitnessReply } from '../../../src/trail/publisher.ts';
-import { PublicWitnessServer } from '../../support/public-witness.ts';
-import { LINK, NOW, ORIGIN, append, testKey, testTrail } from '../../support/trail.ts';
+import type { Published, WitnessReply } from '../../../src/trail/publisher.ts';
+import { PUBLIC_WITNESS, PublicWitnessServer } from '../../support/public-witness.ts';
+import { LINK, LOCAL_ORIGIN, NOW, ORIGIN, entryOf, newId, testKey, testTrail } from '../../support/trail.ts';
 
-async function witnessed(t: TestContext, interfere?: (reply: WitnessReply) => WitnessReply) {
+async function witnessed(t: TestContext, { interfere = (reply: WitnessReply) => reply, before = async () => {}, every = 0 } = {}) {
   const log = testKey();
   const verifier = (origin: string) => ed25519Verifier(origin, log.publicKey);
-  const { store, mirror } = await testTrail(t);
-  const server = new PublicWitnessServer((origin) => (origin === ORIGIN ? verifier(ORIGIN) : undefined));
+  const { folder, store, mirror } = await testTrail(t);
+  const server = new PublicWitnessServer((origin) => ([ORIGIN, LOCAL_ORIGIN].includes(origin) ? verifier(origin) : undefined));
   const reports: (CausewayError | undefined)[] = [];
   const { verifier: public_ } = parseWitnessKey(server.verifierKey);
+  const clock = { now: () => NOW, monotonic: () => elapsed };
+  let elapsed = 0;
   const make = () => new PublicWitness({
-    verifier: public_, every: 0, store, reader: mirror, clock: systemClock(), report: (error) => reports.push(error),
+    verifier: public_, every, store, reader: mirror, clock, report: (error) => reports.push(error),
     ask: async (body) => {
+      await before();
       const [status, answer] = server.down ? [503, ''] : await server.answer(body);
-      return (interfere ?? ((reply) => reply))({ status, body: answer });
+      return interfere({ status, body: answer });
     },
   });
   let witness = make();
-  let now = NOW;
-  const publish = async (entries: number) => {
-    await append(store, entries);
-    const publisher = new Publisher({ store, reader: mirror, log: LINK, signer: (origin) => ed25519Signer(origin, log), verifier, published: async (published) => witness.published(LINK, published) });
-    await publisher.tick((now += 1000));
-    await witness.close();
-    return openCheckpoint((await store.checkpoint(ORIGIN))!, verifier(ORIGIN), [public_]);
+  /** A checkpoint of a log that has grown, of which the witness is told. */
+  const publish = async (entries: number, name = LINK) => {
+    for (let at = 0; at < entries; at++) await store.commit({ entries: [{ log: name, entry: entryOf(newId()) }] });
+    const published = async (checkpoint: Published) => witness.published(name, checkpoint);
+    await new Publisher({ store, reader: mirror, log: name, signer: (origin) => ed25519Signer(origin, log), verifier, published }).tick(NOW);
   };
-  return { server, reports, publish, witness: () => witness, restart: () => (witness = make()) };
+  const kept = async (origin = ORIGIN) => {
+    const note = await store.publiclyWitnessed(origin);
+    return note === undefined ? undefined : openCheckpoint(note, verifier(origin), [public_]);
+  };
+  /** The size that is cosigned once the witness was asked. */
+  const cosigned = async (origin = ORIGIN) => {
+    await witness.tick();
+    const opened = await kept(origin);
+    if (opened !== undefined) assert.deepEqual(opened.cosigned, [PUBLIC_WITNESS]);
+    return opened?.head.size;
+  };
+  return { folder, server, store, reports, publish, kept, cosigned, witness: () => witness, restart: () => (witness = make()), later: (ms: number) => (elapsed += ms) };
 }
 
-test('each checkpoint gets its cosignature, which is kept beside the others; no entry leaves', async (t) => {
-  const { server, publish, reports } = await witnessed(t);
-  for (const size of [3, 4, 300]) assert.deepEqual((await publish(size)).cosigned, ['witness.example/public']);
-  assert.equal((await publish(1)).note.signatures.length, 2);
+test('a checkpoint gets its cosignature, which is kept with the others; no entry leaves', async (t) => {
+  const { server, publish, cosigned, kept, reports } = await witnessed(t);
+  for (const [entries, size] of [[3, 3], [4, 7], [300, 307]] as const) {
+    await publish(entries);
+    assert.equal(await cosigned(), size);
+  }
+  assert.equal((await kept())!.note.signatures.length, 2);
   assert.deepEqual(reports, []);
   for (const body of server.seen) assert.match(body, /^old \d+\n(?:[A-Za-z0-9+/]{43}=\n)*\nfi\.example\/trail\/ee-fi\/2026h1\n\d+\n[A-Za-z0-9+/]{43}=\n\n— fi\.example\/trail\/ee-fi\/2026h1 \S+\n$/, 'a checkpoint under the log\'s own signature, and a proof');
 });
 
+test('nothing is offered twice, and no shard more often than was agreed; then it is the latest that is', async (t) => {
+  const { server, publish, cosigned, later } = await witnessed(t, { every: 60_000 });
+  await publish(2);
+  assert.deepEqual([await cosigned(), await cosigned(), server.seen.length], [2, 2, 1]);
+  await publish(1);
+  await publish(1);
+  later(59_999);
+  assert.deepEqual([await cosigned(), server.seen.length], [2, 1]);
+  later(1);
+  assert.deepEqual([await cosigned(), server.seen.length], [4, 2]);
+});
+
+test('while it is asked the log goes on: what it cosigned is kept beside the latest note, and what came meanwhile is offered next', async (t) => {
+  let meanwhile = async (): Promise<void> => {};
+  const { store, publish, cosigned } = await witnessed(t, { before: () => meanwhile() });
+  meanwhile = async () => {
+    meanwhile = async () => {};
+    await publish(2);
+    await publish(1, 'local');
+  };
+  await publish(3);
+  assert.equal(await cosigned(), 3);
+  assert.match((await store.checkpoint(ORIGIN))!, /^\S+\n5\n/);
+  assert.deepEqual([await cosigned(), await cosigned(LOCAL_ORIGIN)], [5, 1]);
+});
+
+test('an export proves an entry under the note that it cosigned, and what is above that under the latest', async (t) => {
+  const { folder, store, publish, cosigned } = await witnessed(t);
+  const prove = (exchange: string) => extract(folder, { exchange }, 1).entries.map(({ proof }) => proof.slice(proof.indexOf('\n\n') + 2));
+  const [early, late] = [newId(), newId()];
+  await store.commit({ entries: [{ log: LINK, entry: entryOf(early) }] });
+  await publish(2);
+  await cosigned();
+  await store.commit({ entries: [{ log: LINK, entry: entryOf(late) }] });
+  await publish(2);
+  assert.deepEqual([prove(early), prove(late)], [[await store.publiclyWitnessed(ORIGIN)], [await store.checkpoint(ORIGIN)]]);
+});
+
 test('after a start it goes on from what the witness says that it cosigned', async (t) => {
-  const { publish, restart, server } = await witnessed(t);
+  const { publish, cosigned, restart, server } = await witnessed(t);
   await publish(5);
+  await cosigned();
   restart();
-  assert.deepEqual((await publish(6)).cosigned, ['witness.example/public']);
+  await publish(6);
+  assert.equal(await cosigned(), 11);
   assert.deepEqual(server.seen.map((body) => body.split('\n', 1)[0]), ['old 0', 'old 0', 'old 5']);
 });
 
-test('a witness that is down is reported, and everything is published without it; it catches up', async (t) => {
-  const { server, publish, reports, witness } = await witnessed(t);
+test('a witness that is down is reported, and everything is published without it; it is offered the same again', async (t) => {
+  const { server, publish, cosigned, reports, witness } = await witnessed(t);
   server.down = true;
-  assert.deepEqual([(await publish(2)).cosigned, witness().failing, reports[0]?.code], [[], true, 'service-refused']);
+  await publish(2);
+  assert.deepEqual([await cosigned(), witness().failing, reports[0]?.code], [undefined, true, 'service-refused']);
   server.down = false;
-  assert.deepEqual([(await publish(2)).cosigned, witness().failing, reports.at(-1)], [['witness.example/public'], false, undefined]);
+  assert.deepEqual([await cosigned(), witness().failing, reports.at(-1)], [2, false, undefined]);
 });
 
 for (const [title, interfere, code] of [
@@ -73,8 +129,12 @@ for (const [title, interfere, code] of [
   ['that it does not know the log', () => ({ status: 404, body: '' }), 'service-refused'],
 ] as const) {
   test(`a witness that answers ${title} is not believed, and stops nothing`, async (t) => {
-    const { publish, reports } = await witnessed(t, interfere);
-    assert.deepEqual([(await publish(3)).cosigned, (await publish(1)).head.size], [[], 4]);
+    const { store, publish, cosigned, reports } = await witnessed(t, { interfere });
+    await publish(3);
+    assert.equal(await cosigned(), undefined);
+    await publish(1);
+    assert.equal(await cosigned(), undefined);
+    assert.match((await store.checkpoint(ORIGIN))!, /^\S+\n4\n/);
     assert.ok(reports.length === 2 && reports.every((error) => error?.code === code), reports.map(String).join());
   });
 }

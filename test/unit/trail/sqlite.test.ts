@@ -224,6 +224,9 @@ test('a checkpoint larger than the log, or smaller than the stored one, is refus
   await store.saveCheckpoint(ORIGIN, 3, 'note 3, cosigned');
   await assert.rejects(store.saveCheckpoint(ORIGIN, 2, 'note 2'), code('internal'));
   assert.equal(await store.checkpoint(ORIGIN), 'note 3, cosigned');
+  await assert.rejects(store.savePubliclyWitnessed(ORIGIN, 4, 'note 4'), code('internal'));
+  await store.savePubliclyWitnessed(ORIGIN, 2, 'note 2, publicly');
+  assert.deepEqual([await store.publiclyWitnessed(ORIGIN), await store.publiclyWitnessed(LOCAL_ORIGIN)], ['note 2, publicly', undefined]);
 });
 
 test('a data folder that another gateway has open is refused, and is free once it closed', async (t) => {

@@ -74,6 +74,19 @@ describe('the stamper', () => {
     assert.equal(stamper.waitingSince(LINK), undefined);
   });
 
+  test('prefers a checkpoint that a public witness cosigned, as long as something below it calls for a token', async (t) => {
+    const { store, stamper, publish, pass, kept } = await stamping(t, [await testAuthority(t, 'TSA', clockAt())]);
+    await append(store, 2);
+    await publish();
+    await store.savePubliclyWitnessed(ORIGIN, 2, (await store.checkpoint(ORIGIN))!);
+    await append(store, 3);
+    await publish();
+    await stamper.tick();
+    pass(EVERY);
+    await stamper.tick();
+    assert.deepEqual(kept().map(({ size }) => size), [2, 5]);
+  });
+
   test('stamps nothing that only records stamps and checkpoints: two idle gateways write nothing', async (t) => {
     const { store, stamper, publish, entries, pass } = await stamping(t, [await testAuthority(t, 'TSA', clockAt())]);
     await append(store, 1);

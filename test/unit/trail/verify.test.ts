@@ -11,7 +11,7 @@ import { Entangler } from '../../../src/trail/entangle.ts';
 import { canonicalEntry } from '../../../src/trail/entry.ts';
 import { cosignatureVerifier, cosigner } from '../../../src/trail/cosignature.ts';
 import { CompactRange } from '../../../src/trail/merkle.ts';
-import { ed25519Signer, ed25519Verifier } from '../../../src/trail/note.ts';
+import { ed25519Signer, ed25519Verifier, parseNote, signatureLine } from '../../../src/trail/note.ts';
 import { Publisher } from '../../../src/trail/publisher.ts';
 import { verifyTrail } from '../../../src/trail/verify.ts';
 import { addCheckpoint } from '../../../src/trail/witness.ts';
@@ -19,8 +19,9 @@ import type { WitnessOptions } from '../../../src/trail/witness.ts';
 import { LINK, LOCAL_ORIGIN, NOW, ORIGIN, answered, append, asked, entryOf, keysOf, newId, testFolder, testKey, testStore, testTrail } from '../../support/trail.ts';
 
 const PEER_ORIGIN = 'ee.example/trail/ee-fi/2026h1';
-const [log, witness, peerLog] = [testKey(), testKey(), testKey()];
-const KEYS = keysOf({ [ORIGIN]: log, [LOCAL_ORIGIN]: log, [PEER_ORIGIN]: peerLog }, { 'fi.example/witness': witness });
+const PUBLIC = 'witness.example/public';
+const [log, witness, peerLog, publicWitness] = [testKey(), testKey(), testKey(), testKey()];
+const KEYS = keysOf({ [ORIGIN]: log, [LOCAL_ORIGIN]: log, [PEER_ORIGIN]: peerLog }, { 'fi.example/witness': witness, [PUBLIC]: publicWitness });
 
 /** A folder with two full tiles, a right edge, exchanges, evidence, checkpoints of three logs, a mirror; and the xid of an answered exchange. */
 async function fill(t: TestContext): Promise<{ folder: string; xid: string }> {
@@ -49,6 +50,8 @@ async function fill(t: TestContext): Promise<{ folder: string; xid: string }> {
   await new Publisher({ store, reader: ours.mirror, log: 'local', signer: () => ed25519Signer(LOCAL_ORIGIN, log), verifier: () => ed25519Verifier(LOCAL_ORIGIN, log.publicKey) }).tick(NOW);
   await new Entangler({ store, mirror: ours.mirror, log: LINK, link: { id: LINK, version: 1 }, clockState: () => 'unknown' }).tick(NOW);
   await publish(ours, ORIGIN, log, peer);
+  const note = (await store.checkpoint(ORIGIN))!;
+  await store.savePubliclyWitnessed(ORIGIN, 604, `${note}${await signatureLine(cosigner(PUBLIC, publicWitness, NOW), parseNote(note).text)}\n`);
   await append(store, 10);
   await ours.mirror.close();
   await store.close();
@@ -92,6 +95,7 @@ test('a sound folder verifies, with the checkpoints of both sides', (t) => {
     [LOCAL_ORIGIN, 1, { size: 1, cosigned: [] }],
     [PEER_ORIGIN, 5, { size: 5, cosigned: ['fi.example/witness'] }],
   ]);
+  assert.deepEqual(report.logs.map(({ publiclyWitnessed }) => publiclyWitnessed), [{ size: 604, cosigned: ['fi.example/witness', PUBLIC] }, undefined, undefined]);
   assert.deepEqual([report.exchanges, report.evidence, report.incidents], [1, 1, []]);
 });
 
@@ -141,6 +145,7 @@ const TAMPERINGS: readonly Tampering[] = [
   { what: 'the last entry taken off', part: 'head', index: 613, tamper: (folder) => change(folder, 'DELETE FROM entry WHERE origin = 1 AND idx = 613') },
   { what: 'a checkpoint with another root', part: 'checkpoint', tamper: (folder) => change(folder, "UPDATE checkpoint SET note = replace(note, char(10) || '604' || char(10), char(10) || '603' || char(10)) WHERE origin = 1") },
   { what: 'a cosignature', part: 'checkpoint', tamper: (folder) => change(folder, 'UPDATE checkpoint SET note = substr(note, 1, length(note) - 20) || CASE substr(note, length(note) - 19, 1) WHEN \'A\' THEN \'B\' ELSE \'A\' END || substr(note, length(note) - 18) WHERE origin = 1') },
+  { what: 'a publicly witnessed checkpoint of another size', part: 'checkpoint', tamper: (folder) => change(folder, 'UPDATE publicly_witnessed SET size = 603') },
   { what: 'a mirrored entry', part: 'entry', index: 2, tamper: (folder) => changeIn('mirror.db', folder, `UPDATE entry SET bytes = ${flip('bytes')} WHERE idx = 2`) },
   { what: 'a mirrored entry that is gone, with its head', part: 'checkpoint', index: 4, tamper: (folder) => cutMirror(folder) },
   { what: 'a mirrored note of another size', part: 'checkpoint', tamper: (folder) => changeIn('mirror.db', folder, 'UPDATE witnessed SET size = 4') },
@@ -174,6 +179,7 @@ const FLIPPED: readonly Flipped[] = [
   { what: 'an entry', part: 'entry', file: 'trail.db', select: 'SELECT bytes FROM entry WHERE origin = 1 AND idx = 300', update: 'UPDATE entry SET bytes = ? WHERE origin = 1 AND idx = 300' },
   { what: 'a tile', part: 'node', file: 'trail.db', select: 'SELECT hashes AS bytes FROM tile WHERE origin = 1 AND level = 0 AND n = 1', update: 'UPDATE tile SET hashes = ? WHERE origin = 1 AND level = 0 AND n = 1' },
   { what: 'a checkpoint', part: 'checkpoint', file: 'trail.db', select: 'SELECT CAST(note AS BLOB) AS bytes FROM checkpoint WHERE origin = 1', update: 'UPDATE checkpoint SET note = CAST(? AS TEXT) WHERE origin = 1' },
+  { what: 'a checkpoint that a public witness cosigned', part: 'checkpoint', file: 'trail.db', select: 'SELECT CAST(note AS BLOB) AS bytes FROM publicly_witnessed', update: 'UPDATE publicly_witnessed SET note = CAST(? AS TEXT)' },
   { what: 'a checkpoint of the peer that we cosigned', part: 'checkpoint', file: 'mirror.db', select: 'SELECT CAST(note AS BLOB) AS bytes FROM witnessed', update: 'UPDATE witnessed SET note = CAST(? AS TEXT)' },
 ];
 
