@@ -8,6 +8,7 @@ import { askPeer } from '../federation/peer-client.ts';
 import { openServiceFault } from '../federation/service-fault.ts';
 import { authenticate } from '../federation/statement.ts';
 import type { Authentic } from '../federation/statement.ts';
+import { cohort } from '../platform/cohort.ts';
 import type { HttpReply } from '../platform/http-client.ts';
 import type { SpoolScope } from '../platform/spool.ts';
 import type { Content, Mapped, Opened } from '../stages.ts';
@@ -103,16 +104,19 @@ async function askWithin(scope: SpoolScope, question: Question, resumed: boolean
   const { peer } = offer;
   const deadline = parts.clock.monotonic() + use.version.agreement.retryTime;
   const answer = await askPeer(question.sealed, peer.connection, { deadline, patience: use.grant.maxBudget, resumed, stop: parts.stop, clock: parts.clock, maxBytes: parts.limits.answerBytes(use.grant), scope, ...question.arrival.trace });
-  const now = parts.clock.now();
   parts.observe('outbound.answer-received', { xid: question.xid });
+  await cohort('authenticate');
+  const now = parts.clock.now();
   const statement = await answerOf(answer.statement, question, parts, now);
   if (statement.type === 'causeway-refusal+jwt') throw peerRefusal(statement, use.version.peer.country, await openServiceFault(statement, answer.payload, peer.side));
+  await cohort('open');
   const opened = await openAnswer(statement, answer.payload, question, scope);
   parts.observe('outbound.answer-opened', { xid: question.xid, promise: statement.claims.promise });
   const render = async () => {
     const reply = await offer.dialect.renderResponse(translateAnswer(opened, question), question.verified.message, offer.policy(use.grant.proof, question.arrival), now);
     return { root: asAnswered(reply), reply: packed(reply, offer.dialect) };
   };
+  await cohort('render');
   return parts.journal.answered(question, statement, opened, render, (error) => faultReply(question, error, parts), now).catch(afterAnswer);
 }
 

@@ -1,5 +1,6 @@
 /** Commits of the store, with the files of the spool that they name. */
 import { asCausewayError } from '../errors.ts';
+import { cohort } from '../platform/cohort.ts';
 import { keepContent } from '../platform/content.ts';
 import type { Spool } from '../platform/spool.ts';
 import type { Content } from '../stages.ts';
@@ -28,6 +29,7 @@ export class Commits {
       files.push(...kept.files.map((name) => ({ name, keptFor })));
       return kept.content;
     };
+    await cohort('record');
     try {
       const commit = await make(keep);
       const result = await this.#store.commit(files.length === 0 ? commit : { ...commit, files });

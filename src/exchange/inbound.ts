@@ -15,6 +15,7 @@ import { authoriseInbound, sealedLimit } from './authorise.ts';
 import type { AcceptedTask, DomesticTask, Peer, PeerArrival } from './flow.ts';
 import { inboundMemory } from './ends.ts';
 import { acceptLoss } from './loss.ts';
+import { cohort } from '../platform/cohort.ts';
 import { traceId } from '../platform/trace.ts';
 import { memberText, serviceText } from './names.ts';
 import { packed, requirePlace, unpackReply } from './packing.ts';
@@ -35,6 +36,7 @@ const ANSWERING_MS = 200;
  * entry), and where nothing may be promised: the store failed, or the peer went away.
  */
 export async function inbound(arrival: PeerArrival, parts: InboundParts): Promise<SealedBytes> {
+  await cohort('authenticate');
   const { link, side } = arrival.peer;
   const reader = { audience: parts.entity, trust: side.trust, maxBytes: side.maxStatementBytes };
   const statement = await authenticate(arrival.statement, ['causeway-request+jwt'], reader, parts.clock.now());
@@ -76,7 +78,9 @@ export async function prepare(statement: Request, payload: Content, use: Domesti
   const { claims } = statement;
   const service = parts.exportedService(claims.service, claims.operation);
   const translation = inForce(service.revisions, parts.clock.now());
+  await cohort('open');
   const opened = await open(statement, payload, use.grant, peer.side, (document) => translation.checkNeutral('request', document), scope);
+  await cohort('render');
   acceptLoss(opened.fields.context.loss, peer.link.settings.refuseLoss?.requests, 'no');
   const mapped = translation.requestToDomestic(opened, { checks: peer.link.settings.checkDigits?.received });
   const dialect = parts.dialect(service.home.dialect);
@@ -112,12 +116,14 @@ export async function handOver(task: AcceptedTask, parts: InboundParts): Promise
     const { connection, timeout } = parts.handover(task.service);
     const reply = await dialect.call(task.wire, connection, AbortSignal.timeout(Math.ceil(Math.min(remaining, timeout))), scope);
     parts.observe('inbound.service-answered', { xid: jti });
+    await cohort('prove');
     const received = dialect.parseResponse(await unpackReply(reply, call.home, dialect, parts.limits.xml), call, request, parts.limits.xml);
     const now = parts.clock.now();
     const verified = await dialect.verifyResponse(received, call, policy, now, parts.limits.xml);
     const mapped = translateAnswer(task, verified, now);
     parts.observe('inbound.answer-translated', { xid: jti, link: use.link.id, proof: verified.proof, mapping: mapped.fields.mapping.id });
     const context = { messageIds: { [parts.country]: jti }, loss: mapped.fields.loss };
+    await cohort('seal');
     const sealed = await sealResponse({ mapped, context, proof: verified.proof, promise: task.promise, grant: use.grant, scope }, statement, use.version, task.peer.side, now);
     parts.observe('inbound.answer-sealed', { xid: jti });
     const { index, kept } = await parts.journal.completed(task, sealed.fields, verified, mapped, context, now);

@@ -4,6 +4,7 @@
  */
 import { CausewayError, asCausewayError } from '../errors.ts';
 import { sealRequest } from '../federation/seal.ts';
+import { cohort } from '../platform/cohort.ts';
 import { exchangeId } from '../platform/ids.ts';
 import { traceId } from '../platform/trace.ts';
 import type { HttpReply } from '../platform/http-client.ts';
@@ -29,6 +30,7 @@ export async function outbound(came: Arrival<Content>, scope: SpoolScope, parts:
   const xid = exchangeId(parts.clock.now());
   let received: Received<DomesticRequest> | undefined;
   try {
+    await cohort('prove');
     const arrival = { ...came, http: await unpackRequest(came.http, offer.homes, offer.dialect, parts.limits.xml) };
     received = offer.dialect.parseRequest(arrival.http, offer.homes, parts.limits.xml);
     const verified = await prove(received, offer, arrival, parts);
@@ -41,6 +43,7 @@ export async function outbound(came: Arrival<Content>, scope: SpoolScope, parts:
 }
 
 async function cross(xid: string, verified: Verified<DomesticRequest>, offer: Offer, arrival: Arrival, scope: SpoolScope, parts: OutboundParts): Promise<HttpReply<Content>> {
+  await cohort('seal');
   const now = parts.clock.now();
   const service = offer.serviceOf(verified.message);
   const use = authoriseOutbound(parts.identifiers.toFederated(verified.message.client), service, verified.message.context.purposes ?? [], offer.peer.link, now);
