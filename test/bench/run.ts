@@ -17,7 +17,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   async exchange() {
-    const bench = await benchExchanges({ seconds: Number(values.seconds ?? 10), callers: Number(values.callers) }, say);
+    const bench = await benchExchanges({ seconds: Number(values.seconds ?? 25), callers: Number(values.callers) }, say);
     say(render(bench));
     return summary(bench);
   },
