@@ -9,13 +9,12 @@ interface Cohort {
   readonly begin: (() => void)[];
 }
 
-/** The one whose first has waited longest stands first. */
+/** So many go together, and the rest stands behind who waits for other work: some are enough for the caches, and what the event loop brings must not wait for all. */
+const AT_ONCE = 16;
+
 const waiting: Cohort[] = [];
 
-/**
- * Resolves when it is the turn of this work, for all who wait for it together: in the next turn of the event loop where nobody waits for other work, else
- * after that, each in a turn of its own.
- */
+/** Resolves when it is the turn of this work, for all who wait for it together. Each work has a turn of the event loop of its own; where nobody waits for another, that is the next one. */
 export function cohort(work: Work): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const others = waiting.find((one) => one.work === work);
@@ -25,6 +24,8 @@ export function cohort(work: Work): Promise<void> {
 }
 
 function next(): void {
-  waiting.shift()?.begin.forEach((begin) => begin());
+  const first = waiting.shift();
+  first?.begin.splice(0, AT_ONCE).forEach((begin) => begin());
+  if (first !== undefined && first.begin.length > 0) waiting.push(first);
   if (waiting.length > 0) setImmediate(next);
 }

@@ -41,6 +41,20 @@ test('exchanges that begin together stay together, and one that comes later catc
   assert.deepEqual(done, ['a prove', 'b prove', 'a seal', 'b seal', 'c prove']);
 });
 
+test('of very many that wait for one work some have their turn, and the rest another after who waits for other work', async () => {
+  const { done, exchange } = recorder();
+  const all = [...Array.from({ length: 40 }, (_, at) => exchange(`${at}`, 'prove')), exchange('other', 'seal')];
+  const sizes: number[] = [];
+  for (let turns = 0; turns < 4; turns += 1) {
+    await turn();
+    sizes.push(done.length);
+  }
+  await Promise.all(all);
+  assert.deepEqual(sizes, [16, 17, 33, 41]);
+  assert.equal(done[16], 'other seal');
+  assert.deepEqual(done.toSpliced(16, 1), Array.from({ length: 40 }, (_, at) => `${at} prove`));
+});
+
 test('each work has a turn of the event loop of its own: what the loop brings meanwhile joins those who still wait', async () => {
   const { done, exchange } = recorder();
   const early = [exchange('a', 'prove'), exchange('b', 'seal')];
