@@ -1,7 +1,7 @@
 /** Taking a day or one exchange out of a data folder, with the proof of each entry. Reads only, beside a running gateway or without one. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CausewayError } from '../errors.ts';
 import { parseEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
@@ -85,14 +85,14 @@ interface Note {
 
 class Extraction {
   readonly #db: DatabaseSync;
-  /** Tables of notes, the preferred first. */
-  readonly #tables: readonly string[];
+  /** The first note above an entry, table by table, the preferred first. */
+  readonly #notes: readonly StatementSync[];
   /** Notes that entries are proven under, by origin and size. */
   readonly #used = new Map<string, Omit<StampedNote, 'tokens'>>();
 
   constructor(db: DatabaseSync, tables: readonly string[]) {
     this.#db = db;
-    this.#tables = tables;
+    this.#notes = tables.map((table) => db.prepare(`SELECT size, note FROM ${table} WHERE origin = ? AND size > ? ORDER BY size, rowid LIMIT 1`));
   }
 
   entries(selection: Selection, max: number): ExtractedEntry[] {
@@ -124,10 +124,11 @@ class Extraction {
   }
 
   #noteOver({ id, name }: Shard, index: number): Note {
-    const over = (table: string): Note | undefined => this.#db.prepare(`SELECT size, note FROM ${table} WHERE origin = ? AND size > ? ORDER BY size, rowid LIMIT 1`).get(id, index) as Note | undefined;
-    const found = this.#tables.map(over).find((note) => note !== undefined);
-    if (found === undefined) throw new CausewayError('config-invalid', `entry ${index} of ${name} is not under a cosigned checkpoint yet: try again in a minute, or look why the peer does not cosign`);
-    return found;
+    for (const notes of this.#notes) {
+      const found = notes.get(id, index);
+      if (found !== undefined) return found as unknown as Note;
+    }
+    throw new CausewayError('config-invalid', `entry ${index} of ${name} is not under a cosigned checkpoint yet: try again in a minute, or look why the peer does not cosign`);
   }
 }
 

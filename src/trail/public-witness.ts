@@ -38,7 +38,8 @@ export class PublicWitness {
   readonly #offered = new Map<string, Offered>();
   /** Monotonic milliseconds. */
   readonly #nextAt = new Map<string, number>();
-  #failing = false;
+  /** Shards that it did not cosign when it was asked last. */
+  readonly #failing = new Set<string>();
   #running: Promise<void> | undefined;
 
   constructor(options: PublicWitnessOptions) {
@@ -49,9 +50,9 @@ export class PublicWitness {
     return this.#options.verifier.name;
   }
 
-  /** It did not cosign when it was asked last. */
+  /** There is a shard that it did not cosign when it was asked last. */
   get failing(): boolean {
-    return this.#failing;
+    return this.#failing.size > 0;
   }
 
   /** Told of each checkpoint that was stored: the next tick offers it, unless a later one takes its place. */
@@ -66,8 +67,9 @@ export class PublicWitness {
   }
 
   async #offerAll(): Promise<void> {
-    const { clock } = this.#options;
-    for (const [origin, offered] of this.#offered) if (clock.monotonic() >= (this.#nextAt.get(origin) ?? -Infinity)) await this.#cosign(offered);
+    const now = this.#options.clock.monotonic();
+    const due = [...this.#offered.values()].filter(({ head }) => now >= (this.#nextAt.get(head.origin) ?? -Infinity));
+    await Promise.all(due.map((offered) => this.#cosign(offered)));
   }
 
   async #cosign(offered: Offered): Promise<void> {
@@ -80,10 +82,9 @@ export class PublicWitness {
       await store.savePubliclyWitnessed(head.origin, head.size, formatNote(checkpointText(head), [...parseNote(note).signatures.map((signature) => signature.line), line]));
       if (this.#offered.get(head.origin) === offered) this.#offered.delete(head.origin);
       observe?.('public.stored', { log, origin: head.origin, size: head.size });
-      if (this.#failing) report(undefined);
-      this.#failing = false;
+      if (this.#failing.delete(head.origin) && !this.failing) report(undefined);
     } catch (thrown) {
-      this.#failing = true;
+      this.#failing.add(head.origin);
       report(asCausewayError(thrown));
     }
     this.#nextAt.set(head.origin, clock.monotonic() + every);

@@ -57,6 +57,7 @@ export type Whose = 'ours' | 'peer';
 
 /** Where the last note of a shard is: our own checkpoints, and those of peers that we cosigned. */
 const LAST_NOTES: Readonly<Record<Whose, string>> = { ours: 'checkpoint', peer: 'witnessed' };
+const PUBLICLY_WITNESSED = 'publicly_witnessed';
 
 /** Carries the first wrong thing of a log out of the walk over it. */
 export class Found extends Error {
@@ -85,7 +86,7 @@ export function verifyLog(whose: Whose, db: DatabaseSync, origin: OriginRow, key
   if (head['size'] !== range.size) wrong('head', `${range.size} entries, as the log holds`, `${String(head['size'])} entries`, Math.min(range.size, Number(head['size'])));
   if (!same(head['root'] as Uint8Array, range.root())) wrong('head', base64(range.root()), base64(head['root'] as Uint8Array));
   const checkpoint = verifyCheckpoint(LAST_NOTES[whose], whose, db, origin, keys, wrong);
-  const publiclyWitnessed = whose === 'ours' ? verifyCheckpoint('publicly_witnessed', whose, db, origin, keys, wrong) : undefined;
+  const publiclyWitnessed = whose === 'ours' ? verifyCheckpoint(PUBLICLY_WITNESSED, whose, db, origin, keys, wrong) : undefined;
   return { whose, log: origin.log, origin: origin.name, size: range.size, root: base64(range.root()), redacted, ...(checkpoint && { checkpoint }), ...(publiclyWitnessed && { publiclyWitnessed }) };
 }
 
@@ -170,6 +171,7 @@ function verifyCheckpoint(table: string, whose: Whose, db: DatabaseSync, origin:
     const root = rootAt(head.size, tree.read);
     if (!same(root, head.root)) wrong('checkpoint', `${base64(head.root)}, as was signed`, `${base64(root)} at size ${head.size}`);
     if (whose === 'ours' && origin.log !== LOCAL_LOG && cosigned.length === 0) wrong('checkpoint', 'a cosignature', 'none');
+    if (table === PUBLICLY_WITNESSED && new Set(cosigned).size < 2) wrong('checkpoint', "a cosignature of a public witness beside the peer's", `one of ${cosigned.join()} alone`);
     // What a mirror holds, it vouched for.
     if (whose === 'peer' && (cosigned.length === 0 || head.size !== tree.size)) wrong('checkpoint', `our cosignature of all ${tree.size} entries`, `${cosigned.length} cosignatures of ${head.size}`);
     return { size: head.size, cosigned };

@@ -13,11 +13,11 @@ import type { Published, WitnessReply } from '../../../src/trail/publisher.ts';
 import { PUBLIC_WITNESS, PublicWitnessServer } from '../../support/public-witness.ts';
 import { LINK, LOCAL_ORIGIN, NOW, ORIGIN, entryOf, newId, testKey, testTrail } from '../../support/trail.ts';
 
-async function witnessed(t: TestContext, { interfere = (reply: WitnessReply) => reply, before = async () => {}, every = 0 } = {}) {
+async function witnessed(t: TestContext, { interfere = (reply: WitnessReply) => reply, before = async () => {}, every = 0, knows = [ORIGIN, LOCAL_ORIGIN] } = {}) {
   const log = testKey();
   const verifier = (origin: string) => ed25519Verifier(origin, log.publicKey);
   const { folder, store, mirror } = await testTrail(t);
-  const server = new PublicWitnessServer((origin) => ([ORIGIN, LOCAL_ORIGIN].includes(origin) ? verifier(origin) : undefined));
+  const server = new PublicWitnessServer((origin) => (knows.includes(origin) ? verifier(origin) : undefined));
   const reports: (CausewayError | undefined)[] = [];
   const { verifier: public_ } = parseWitnessKey(server.verifierKey);
   const clock = { now: () => NOW, monotonic: () => elapsed };
@@ -98,6 +98,14 @@ test('an export proves an entry under the note that it cosigned, and what is abo
   await store.commit({ entries: [{ log: LINK, entry: entryOf(late) }] });
   await publish(2);
   assert.deepEqual([prove(early), prove(late)], [[await store.publiclyWitnessed(ORIGIN)], [await store.checkpoint(ORIGIN)]]);
+});
+
+test('a shard that it does not cosign shows, whatever it says of the others', async (t) => {
+  const { publish, cosigned, witness, reports } = await witnessed(t, { knows: [ORIGIN] });
+  await publish(2);
+  await publish(1, 'local');
+  for (let asked = 1; asked < 3; asked += 1) assert.deepEqual([await cosigned(), witness().failing, reports.length], [2, true, asked]);
+  assert.ok(reports.every((error) => error?.code === 'service-refused'));
 });
 
 test('after a start it goes on from what the witness says that it cosigned', async (t) => {

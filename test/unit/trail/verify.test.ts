@@ -146,6 +146,7 @@ const TAMPERINGS: readonly Tampering[] = [
   { what: 'a checkpoint with another root', part: 'checkpoint', tamper: (folder) => change(folder, "UPDATE checkpoint SET note = replace(note, char(10) || '604' || char(10), char(10) || '603' || char(10)) WHERE origin = 1") },
   { what: 'a cosignature', part: 'checkpoint', tamper: (folder) => change(folder, 'UPDATE checkpoint SET note = substr(note, 1, length(note) - 20) || CASE substr(note, length(note) - 19, 1) WHEN \'A\' THEN \'B\' ELSE \'A\' END || substr(note, length(note) - 18) WHERE origin = 1') },
   { what: 'a publicly witnessed checkpoint of another size', part: 'checkpoint', tamper: (folder) => change(folder, 'UPDATE publicly_witnessed SET size = 603') },
+  { what: 'a publicly witnessed checkpoint without the public cosignature', part: 'checkpoint', tamper: (folder) => change(folder, "UPDATE publicly_witnessed SET note = substr(note, 1, instr(note, '— witness.example/public') - 1)") },
   { what: 'a mirrored entry', part: 'entry', index: 2, tamper: (folder) => changeIn('mirror.db', folder, `UPDATE entry SET bytes = ${flip('bytes')} WHERE idx = 2`) },
   { what: 'a mirrored entry that is gone, with its head', part: 'checkpoint', index: 4, tamper: (folder) => cutMirror(folder) },
   { what: 'a mirrored note of another size', part: 'checkpoint', tamper: (folder) => changeIn('mirror.db', folder, 'UPDATE witnessed SET size = 4') },
